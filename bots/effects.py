@@ -1,0 +1,83 @@
+"""What a bot may do, in the imperative. The bridge carries it out; a rehearsal prints it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bots.events import RoomId, UserId
+from forms.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where the event was heard; in a shared room, as a reply to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """This person's own direct room with the bot, opened when there is none yet."""
+
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A shared room."""
+
+    room: RoomId
+
+
+Place = Here | Person | Room
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a message of ours asks, so that a reaction or a reply to it finds its question. `keys`: emoji → words."""
+
+    response: str
+    question: str
+    keys: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """`calls`: whom the message should notify (m.mentions); with nobody named it is a quiet notice.
+
+    `html` holds the same words for clients that show tables and bold; the text alone must do.
+    """
+
+    text: Text
+    to: Place = Here()
+    calls: tuple[UserId, ...] = ()
+    html: Text | None = None
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attach:
+    """A file or (with `picture`) an image. `text` says in words what it shows."""
+
+    name: str
+    mime: str
+    content: bytes
+    text: Text
+    to: Place
+    picture: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """The person's words were not accepted; `text` says what to do. Nothing was lost."""
+
+    text: Text
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The live summary of this publication no longer shows the truth."""
+
+    publication: str
+
+
+Effect = Say | Attach | Refuse | Refresh
+Kind = Literal["m.notice", "m.text"]

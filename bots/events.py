@@ -1,0 +1,73 @@
+"""What a bot may hear, in the past tense. Every event is somebody's, somewhere, at a moment; nothing here is Matrix."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+UserId = NewType("UserId", str)
+RoomId = NewType("RoomId", str)
+EventId = NewType("EventId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """`at` is the homeserver's time in UTC. `direct`: the room holds the sender and the bot alone."""
+
+    id: EventId
+    room: RoomId
+    sender: UserId
+    at: datetime
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Heard):
+    """`replies_to` is the event that the person answered with their client's reply function."""
+
+    text: str
+    replies_to: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Heard):
+    """The sender changed their own earlier message `target` into `text`."""
+
+    target: EventId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted(Heard):
+    """`key` is the emoji without variation selectors."""
+
+    target: EventId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent(Heard):
+    """A file. `content` is None where it was too large to fetch, `caption` what was written with it."""
+
+    name: str
+    caption: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck(Heard):
+    """A message, `target`, was redacted."""
+
+    target: EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Heard):
+    """The sender entered the room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Heard):
+    """The sender left, refused the invitation or was removed."""
+
+
+Event = Said | Edited | Reacted | Sent | Struck | Joined | Left
