@@ -1,0 +1,62 @@
+"""Everything the files of one municipality depend on, as one value."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Paths of a PEM chain and its key. The name in it is the server name without the port."""
+
+    chain: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What only a training ground on one machine may have: its own authority, no rate limits, quick retries.
+
+    `allow_file` holds one server name a line and is read again while the homeserver runs.
+    """
+
+    authority: str
+    allow_file: str
+    shared_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One municipality: its homeserver, its Kairan, whom they speak with.
+
+    Attributes:
+        server_name: What stands behind the colon in `@sato:…`; with the federation port, unless that is 8448.
+        folder: Where the homeserver keeps its keys, database and media, as the homeserver sees it.
+        config_folder: Where its configuration files lie, as the homeserver sees it.
+        database: A path means SQLite; anything with `=` is a libpq connection string (`host=postgres user=synapse`).
+        certificate: None where a reverse proxy ends TLS.
+        allow: Server names that may federate with us; our own is always allowed.
+        stewards: User ids invited to the stewards' room when the bot makes it.
+        kairan_database: A path beside kairan.toml, or a postgresql:// URL.
+        listen: Where Kairan serves /healthz and /metrics; port 0 is any.
+        training: None everywhere but in a lab.
+    """
+
+    server_name: str
+    municipality: str
+    as_token: str
+    hs_token: str
+    folder: str = "/data"
+    config_folder: str = "/config"
+    database: str = "/data/homeserver.db"
+    bind_address: str = "127.0.0.1"
+    client_port: int = 8008
+    federation_port: int = 8448
+    certificate: Certificate | None = None
+    allow: tuple[str, ...] = ()
+    bot: str = "kairan"
+    homeserver_url: str = "http://127.0.0.1:8008"
+    kairan_database: str = "kairan.db"
+    timezone: str = "Asia/Tokyo"
+    language: str = "ja"
+    listen: str = "127.0.0.1:0"
+    stewards: tuple[str, ...] = ()
+    training: Training | None = None

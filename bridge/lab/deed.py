@@ -1,0 +1,71 @@
+"""What a town keeps for ever once it is founded: its ports, which are in its name, and its secrets."""
+
+import json
+from base64 import b64encode, urlsafe_b64decode
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from bridge.clock import secret
+from bridge.homeserver import Certificate, Settings, Training
+from bridge.lab.authority import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Kept as town.json in the town's folder."""
+
+    key: str
+    name: str
+    client_port: int
+    federation_port: int
+    as_token: str
+    hs_token: str
+    shared_secret: str
+
+    @property
+    def host(self) -> str:
+        return f"{self.key}.localhost"
+
+    @property
+    def server_name(self) -> str:
+        return f"{self.host}:{self.federation_port}"
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """None where no town has been founded yet."""
+        kept = folder / "town.json"
+        return cls(**json.loads(kept.read_text("utf-8"))) if kept.exists() else None
+
+    def settings(self, folder: Path, authority: Authority, allow: tuple[str, ...]) -> Settings:
+        """As its Synapse (and a Kairan beside it) shall see it."""
+        return Settings(
+            server_name=self.server_name,
+            municipality=self.name,
+            as_token=self.as_token,
+            hs_token=self.hs_token,
+            folder=str(folder),
+            config_folder=str(folder),
+            database=str(folder / "homeserver.db"),
+            client_port=self.client_port,
+            federation_port=self.federation_port,
+            certificate=Certificate(str(folder / "tls.pem"), str(folder / "tls.key")),
+            allow=allow,
+            homeserver_url=f"http://127.0.0.1:{self.client_port}",
+            training=Training(str(authority.certificate_path), str(folder / "allow.txt"), self.shared_secret),
+        )
+
+
+def found(folder: Path, authority: Authority, deed: Deed) -> None:
+    """Write what is made once: keys, certificate and, last, the deed that says that they are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    authority.certify(deed.host, folder)
+    seed = b64encode(urlsafe_b64decode(secret(32) + "=")).decode().rstrip("=")
+    private(folder / "signing.key", f"ed25519 a_lab {seed}\n")
+    private(folder / "town.json", json.dumps(asdict(deed), ensure_ascii=False, indent=1))
+
+
+def private(path: Path, text: str) -> None:
+    """Write what only we may read."""
+    path.touch(mode=0o600)
+    path.write_text(text, "utf-8")
