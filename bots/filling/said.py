@@ -1,0 +1,106 @@
+"""What a person's message means: a steering word, a yes or no, or the answer to a question."""
+
+from dataclasses import replace
+from datetime import date
+
+from bots.effects import About
+from bots.events import EventId, Said
+from bots.filling import sentences as s
+from bots.filling.orders import READ_ONLY, fix, obey, stop
+from bots.filling.show import answers_text, example, say, shown
+from bots.filling.state import Conversation, asked, done, on_path
+from bots.filling.steps import (
+    Turn,
+    answer_words,
+    closed_text,
+    option_spellings,
+    refused,
+    resting,
+    send,
+    told,
+    with_answer,
+)
+from bots.filling.words import NO, YES, Order, Word, number, order, other_spelling, plain
+from forms.mistake import Mistake
+from forms.questions import Question
+
+LONGEST = 64 * 1024  # the bytes of the largest Matrix event: no honest message has more characters
+
+
+def hear(conversation: Conversation, event: Said, *, today: date, closed: bool, about: About | None) -> Turn:
+    """`about` belongs to the message of ours that the person replied to, if they did."""
+    if len(event.text) > LONGEST:
+        return refused(conversation, s.TOO_LONG)
+    command = order(event.text)
+    if closed and not (command and command.word in READ_ONLY):
+        return refused(conversation, closed_text(conversation))
+    if conversation.discarding and (turn := _settled(conversation, event.text, command)):
+        return turn
+    calm = replace(conversation, discarding=False)
+    if command and not _keeps_nothing(calm, command):
+        return _steered(calm, event.text, command)
+    question = answered_by(calm, about) or asked(calm)
+    if calm.stage != "open" or (done(calm) and question is None):
+        return refused(calm, resting(calm))
+    if question is None:
+        return _checked(calm, event.text)
+    return give(calm, question, said=event.text, source=event.id, today=today)
+
+
+def answered_by(conversation: Conversation, about: About | None) -> Question | None:
+    """The question that one of our messages asks, where it has been asked of this person and still matters."""
+    if about is None or about.response != conversation.response:
+        return None
+    found = next((q for q in on_path(conversation) if q.id == about.question), None)
+    return found if found is not None and found.id in conversation.answers else None
+
+
+def give(conversation: Conversation, question: Question, *, said: str, source: EventId | None, today: date) -> Turn:
+    """Read `said` as the answer to `question`, the one the person is at or an earlier one that this corrects."""
+    now = asked(conversation)
+    here = now is not None and now.id == question.id
+    try:
+        value = question.read(answer_words(said, verbatim=question.kind == "text"), today)
+    except Mistake as mistake:
+        return refused(conversation, mistake.text)
+    then = with_answer(conversation, question, value=value, source=source)
+    answer = shown(question, value)
+    return told(then, s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer))
+
+
+def _settled(conversation: Conversation, said: str, command: Order | None) -> Turn | None:
+    """中止 was asked back. Any other word than yes or no means that the person went on."""
+    words = plain(said)
+    if words in YES or (command and command.word is Word.STOP):
+        return stop(conversation)
+    return told(replace(conversation, discarding=False), s.STOP_NOT) if words in NO else None
+
+
+def _keeps_nothing(conversation: Conversation, command: Order) -> bool:
+    """そのまま is a command only where there is a former answer; elsewhere it may be an answer."""
+    now = asked(conversation)
+    return command.word is Word.KEEP and now is not None and now.id not in conversation.reopened
+
+
+def _steered(conversation: Conversation, said: str, command: Order) -> Turn:
+    question = asked(conversation)
+    if conversation.stage != "open" or question is None:
+        return obey(conversation, command)
+    taken = option_spellings(question)
+    other = other_spelling(command.word, taken) if plain(said) in taken else None
+    if other is None:
+        return obey(conversation, command)
+    return refused(conversation, s.AMBIGUOUS.fill(said=said.strip(), command=other))
+
+
+def _checked(conversation: Conversation, said: str) -> Turn:
+    """All is answered: yes sends, no or a number corrects."""
+    words = plain(said)
+    if words in YES:
+        return send(conversation)
+    if words in NO:
+        which = s.WHICH.fill(example=example(conversation))
+        return conversation, (say(conversation, which, answers_text(conversation)),)
+    if (place := number(said)) is not None:
+        return fix(conversation, place)
+    return refused(conversation, s.CHECK_OTHER.fill(example=example(conversation)))

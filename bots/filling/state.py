@@ -1,0 +1,62 @@
+"""What is known of one person filling in one form; where they are is derived from it, never stored."""
+
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal
+
+from bots.events import EventId
+from forms.form import Form
+from forms.journey import next_question, path, relevant_answers
+from forms.questions import Question
+from forms.questions.base import Value
+from forms.text import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Every field but `form` is JSON-able.
+
+    `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
+    `sources`: question id → the message that gave its present answer (none where a reaction did).
+    `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
+    `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
+    `response`: the id that `About` carries.
+    """
+
+    form: Form
+    _: KW_ONLY
+    answers: dict[str, Value] = field(default_factory=dict)
+    reopened: frozenset[str] = frozenset()
+    sources: dict[str, EventId] = field(default_factory=dict)
+    sent: dict[str, Value] | None = None
+    receipt: str = ""
+    lang: Lang = "ja"
+    stage: Literal["open", "paused", "stopped"] = "open"
+    discarding: bool = False
+    label: bool = False
+    preview: bool = False
+    response: str = ""
+
+
+def asked(conversation: Conversation) -> Question | None:
+    """The question the person is at. One they asked to correct goes before those still without an answer."""
+    if conversation.reopened:
+        again = [q for q in on_path(conversation) if q.id in conversation.reopened]
+        if again:
+            return again[0]
+    return next_question(conversation.form, conversation.answers)
+
+
+def on_path(conversation: Conversation) -> tuple[Question, ...]:
+    """The questions that matter with these answers, in order: the numbers people see are places in this."""
+    return path(conversation.form, conversation.answers)
+
+
+def would_send(conversation: Conversation) -> dict[str, Value]:
+    return relevant_answers(conversation.form, conversation.answers)
+
+
+def done(conversation: Conversation) -> bool:
+    """Sent, and nothing has changed since."""
+    return (
+        conversation.sent is not None and asked(conversation) is None and would_send(conversation) == conversation.sent
+    )
