@@ -1,9 +1,9 @@
 """What a bot may do, in the imperative. The bridge carries it out; a rehearsal prints it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from bots.events import RoomId, UserId
+from forms.questions.base import Value
 from forms.text import Text
 
 
@@ -79,5 +79,34 @@ class Refresh:
     publication: str
 
 
-Effect = Say | Attach | Refuse | Refresh
-Kind = Literal["m.notice", "m.text"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """Say this in place of what was said as the first effect of the occasion `first`; with None, say it anew."""
+
+    first: str | None
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """Have a direct room with this person; once they are in it, the bot hears that they joined."""
+
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """The person sent their answers: from now these count, and nothing that was sent before."""
+
+    response: str
+    answers: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The person took back something that had been sent: nothing of this response counts until it is sent again."""
+
+    response: str
+
+
+Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw
