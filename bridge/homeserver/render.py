@@ -57,6 +57,7 @@ def kairan_toml(settings: Settings) -> str:
     """kairan.toml: what Kairan itself reads."""
     return _render(
         "kairan.toml",
+        raw={"names": "".join(f"{_quoted(server)} = {_quoted(name)}\n" for server, name in settings.names)},
         url=settings.homeserver_url,
         server_name=settings.server_name,
         municipality=settings.municipality,

@@ -34,6 +34,7 @@ class Settings:
         database: A path means SQLite; anything with `=` is a libpq connection string (`host=postgres user=synapse`).
         certificate: None where a reverse proxy ends TLS.
         allow: Server names that may federate with us; our own is always allowed.
+        names: (server name, what people call its municipality) of others.
         stewards: User ids invited to the stewards' room when the bot makes it.
         kairan_database: A path beside kairan.toml, or a postgresql:// URL.
         listen: Where Kairan serves /healthz and /metrics; port 0 is any.
@@ -52,6 +53,7 @@ class Settings:
     federation_port: int = 8448
     certificate: Certificate | None = None
     allow: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     bot: str = "kairan"
     homeserver_url: str = "http://127.0.0.1:8008"
     kairan_database: str = "kairan.db"

@@ -82,15 +82,15 @@ class Lab:
 
     def _prepare(self) -> None:
         authority = Authority(self.folder / "authority")
-        held: dict[str, tuple[socket.socket, socket.socket]] = {}
-        deeds: dict[str, Deed] = {}
-        for town in self.towns:
-            deeds[town.key], held[town.key] = self._claim(town, authority)
-        names = tuple(deed.server_name for deed in deeds.values())
-        for key, deed in deeds.items():
-            others = tuple(name for name in names if name != deed.server_name)
+        settled = [town.key for town in self.towns if Deed.read(self.folder / town.key)]
+        claims = {town.key: self._claim(town, authority) for town in self.towns}
+        for key, (deed, held) in claims.items():
+            others = [other for other, _ in claims.values() if other is not deed]
             settings = deed.settings(self.folder / key, authority, others)
-            self.homeservers[key] = Homeserver(key, settings, held[key])
+            self.homeservers[key] = Homeserver(key, settings, held)
+        newcomers = [deed.server_name for key, (deed, _) in claims.items() if key not in settled]
+        for key in settled:
+            self.homeservers[key].admit(newcomers)
 
     def _claim(self, town: Town, authority: Authority) -> tuple[Deed, tuple[socket.socket, socket.socket]]:
         folder = self.folder / town.key

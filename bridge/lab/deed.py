@@ -1,12 +1,11 @@
 """What a town keeps for ever once it is founded: its ports, which are in its name, and its secrets."""
 
 import json
-from base64 import b64encode, urlsafe_b64decode
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from bridge.clock import secret
 from bridge.homeserver import Certificate, Settings, Training
 from bridge.lab.authority import Authority
 
@@ -37,7 +36,7 @@ class Deed:
         kept = folder / "town.json"
         return cls(**json.loads(kept.read_text("utf-8"))) if kept.exists() else None
 
-    def settings(self, folder: Path, authority: Authority, allow: tuple[str, ...]) -> Settings:
+    def settings(self, folder: Path, authority: Authority, others: Sequence[Self]) -> Settings:
         """As its Synapse (and a Kairan beside it) shall see it."""
         return Settings(
             server_name=self.server_name,
@@ -50,18 +49,17 @@ class Deed:
             client_port=self.client_port,
             federation_port=self.federation_port,
             certificate=Certificate(str(folder / "tls.pem"), str(folder / "tls.key")),
-            allow=allow,
+            allow=tuple(other.server_name for other in others),
+            names=tuple((other.server_name, other.name) for other in others),
             homeserver_url=f"http://127.0.0.1:{self.client_port}",
             training=Training(str(authority.certificate_path), str(folder / "allow.txt"), self.shared_secret),
         )
 
 
 def found(folder: Path, authority: Authority, deed: Deed) -> None:
-    """Write what is made once: keys, certificate and, last, the deed that says that they are there."""
+    """Write what is made once: the certificate and, last, the deed that says so. Synapse makes its signing key."""
     folder.mkdir(parents=True, exist_ok=True)
     authority.certify(deed.host, folder)
-    seed = b64encode(urlsafe_b64decode(secret(32) + "=")).decode().rstrip("=")
-    private(folder / "signing.key", f"ed25519 a_lab {seed}\n")
     private(folder / "town.json", json.dumps(asdict(deed), ensure_ascii=False, indent=1))
 
 

@@ -45,6 +45,8 @@ class Homeserver:
         self.registration_path = self.folder / "registration.yaml"
         self.allow_file, self.log_path = self.folder / "allow.txt", self.folder / "homeserver.log"
         self._held = tuple(held)
+        if not self.allow_file.exists():
+            self.allow(settings.allow)
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -63,7 +65,11 @@ class Homeserver:
             return
         self._write()
         self._spawn()
-        await self.healthy(patience)
+        try:
+            await self.healthy(patience)
+        except BaseException:
+            await self.kill()
+            raise
 
     async def healthy(self, patience: float = 60) -> None:
         """Return at the first good answer from /health; raises Misconfigured as `start` does."""
@@ -90,6 +96,10 @@ class Homeserver:
         new = self.allow_file.with_suffix(".new")
         new.write_text("".join(f"{name}\n" for name in server_names), "utf-8")
         new.replace(self.allow_file)
+
+    def admit(self, server_names: Iterable[str]) -> None:
+        """Federate with these too."""
+        self.allow(dict.fromkeys([*self.allow_file.read_text("utf-8").split(), *server_names]))
 
     async def register(self, localpart: str, password: str, display_name: str | None = None) -> str:
         """Make an account that logs in with `password`; returns its user id.
@@ -120,8 +130,6 @@ class Homeserver:
         private(self.folder / "homeserver.yaml", homeserver_yaml(self.settings))
         private(self.registration_path, registration(self.settings))
         (self.folder / "log.config").write_text(log_config(), "utf-8")
-        if not self.allow_file.exists():
-            self.allow(self.settings.allow)
 
     def _spawn(self) -> None:
         if importlib.util.find_spec("synapse") is None:

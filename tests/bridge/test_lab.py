@@ -12,7 +12,8 @@ import time
 import pytest
 
 from bridge.errors import Misconfigured, Refused
-from bridge.lab import Authority, Lab, Town
+from bridge.homeserver import Settings
+from bridge.lab import Authority, Homeserver, Lab, Town, ports
 from bridge.lab.up import read_towns
 from tests.person import Person
 
@@ -176,6 +177,43 @@ def test_a_folder_used_again_brings_back_names_ports_keys_and_people(tmp_path):
                 await Lab(tmp_path, (TSUKUBA,)).start()
 
     asyncio.run(story())
+
+
+def test_a_town_founded_later_is_let_in_by_those_that_were_there(tmp_path):
+    async def story():
+        async with Lab(tmp_path, (TSUKUBA,)):
+            pass
+        async with Lab(tmp_path, (TSUKUBA, NAKATSU)) as lab:
+            sato, tanaka = [await Person.at(homeserver) for homeserver in lab.homeservers.values()]
+            await sato.make_room("ato")
+            assert (await tanaka.join(f"#ato:{sato.homeserver.server_name}"))[0] == 200
+
+    asyncio.run(story())
+
+
+def test_the_files_of_a_real_installation_start_a_real_synapse(tmp_path):
+    held = [ports.find(19008), ports.find(19448)]
+    client_port, federation_port = (each.getsockname()[1] for each in held)
+    settings = Settings(
+        server_name="tsukuba.example.jp",
+        municipality="つくば市",
+        as_token="as",
+        hs_token="hs",
+        folder=str(tmp_path),
+        config_folder=str(tmp_path),
+        database=str(tmp_path / "homeserver.db"),
+        client_port=client_port,
+        federation_port=federation_port,
+        homeserver_url=f"http://127.0.0.1:{client_port}",
+    )
+    real = Homeserver("tsukuba", settings, held)
+    try:
+        asyncio.run(real.start())
+        assert (tmp_path / "signing.key").exists()
+    finally:
+        asyncio.run(real.stop())
+        for each in held:
+            each.close()
 
 
 def test_a_start_that_fails_quotes_the_end_of_the_log_and_leaves_no_town_running(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
+from bridge.config import read_config
 from bridge.homeserver import (
     Settings,
     Training,
@@ -30,9 +31,9 @@ REFERENCE = Settings(
     database="host=postgres user=synapse dbname=synapse",
     bind_address="0.0.0.0",
     homeserver_url="http://synapse:8008",
-    kairan_database="/data/kairan.db",
     listen="127.0.0.1:9090",
     allow=("nakatsu.example.jp", "tama.example.jp"),
+    names=(("nakatsu.example.jp", "中津市"), ("tama.example.jp", "多摩市")),
     stewards=("@admin:tsukuba.example.jp",),
 )
 RENDERED = {
@@ -75,12 +76,29 @@ def test_the_names_kept_for_the_bot_are_its_own_and_no_others():
 
 
 def test_no_name_breaks_out_of_its_place():
-    hostile = Settings(HOSTILE, HOSTILE, HOSTILE, HOSTILE, folder=f"/{HOSTILE}", allow=(HOSTILE,), stewards=(HOSTILE,))
+    hostile = Settings(
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        folder=f"/{HOSTILE}",
+        allow=(HOSTILE,),
+        stewards=(HOSTILE,),
+        names=((HOSTILE, HOSTILE),),
+    )
     assert yaml.safe_load(homeserver_yaml(hostile))["federation_domain_whitelist"] == [HOSTILE, HOSTILE]
     assert yaml.safe_load(registration(hostile))["as_token"] == HOSTILE
     toml = tomllib.loads(kairan_toml(hostile))
     assert toml["kairan"]["municipality"] == HOSTILE
-    assert toml["federation"]["allow"] == toml["people"]["stewards"] == [HOSTILE]
+    assert toml["federation"] == {"allow": [HOSTILE], "names": {HOSTILE: HOSTILE}}
+    assert toml["people"]["stewards"] == [HOSTILE]
+
+
+def test_kairan_reads_its_reference_file():
+    config = read_config(ROOT / "homeserver-config" / "kairan.toml")
+    assert config.as_token == REFERENCE.as_token
+    assert config.bot == "@kairan:tsukuba.example.jp"
+    assert config.municipality("nakatsu.example.jp") == "中津市"
 
 
 def test_the_lines_for_an_existing_homeserver_name_the_registration():
@@ -98,7 +116,7 @@ def test_the_compose_file_pins_mounts_checks_and_keeps_no_secret():
         assert service.get("image") is None or re.search(r":v?\d+\.\d+", service["image"])
         for volume in service["volumes"]:
             source = volume.partition(":")[0]
-            assert source in compose["volumes"] or (ROOT / source).is_dir(), (name, source)
+            assert source in compose["volumes"] or (ROOT / source).exists(), (name, source)
         assert set(service.get("depends_on", {})) <= set(services)
     assert all(port.startswith("127.0.0.1:") for port in services["synapse"]["ports"])
     assert REFERENCE.as_token not in text
