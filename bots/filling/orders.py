@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bots.events import EventId
 from bots.filling import sentences as s
 from bots.filling.show import GAP, already_sent, answers_text, example, question_text, say, shown, where
 from bots.filling.state import Conversation, asked, done, on_path
-from bots.filling.steps import Turn, dropped, refused, reopen, resting, send, told
+from bots.filling.steps import Turn, closed_text, dropped, refused, reopen, resting, send, told, with_answer
 from bots.filling.words import Order, Word
 
 READ_ONLY = frozenset({Word.LIST, Word.HELP, Word.JAPANESE, Word.ENGLISH})  # also when nothing may change
@@ -18,8 +19,8 @@ _WHILE = {
 _AFTER_SENDING = READ_ONLY | {Word.FIX}
 
 
-def obey(conversation: Conversation, order: Order) -> Turn:
-    """Do what the word says, or say why it means nothing here."""
+def obey(conversation: Conversation, order: Order, *, source: EventId) -> Turn:
+    """Do what the word says, or say why it means nothing here. `source` is the message with the word."""
     if order.word not in _WHILE[conversation.stage]:
         return refused(conversation, resting(conversation))
     if done(conversation) and order.word not in _AFTER_SENDING:
@@ -27,8 +28,24 @@ def obey(conversation: Conversation, order: Order) -> Turn:
     if order.word is Word.FIX:
         return fix(conversation, order.number)
     if order.word is Word.LIST:
-        return _list(conversation, order.number or 1)
+        return _list(conversation, 1 if order.number is None else order.number)
+    if order.word is Word.SKIP:
+        return _skip(conversation, source)
     return _SIMPLE[order.word](conversation)
+
+
+def after_closing(conversation: Conversation, order: Order | None) -> Turn:
+    """The deadline has passed: the list may still be read, and the language changed."""
+    closed = closed_text(conversation)
+    match order:
+        case Order(Word.LIST):
+            answers = answers_text(conversation, order.number or 1)
+            return conversation, (say(conversation, s.LIST, answers, GAP, closed),)
+        case Order(Word.JAPANESE | Word.ENGLISH):
+            then = replace(conversation, lang="ja" if order.word is Word.JAPANESE else "en")
+            return then, (say(then, s.LANGUAGE, closed),)
+        case _:
+            return refused(conversation, closed)
 
 
 def fix(conversation: Conversation, number: int | None) -> Turn:
@@ -84,15 +101,13 @@ def _back(conversation: Conversation) -> Turn:
     return told(reopen(conversation, *conversation.reopened, before[-1]))
 
 
-def _skip(conversation: Conversation) -> Turn:
+def _skip(conversation: Conversation, source: EventId) -> Turn:
     question = asked(conversation)
     if question is None:
         return refused(conversation, s.NOTHING_TO_SKIP)
     if question.required:
         return refused(conversation, s.MUST)
-    answers = {**conversation.answers, question.id: None}
-    then = replace(conversation, answers=answers, reopened=conversation.reopened - {question.id})
-    return told(then, s.SKIPPED_IT)
+    return told(with_answer(conversation, question, value=None, source=source), s.SKIPPED_IT)
 
 
 def _keep(conversation: Conversation) -> Turn:
@@ -139,7 +154,6 @@ def _english(conversation: Conversation) -> Turn:
 
 _SIMPLE: dict[Word, Callable[[Conversation], Turn]] = {
     Word.BACK: _back,
-    Word.SKIP: _skip,
     Word.KEEP: _keep,
     Word.SAVE: _save,
     Word.STOP: _stop,

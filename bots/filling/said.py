@@ -6,13 +6,12 @@ from datetime import date
 from bots.effects import About
 from bots.events import EventId, Said
 from bots.filling import sentences as s
-from bots.filling.orders import READ_ONLY, fix, obey, stop
+from bots.filling.orders import after_closing, fix, obey, stop
 from bots.filling.show import answers_text, example, say, shown
 from bots.filling.state import Conversation, asked, done, on_path
 from bots.filling.steps import (
     Turn,
     answer_words,
-    closed_text,
     option_spellings,
     refused,
     resting,
@@ -32,19 +31,23 @@ def hear(conversation: Conversation, event: Said, *, today: date, closed: bool, 
     if len(event.text) > LONGEST:
         return refused(conversation, s.TOO_LONG)
     command = order(event.text)
-    if closed and not (command and command.word in READ_ONLY):
-        return refused(conversation, closed_text(conversation))
+    if closed:
+        return after_closing(conversation, command)
     if conversation.discarding and (turn := _settled(conversation, event.text, command)):
         return turn
     calm = replace(conversation, discarding=False)
     if command and not _keeps_nothing(calm, command):
-        return _steered(calm, event.text, command)
-    question = answered_by(calm, about) or asked(calm)
-    if calm.stage != "open" or (done(calm) and question is None):
-        return refused(calm, resting(calm))
+        return _steered(calm, event, command)
+    return _answered(calm, event, today=today, about=about)
+
+
+def _answered(conversation: Conversation, event: Said, *, today: date, about: About | None) -> Turn:
+    question = answered_by(conversation, about) or asked(conversation)
+    if conversation.stage != "open" or (question is None and done(conversation)):
+        return refused(conversation, resting(conversation))
     if question is None:
-        return _checked(calm, event.text)
-    return give(calm, question, said=event.text, source=event.id, today=today)
+        return _checked(conversation, event.text)
+    return give(conversation, question, said=event.text, source=event.id, today=today)
 
 
 def answered_by(conversation: Conversation, about: About | None) -> Question | None:
@@ -82,15 +85,15 @@ def _keeps_nothing(conversation: Conversation, command: Order) -> bool:
     return command.word is Word.KEEP and now is not None and now.id not in conversation.reopened
 
 
-def _steered(conversation: Conversation, said: str, command: Order) -> Turn:
+def _steered(conversation: Conversation, event: Said, command: Order) -> Turn:
     question = asked(conversation)
     if conversation.stage != "open" or question is None:
-        return obey(conversation, command)
+        return obey(conversation, command, source=event.id)
     taken = option_spellings(question)
-    other = other_spelling(command.word, taken) if plain(said) in taken else None
+    other = other_spelling(command.word, taken) if plain(event.text) in taken else None
     if other is None:
-        return obey(conversation, command)
-    return refused(conversation, s.AMBIGUOUS.fill(said=said.strip(), command=other))
+        return obey(conversation, command, source=event.id)
+    return refused(conversation, s.AMBIGUOUS.fill(said=event.text.strip(), command=other))
 
 
 def _checked(conversation: Conversation, said: str) -> Turn:

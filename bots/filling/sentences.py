@@ -6,7 +6,7 @@ COUNT = Text(ja="質問は{count}問です。", en="There are {count} questions.
 COUNT_ONE = Text(ja="質問は1問です。", en="There is one question.")
 COUNT_VARIES = Text(
     ja="質問は{count}問です（答えによって変わることがあります）。",
-    en="There are {count} questions (your answers may change this).",
+    en="Number of questions: {count} (your answers may change this).",
 )
 DEADLINE = Text(ja="締め切り：{deadline}", en="Open until: {deadline}")
 PRIVACY = {
@@ -59,7 +59,7 @@ CHECK_TAIL_AGAIN = Text(
     en='Type "send" to make it final; until then what you sent before counts. To correct one: "change {example}".',
 )
 CHECK_OTHER = Text(
-    ja="質問はすべて終わっています。よろしければ「送信」、直すときは「修正 {example}」、見直すときは「一覧」と入力してください。",
+    ja="質問はすべて終わりました。よろしければ「送信」、直すときは「修正 {example}」、見直すときは「一覧」です。",
     en='All questions are answered. Type "send" to send, "change {example}" to correct, or "list" to look again.',
 )
 WHICH = Text(
@@ -176,7 +176,7 @@ NOT_READY = Text(
     ja="まだ答えていない質問があります（残り{left}問）。", en="Some questions are not answered yet ({left} left)."
 )
 AMBIGUOUS = Text(
-    ja="「{said}」は回答ですか、操作ですか。回答ならかぎかっこを付けて 「{said}」、操作なら {command} と入力してください。",
+    ja="「{said}」は回答ですか、操作ですか。回答なら「」を付けて 「{said}」、操作なら {command} と入力してください。",
     en='Is “{said}” your answer or a command? For the answer type "{said}" with the quotation marks; '
     "for the command type {command}.",
 )

@@ -8,6 +8,7 @@ from bots.filling import sentences as s
 from bots.filling.state import Conversation, asked, done, on_path
 from forms.questions import Question
 from forms.questions.base import Value
+from forms.printable import line
 from forms.text import Text, lines, same
 
 ECHO = 500  # characters of an answer said back alone
@@ -29,7 +30,7 @@ def clean(words: str, limit: int = WHOLE) -> str:
 
 
 def one_line(words: str, limit: int) -> str:
-    return clean(" ".join(words[: 2 * limit + 1].split()), limit)
+    return clean(line(words[: 2 * limit + 1]), limit)
 
 
 def say(conversation: Conversation, *parts: Text, about: About | None = None) -> Say:
@@ -136,7 +137,7 @@ def where(conversation: Conversation, *lead: Text) -> Say:
         text = question_text(conversation, question)
         return say(conversation, *lead, *gap, text, about=about(conversation, question))
     if done(conversation):
-        return say(conversation, *lead, already_sent(conversation))
+        return say(conversation, *lead, *gap, already_sent(conversation))
     return say(conversation, *lead, *gap, *_check(conversation))
 
 

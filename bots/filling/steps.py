@@ -63,9 +63,13 @@ def reopen(conversation: Conversation, *questions: str) -> Conversation:
 
 
 def dropped(conversation: Conversation) -> Conversation:
-    """A correction after sending is given up: the answers are again what was sent."""
-    sent = conversation.sent or {}
-    return replace(conversation, answers={**conversation.answers, **sent}, reopened=frozenset(), stage="open")
+    """A correction after sending is given up: the answers are again what was sent.
+
+    The messages that gave the correction are forgotten: to delete them must not take back what was sent.
+    """
+    sent, answers = conversation.sent or {}, conversation.answers
+    sources = {q: e for q, e in conversation.sources.items() if q not in sent or sent[q] == answers.get(q)}
+    return replace(conversation, answers={**answers, **sent}, sources=sources, reopened=frozenset(), stage="open")
 
 
 def send(conversation: Conversation) -> Turn:

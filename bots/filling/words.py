@@ -23,20 +23,21 @@ class Word(Enum):
     ENGLISH = auto()
 
 
-# Ordered: the first is the word we teach. Each has several, so that one is left where an option is called the same.
+# The first is the word we teach. Each has several, so that one is left where an option is called the same; but few,
+# for each is a word that cannot be the whole answer to a text question without quotation marks.
 SPELLINGS: dict[Word, tuple[str, ...]] = {
-    Word.BACK: ("戻る", "もどる", "前に戻る", "back"),
-    Word.LIST: ("一覧", "いちらん", "回答一覧", "list"),
-    Word.FIX: ("修正", "訂正", "変更", "直す", "change", "fix"),
-    Word.SKIP: ("スキップ", "飛ばす", "とばす", "skip"),
-    Word.SAVE: ("保存", "中断", "一時保存", "save", "pause"),
-    Word.STOP: ("中止", "やめる", "取りやめ", "stop", "cancel"),
-    Word.RESUME: ("再開", "続き", "続きから", "resume", "continue"),
+    Word.BACK: ("戻る", "もどる", "back"),
+    Word.LIST: ("一覧", "回答一覧", "list"),
+    Word.FIX: ("修正", "訂正", "change"),
+    Word.SKIP: ("スキップ", "飛ばす", "skip"),
+    Word.SAVE: ("保存", "一時保存", "save"),
+    Word.STOP: ("中止", "キャンセル", "stop", "cancel"),
+    Word.RESUME: ("再開", "続きから", "resume"),
     Word.HELP: ("ヘルプ", "使い方", "help", "?"),
-    Word.SEND: ("送信", "送信する", "送る", "send", "submit"),
-    Word.KEEP: ("そのまま", "keep"),
-    Word.JAPANESE: ("日本語", "japanese", "nihongo"),
-    Word.ENGLISH: ("english", "英語"),
+    Word.SEND: ("送信", "送信する", "send"),
+    Word.KEEP: ("そのまま", "このまま", "keep"),
+    Word.JAPANESE: ("日本語", "日本語で", "japanese"),
+    Word.ENGLISH: ("english", "英語で", "in english"),
 }
 _BY_SPELLING = {spelling: word for word, spellings in SPELLINGS.items() for spelling in spellings}
 YES = frozenset({"はい", "yes", "y", "ok", "○", "◯", "〇"})
