@@ -1,0 +1,151 @@
+"""Responses into counts: kept up to date answer by answer, and always equal to counting everything again."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from forms.form import Form
+from forms.journey import path
+from forms.questions import Answers, Question, Value
+
+Countable = str | int | float
+
+
+@dataclass(slots=True)
+class Count:
+    """What is known of one question: `values` is a multiset, so that any answer can be taken back.
+
+    `asked` are those whom the question concerned. Of a text only that it was answered is kept, never a word.
+    """
+
+    asked: int = 0
+    answered: int = 0
+    values: Counter[Countable] = field(default_factory=Counter)
+
+    def include(self, other: "Count") -> None:
+        self.asked += other.asked
+        self.answered += other.answered
+        self.values.update(other.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """`n` numbers: exact sum, mean and median as fractions; the rest as they were given."""
+
+    n: int
+    total: Fraction
+    low: int | float
+    high: int | float
+    mean: Fraction
+    median: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many of those asked in a group (a municipality) have answered; `share` is None where nobody was asked."""
+
+    group: str
+    asked: int
+    answered: int
+
+    @property
+    def share(self) -> float | None:
+        return self.answered / self.asked if self.asked else None
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one form. `responses` counts them per group; answers are those that were sent."""
+
+    form: Form
+    responses: Counter[str] = field(default_factory=Counter)
+    _counts: dict[tuple[str, str], Count] = field(default_factory=dict)
+
+    def add(self, answers: Answers, group: str) -> None:
+        """Count one response, given by a person of `group`."""
+        self.responses[group] += 1
+        for question in path(self.form, answers):
+            count = self._counts.setdefault((question.id, group), Count())
+            count.asked += 1
+            for value in _values(question, answers.get(question.id)):
+                count.values[value] += 1
+            count.answered += answers.get(question.id) is not None
+
+    def remove(self, answers: Answers, group: str) -> None:
+        """Take back a response exactly as it was added. Raises ValueError where there is none to take back."""
+        if self.responses[group] < 1:
+            raise ValueError("no response of this group to take back")
+        self.responses = +(self.responses - Counter([group]))
+        for question in path(self.form, answers):
+            key = (question.id, group)
+            self._counts[key].asked -= 1
+            self._counts[key].answered -= answers.get(question.id) is not None
+            self._counts[key].values -= Counter(_values(question, answers.get(question.id)))
+            if not self._counts[key].asked:
+                del self._counts[key]
+
+    def count(self, question: str, group: str | None = None) -> Count:
+        """The count of one question, of one group or (None) of all together."""
+        merged = Count()
+        for (of, within), count in self._counts.items():
+            if of == question and group in (None, within):
+                merged.include(count)
+        return merged
+
+    def options(self, question: str, group: str | None = None) -> dict[str, int]:
+        """Option name → how many chose it, in the form's order, those that nobody chose included."""
+        values = self.count(question, group).values
+        return {option.name: values[option.name] for option in self.form.question(question).options()}
+
+    def numbers(self, question: str, group: str | None = None) -> Numbers | None:
+        """What can be said of the answers to a number question; None where there are none."""
+        return numbers(self.count(question, group).values)
+
+
+def tally(form: Form, responses: Iterable[tuple[str, Answers]]) -> Tally:
+    """Count all `responses`, pairs of group and answers, from nothing."""
+    whole = Tally(form)
+    for group, answers in responses:
+        whole.add(answers, group)
+    return whole
+
+
+def rates(asked: Mapping[str, int], answered: Mapping[str, int]) -> tuple[Rate, ...]:
+    """A row per group, in the order of `asked`, then groups that answered without having been asked."""
+    groups = dict.fromkeys([*asked, *answered])
+    return tuple(Rate(group, asked.get(group, 0), answered.get(group, 0)) for group in groups)
+
+
+def overall(rows: Iterable[Rate]) -> Rate:
+    """All groups as one."""
+    rows = tuple(rows)
+    return Rate("", sum(row.asked for row in rows), sum(row.answered for row in rows))
+
+
+def numbers(values: Mapping[Countable, int]) -> Numbers | None:
+    """Exact figures over a multiset of numbers: no rounding, whatever the order they came in."""
+    given = sorted((value, n) for value, n in values.items() if not isinstance(value, str) and n > 0)
+    n = sum(times for _, times in given)
+    if not n:
+        return None
+    total = sum((Fraction(value) * times for value, times in given), Fraction(0))
+    median = (Fraction(_nth(given, (n - 1) // 2)) + Fraction(_nth(given, n // 2))) / 2
+    return Numbers(n, total, given[0][0], given[-1][0], total / n, median)
+
+
+def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
+    for value, times in given:
+        index -= times
+        if index < 0:
+            return value
+    raise IndexError(index)
+
+
+def _values(question: Question, value: Value) -> Iterator[Countable]:
+    if value is None or question.kind == "text":
+        return
+    if isinstance(value, list):
+        yield from value
+    else:
+        yield value
