@@ -1,6 +1,7 @@
 """A person with a Matrix client of the plainest sort, for tests on real homeservers."""
 
 import secrets
+import time
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -59,10 +60,12 @@ class Person:
 
     async def hear(self, room_id, words, seconds=5):
         """The event with this text, waited for at most so long on /sync."""
+        end = time.monotonic() + seconds
         said = await self.call("GET", "/sync")
         while True:
             room = said["rooms"]["join"].get(room_id, {}) if "rooms" in said else {}
             for event in room.get("timeline", {}).get("events", []):
                 if event.get("content", {}).get("body") == words:
                     return event
+            assert time.monotonic() < end, "it was not heard"
             said = await self.call("GET", "/sync", since=said["next_batch"], timeout=int(seconds * 1000))

@@ -46,7 +46,8 @@ def homeserver_yaml(settings: Settings) -> str:
         log_config=str(config / "log.config"),
         registration=str(config / "registration.yaml"),
         database=_database(settings.database),
-        listeners=_listeners(settings),
+        client=_listener(settings, port=settings.client_port, names="client"),
+        federation=_listener(settings, port=settings.federation_port, names="federation", tls=True),
         allow=[settings.server_name, *settings.allow],
         retries=_QUICK if settings.training else _PATIENT,
     )
@@ -100,17 +101,10 @@ def _database(where: str) -> dict[str, object]:
     return {"name": "psycopg2", "args": {"dsn": where, "cp_min": 1, "cp_max": 10}}
 
 
-def _listeners(settings: Settings) -> list[dict[str, object]]:
-    common = {"bind_addresses": [settings.bind_address], "type": "http"}
-    behind_proxy = settings.certificate is None
-    client: dict[str, object] = {"port": settings.client_port, **common, "resources": [{"names": ["client"]}]}
-    federation: dict[str, object] = {
-        "port": settings.federation_port,
-        **common,
-        "resources": [{"names": ["federation"]}],
-    }
-    edge = {"x_forwarded": True} if behind_proxy else {"tls": True}
-    return [client | ({"x_forwarded": True} if behind_proxy else {}), federation | edge]
+def _listener(settings: Settings, *, port: int, names: str, tls: bool = False) -> dict[str, object]:
+    edge = {"x_forwarded": True} if settings.certificate is None else {"tls": tls}
+    common = {"type": "http", "bind_addresses": [settings.bind_address], "resources": [{"names": [names]}]}
+    return {"port": port, **common, **edge}
 
 
 def _certificate(certificate: Certificate | None) -> str:

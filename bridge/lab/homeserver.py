@@ -11,20 +11,30 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 
 from bridge.clock import monotonic
 from bridge.errors import Misconfigured, Refused
-from bridge.homeserver import Settings, homeserver_yaml, log_config, registration
+from bridge.homeserver import Settings, homeserver_yaml, kairan_toml, log_config, registration
 from bridge.lab import ports
 from bridge.lab.deed import private
+from forms.text import Text
 
 _INSIDE = Path(__file__).with_name("inside.py")
 _LOG_LINES = 12
 _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
 _TICK = 0.02
+_ENDED = Text(
+    ja="ホームサーバーが起動中に終了しました。記録の終わりを示します。",
+    en="The homeserver ended while starting. The end of its log:",
+)
+_SLOW = Text(
+    ja="ホームサーバーが {seconds} 秒以内に起動しませんでした。記録の終わりを示します。",
+    en="The homeserver was not up within {seconds} s. The end of its log:",
+)
 
 
 class Homeserver:
@@ -78,9 +88,9 @@ class Homeserver:
         async with aiohttp.ClientSession(timeout=timeout) as web:
             while not await _well(web, f"{self.client_url}/health"):
                 if not self.pid:
-                    raise Misconfigured(self._obituary("ended"))
+                    raise Misconfigured(self._obituary(_ENDED))
                 if monotonic() > end:
-                    raise Misconfigured(self._obituary(f"was not healthy within {patience:.0f} s"))
+                    raise Misconfigured(self._obituary(_SLOW.fill(seconds=round(patience))))
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
@@ -121,6 +131,14 @@ class Homeserver:
             answer = await _answer(web, "POST", url, wanted | {"displayname": display_name or localpart})
         return answer["user_id"]
 
+    def write_kairan(self, folder: Path, *, stewards: Iterable[str] = (), language: str = "ja") -> Path:
+        """Write kairan.toml and its registration.yaml for this town's Kairan into `folder`; returns kairan.toml."""
+        settings = replace(self.settings, stewards=tuple(stewards), language=language)
+        folder.mkdir(parents=True, exist_ok=True)
+        private(folder / "registration.yaml", registration(settings))
+        private(folder / "kairan.toml", kairan_toml(settings))
+        return folder / "kairan.toml"
+
     def _seal(self, nonce: str, localpart: str, password: str) -> str:
         assert self.settings.training
         said = f"{nonce}\0{localpart}\0{password}\0notadmin".encode()
@@ -133,7 +151,9 @@ class Homeserver:
 
     def _spawn(self) -> None:
         if importlib.util.find_spec("synapse") is None:
-            raise Misconfigured("Synapse is not installed here: pip install 'kairan[lab]'")
+            raise Misconfigured(
+                "Synapse がありません。script/setup で入ります。/ Synapse is not installed; script/setup installs it."
+            )
         for held in self._held:
             ports.let_in(held)
         # Synapse would send federation through a proxy.
@@ -165,11 +185,11 @@ class Homeserver:
         process.stdin.close()
         self._process = None
 
-    def _obituary(self, what: str) -> str:
+    def _obituary(self, what: Text) -> str:
         with self.log_path.open("rb") as log:
             log.seek(self._log_start)
             lines = log.read().decode("utf-8", "replace").strip().splitlines()[-_LOG_LINES:]
-        return "\n".join([f"The homeserver {self.server_name} {what}. The end of {self.log_path}:", *lines])
+        return "\n".join([f"{self.server_name}: {what.ja}/ {what.en} {self.log_path}", *lines])
 
 
 async def _well(web: aiohttp.ClientSession, url: str) -> bool:

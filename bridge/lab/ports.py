@@ -15,7 +15,8 @@ def find(first: int) -> socket.socket:
             return hold(port, fresh=True)
         except Misconfigured:
             continue
-    raise Misconfigured(f"no free port between {first} and {first + _SPAN}")
+    span = f"{first}–{first + _SPAN}"
+    raise Misconfigured(f"空いているポートがありません（{span}）。/ No port is free ({span}).")
 
 
 def hold(port: int, *, fresh: bool = False) -> socket.socket:
@@ -31,7 +32,10 @@ def hold(port: int, *, fresh: bool = False) -> socket.socket:
         held.bind(("127.0.0.1", port))
     except OSError:
         held.close()
-        raise Misconfigured(f"port {port}, which this lab needs, is taken; stop what uses it") from None
+        raise Misconfigured(
+            f"ポート {port} が使われています。使っているものを止めてください。"
+            f"/ Port {port}, which this lab needs, is taken; stop what uses it."
+        ) from None
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, True)  # noqa: FBT003
     return held
 

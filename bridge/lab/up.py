@@ -71,7 +71,10 @@ def read_towns(names: list[str]) -> tuple[Town, ...]:
     known = {town.key: town for town in TOWNS}
     for name in names:
         if not _LABEL.fullmatch(name):
-            raise Misconfigured(f"{name!a} cannot stand in an address: use a to z, 0 to 9 and -, at most 40")
+            raise Misconfigured(
+                f"{name!a}: 名前には半角の a〜z、0〜9、- を 40 字まで使えます。"
+                "/ A name is made of a to z, 0 to 9 and -, at most 40."
+            )
     return tuple(known.get(name, Town(name, name)) for name in dict.fromkeys(names)) or TOWNS
 
 

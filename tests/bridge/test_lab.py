@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from bridge.config import read_config
 from bridge.errors import Misconfigured, Refused
 from bridge.homeserver import Settings
 from bridge.lab import Authority, Homeserver, Lab, Town, ports
@@ -173,7 +174,9 @@ def test_a_folder_used_again_brings_back_names_ports_keys_and_people(tmp_path):
             assert again.settings == first.settings
             assert (again.folder / "signing.key").read_text() == key
             await Person.log_in(again, user_id)
-            with pytest.raises(Misconfigured, match=f"port {again.settings.client_port}.* is taken"):
+            config = read_config(again.write_kairan(tmp_path / "kairan", stewards=[user_id]))
+            assert (config.as_token, config.people.stewards) == (again.as_token, (user_id,))
+            with pytest.raises(Misconfigured, match=f"Port {again.settings.client_port}.* is taken"):
                 await Lab(tmp_path, (TSUKUBA,)).start()
 
     asyncio.run(story())
@@ -220,7 +223,9 @@ def test_a_start_that_fails_quotes_the_end_of_the_log_and_leaves_no_town_running
     (tmp_path / "nakatsu").mkdir()
     (tmp_path / "nakatsu" / "homeserver.db").write_text("これはデータベースではありません。" * 100)
     lab = Lab(tmp_path, (TSUKUBA, NAKATSU))
-    with pytest.raises(Misconfigured, match=r"(?s)nakatsu\.localhost:\d+ ended.*file is not a database"):
+    with pytest.raises(
+        Misconfigured, match=r"(?s)nakatsu\.localhost:\d+: .*The homeserver ended.*file is not a database"
+    ):
         asyncio.run(lab.start())
     assert not lab.homeservers
     for town in ("tsukuba", "nakatsu"):
