@@ -94,11 +94,11 @@ class Door(Wire):
         return _text(await self.call("POST", path, body=body), "filter_id")
 
     async def messages(
-        self, room: RoomId, *, start: str | None, direction: str = "b", end: str | None = None, limit: int = 100
+        self, room: RoomId, *, from_: str | None, direction: str = "b", to: str | None = None, limit: int = 100
     ) -> Json:
         """A page of the timeline: `chunk`, and `end` where there is more. `direction`: "b" back or "f" on."""
         query = {"dir": direction, "limit": str(limit)}
-        query |= {key: value for key, value in (("from", start), ("to", end)) if value}
+        query |= {key: value for key, value in (("from", from_), ("to", to)) if value}
         return await self.call("GET", f"{_room(room)}/messages", query=query)
 
     async def event(self, room: RoomId, event_id: EventId) -> Json:
