@@ -1,0 +1,1 @@
+"""How people talk about forms: events in, effects out. Knows nothing of Matrix."""

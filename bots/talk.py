@@ -53,9 +53,14 @@ class Talk:
 
     def _event(self, said: str) -> Said:
         self._heard += 1
-        at = datetime.combine(self._today, time(), UTC)
-        place = {"room": RoomId("talk"), "sender": UserId("you")}
-        return Said(id=EventId(f"line-{self._heard}"), at=at, direct=True, text=said[: LONGEST + 1], **place)
+        return Said(
+            id=EventId(f"line-{self._heard}"),
+            room=RoomId("talk"),
+            sender=UserId("you"),
+            at=datetime.combine(self._today, time(), UTC),
+            direct=True,
+            text=said[: LONGEST + 1],
+        )
 
     def _refused(self, text: Text) -> Output:
         return {"refused": text[self.conversation.lang]}

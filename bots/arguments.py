@@ -1,0 +1,116 @@
+"""The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, NewType
+
+from bots.call import Call
+from forms.mistake import Mistake
+from forms.text import Text
+from forms.when import read_offset, read_time, read_weekdays, read_when
+
+FormName = NewType("FormName", str)
+RoomName = NewType("RoomName", str)
+CommandName = NewType("CommandName", str)
+Pasted = NewType("Pasted", str)
+Words = NewType("Words", str)
+Weekdays = NewType("Weekdays", tuple[int, ...])
+TimeOfDay = NewType("TimeOfDay", time)
+When = NewType("When", datetime)
+Deadline = NewType("Deadline", datetime)
+Number = NewType("Number", int)
+Format = NewType("Format", str)
+Confirmation = NewType("Confirmation", bool)
+RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
+
+LONGEST_WHEN = 5  # words: 「来週 の 火曜 9 時半」 is as long as a moment gets
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`read` takes the words that are left and gives the value and how many words it used."""
+
+    label: Text
+    read: Callable[[Sequence[str], Call], tuple[Any, int]]
+
+
+def _one(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
+    return lambda words, call: (read(words[0], call), 1)
+
+
+def _rest(words: Sequence[str], _call: Call) -> tuple[str, int]:
+    return " ".join(words), len(words)
+
+
+def _longest(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
+    """As many words as still make sense: 「明日 9:00 会議の資料」 is a moment of two words, then the text."""
+
+    def take(words: Sequence[str], call: Call) -> tuple[Any, int]:
+        first: Mistake | None = None
+        for count in range(min(LONGEST_WHEN, len(words)), 0, -1):
+            try:
+                return read(" ".join(words[:count]), call), count
+            except Mistake as mistake:
+                first = mistake  # the last one tried, a single word, says best what is unclear
+        raise first or Mistake(Text(ja="いつかを書いてください。例: 明日 9:00", en="Please say when, e.g. tomorrow 9am."))
+
+    return take
+
+
+def _when(words: str, call: Call) -> datetime:
+    return read_when(words, call.at.astimezone(call.zone), call.zone)
+
+
+def _deadline(words: str, call: Call) -> datetime:
+    return read_when(words, call.at.astimezone(call.zone), call.zone, end_of_day=True)
+
+
+def _remind_at(words: str, call: Call) -> tuple[datetime | timedelta, ...]:
+    parts = [p for p in words.replace("、", ",").split(",") if p.strip()]
+    return tuple(_offset_or_moment(p.strip(), call) for p in parts)
+
+
+def _offset_or_moment(words: str, call: Call) -> datetime | timedelta:
+    try:
+        return read_offset(words)
+    except Mistake:
+        return _when(words, call)
+
+
+def _number(word: str, _call: Call) -> int:
+    digits = word.strip("番.。")
+    if not (digits.isdecimal() and len(digits) < 7):
+        raise Mistake(Text(ja="番号を数字で書いてください。例: 2", en="Please give the number, e.g. 2."))
+    return int(digits)
+
+
+def _format(word: str, _call: Call) -> str:
+    if word.casefold() not in ("csv", "json"):
+        raise Mistake(Text(ja="形式は csv か json で書いてください。", en="The format is csv or json."))
+    return word.casefold()
+
+
+def _confirmation(word: str, _call: Call) -> bool:
+    return word.casefold() in ("yes", "はい", "y", "ok")
+
+
+def _bare(word: str) -> str:
+    return word.strip("「」\"'『』")
+
+
+READERS: Mapping[Any, Reader] = {
+    FormName: Reader(Text(ja="フォーム名", en="form"), _one(lambda w, _: FormName(_bare(w)))),
+    RoomName: Reader(Text(ja="部屋", en="room"), _rest),
+    CommandName: Reader(Text(ja="コマンド", en="command"), _one(lambda w, _: CommandName(w.casefold()))),
+    Pasted: Reader(Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))),
+    Words: Reader(Text(ja="文", en="text"), _rest),
+    Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
+    TimeOfDay: Reader(Text(ja="時刻", en="time"), _longest(lambda w, _: read_time(w))),
+    When: Reader(Text(ja="日時", en="when"), _longest(_when)),
+    Deadline: Reader(Text(ja="締切", en="when"), _longest(_deadline)),
+    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _longest(_remind_at)),
+    Number: Reader(Text(ja="番号", en="number"), _one(_number)),
+    Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
+    Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
+}

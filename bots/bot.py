@@ -1,0 +1,36 @@
+"""A bot is a value: a name, what it is for, its commands, what it listens to and what it does as time passes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.command import Command, Effects, Listener, World
+from forms.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What fell due under `id` (unique for ever) and what to do about it."""
+
+    id: str
+    effects: Effects
+
+
+Routine = Callable[[datetime, World], Sequence[Done]]
+"""What is due at this moment; called again and again, in one transaction each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """`names`: what may follow the exclamation mark; the first is shown in help."""
+
+    names: tuple[str, ...]
+    about: Text
+    commands: tuple[Command, ...]
+    listeners: tuple[Listener, ...] = ()
+    routines: tuple[Routine, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that help shows."""
+        return self.names[0]

@@ -1,0 +1,237 @@
+"""!form: make, publish, fill in and close forms."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bots.arguments import Confirmation, Deadline, FormName, Pasted, RemindAt, RoomName
+from bots.bot import Bot
+from bots.call import Call
+from bots.command import Effects, Listener, command, listener
+from bots.effects import Meet, Refresh, Say
+from bots.events import Event, Sent
+from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
+from bots.help import help_command
+from bots.ports import Draft, Forms, Pending, Publication, Publications, Reminders, Responses, Rooms, Summaries, Waiting
+from bots.roles import Role
+from forms.document import Flaw, read_form
+from forms.form import Form
+from forms.mistake import Mistake
+from forms.questions import Question
+from forms.schedule import reminder_times
+from forms.text import Text, lines, same
+from forms.when import show_when
+
+LOADED = Text(
+    ja="フォーム「{name}」を読み込みました（第{version}版、{count}問）。\n"
+       "確認: !form preview {name}\n公開: !form publish {name} by 明日 17:00",
+    en="Form “{name}” loaded (version {version}, {count} questions).\n"
+       "Try it: !form preview {name}\nPublish: !form publish {name} by tomorrow 5pm",
+)  # fmt: skip
+FLAWED = Text(ja="フォームを読み込めませんでした。次のところを直してください。",
+              en="The form could not be loaded. Please mend these places:")  # fmt: skip
+SEND_FILE = Text(
+    ja="この部屋にフォームのファイル（YAML か JSON）を送ってください。10分お待ちします。"
+       "「!form load」の次の行から内容を貼り付けることもできます。",
+    en="Please send the form's file (YAML or JSON) here within ten minutes, or paste it below “!form load”.",
+)  # fmt: skip
+TOO_LARGE = Text(ja="ファイルを読めませんでした。256 kB までの YAML か JSON を送ってください。",
+                 en="The file could not be read. Please send YAML or JSON of up to 256 kB.")  # fmt: skip
+PUBLISHED = Text(
+    ja="フォーム「{title}」を{room}の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
+    en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
+)
+NOBODY = Text(ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
+              en="There is nobody in that room to ask. Invite people, then publish again.")  # fmt: skip
+OPEN_STILL = Text(ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
+                  en="“{name}” is still open. Close it first: !form close {name}")  # fmt: skip
+PAST = Text(ja="締切がもう過ぎています。「by 明日 17:00」のように書いてください。",
+            en="The deadline has passed. Write e.g. “by tomorrow 5pm”.")  # fmt: skip
+NO_DEADLINE = Text(ja="なし（「!form close {name}」で終了）", en="none (end it with !form close {name})")
+IN_DIRECT = Text(ja="個別の部屋に送りました。そちらでお答えください。", en="Sent to your direct room; please answer there.")
+NOTHING = Text(ja="いま表示できるフォームはありません。", en="There are no forms to show.")
+SURE = Text(ja="フォーム「{name}」と、集まった回答{count}件をすべて削除します。よろしければ「はい」、やめるときは「いいえ」。",
+            en="This deletes “{name}” and all {count} answers to it. “yes” to go on, “no” to stop.")  # fmt: skip
+DELETED = Text(ja="フォーム「{name}」を削除しました。", en="“{name}” is deleted.")
+REOPENED = Text(ja="「{name}」の受付を再開しました。締切: {closes}", en="“{name}” takes answers again until: {closes}")
+STATES = {
+    "draft": Text(ja="下書き", en="draft"),
+    "open": Text(ja="受付中（締切 {closes}）", en="open until {closes}"),
+    "closed": Text(ja="終了", en="closed"),
+}
+
+
+@command("list", "一覧", needs=Role.RESIDENT, about=Text(ja="フォームの一覧", en="list the forms"))
+def list_(call: Call, forms: Forms, publications: Publications) -> Effects:
+    shown = {p.form.name: _line(call, p.form, p) for p in reversed(publications.visible())}
+    if call.role >= Role.EDITOR:
+        drafts = (d.form for d in forms.drafts() if d.form.name not in shown)
+        shown |= {form.name: _line(call, form, None) for form in drafts}
+    return (Say(text=lines(*shown.values()) if shown else NOTHING),)
+
+
+def _line(call: Call, form: Form, publication: Publication | None) -> Text:
+    line = Text(ja="・{name}「{title}」{state}", en="- {name} “{title}”: {state}")
+    if publication is None:
+        state = STATES["draft"]
+    else:
+        state = STATES["open" if publication.is_open(call.at) else "closed"].fill(closes=until(call, publication))
+    return line.fill(name=form.name, title=form.title, state=state)
+
+
+def until(call: Call, publication: Publication) -> Text:
+    """The deadline as people say it, in the reader's zone."""
+    if publication.closes_at is None:
+        return NO_DEADLINE.fill(name=publication.form.name)
+    return moment(publication.closes_at, call.zone, call.at)
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
+    """A moment in both languages, in the reader's zone."""
+    return Text(ja=show_when(at, zone, "ja", now=now), en=show_when(at, zone, "en", now=now))
+
+
+@command("show", "表示", needs=Role.STAFF, about=Text(ja="フォームの設問を表示", en="show a form's questions"))
+def show(_call: Call, forms: Forms, name: FormName) -> Effects:
+    draft = forms.get(name)
+    head = Text(ja="「{title}」（{name} 第{version}版）", en="“{title}” ({name}, version {version})")
+    rows = (_question(n, question) for n, question in enumerate(draft.form.questions, 1))
+    return (Say(text=lines(head.fill(title=draft.form.title, name=name, version=draft.version), *rows)),)
+
+
+def _question(number: int, question: Question) -> Text:
+    mark = same("") if question.required else Text(ja="（任意）", en=" (optional)")
+    return Text(ja="{n}. {title}{mark}", en="{n}. {title}{mark}").fill(n=number, title=question.title, mark=mark)
+
+
+@command("load", "読込", needs=Role.EDITOR, about=Text(ja="フォームを読み込む（YAML・JSON）", en="load a form (YAML, JSON)"),
+         more=Text(ja="ファイルに「!form load」と書き添えて送るか、次の行から貼り付けます。",
+                   en="Send the file with the caption “!form load”, or paste it on the next lines."))  # fmt: skip
+def load(_call: Call, forms: Forms, pending: Pending, document: Pasted | None = None) -> Effects:
+    if document is None:
+        pending.ask(Waiting(command="form load"))
+        return (Say(text=SEND_FILE),)
+    return _load(forms, document)
+
+
+def _load(forms: Forms, document: str) -> Effects:
+    form = read_form(document)
+    if not isinstance(form, Form):
+        raise Mistake(lines(FLAWED, *map(_flaw, form)))
+    version = forms.save(form)
+    return (Say(text=LOADED.fill(name=form.name, version=version, count=len(form.questions))),)
+
+
+def _flaw(flaw: Flaw) -> Text:
+    return Text(ja="・{place}: {what} {mend}", en="- {place}: {what} {mend}").fill(
+        place=flaw.place, what=flaw.what, mend=flaw.mend
+    )
+
+
+@listener
+def sent_file(call: Call, event: Event, forms: Forms, pending: Pending) -> Effects | None:
+    """A form's file: with the caption `!form load`, after that command, or dropped into the direct room."""
+    if not isinstance(event, Sent):
+        return None
+    asked = unicodedata.normalize("NFKC", event.caption).casefold().split()[:2] == ["!form", "load"]
+    waited = pending.take() if not asked and call.role >= Role.EDITOR else None
+    is_form = event.name.casefold().endswith((".yaml", ".yml", ".json")) and call.direct and call.role >= Role.EDITOR
+    if not (asked or waited or is_form):
+        return None
+    if event.content is None:
+        raise Mistake(TOO_LARGE)
+    return _load(forms, event.content.decode("utf-8", "replace"))
+
+
+@command("preview", "確認", needs=Role.EDITOR,
+         about=Text(ja="自分だけで試しに答える", en="try it yourself; nothing is kept"))  # fmt: skip
+def preview(call: Call, forms: Forms, responses: Responses, name: FormName) -> Effects:
+    effects = enter(call, responses, responses.preview(forms.get(name)))
+    return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
+
+
+@command("publish", "公開", needs=Role.EDITOR, about=Text(ja="部屋の全員に配る", en="put it to everybody in a room"),
+         more=Text(ja="例: !form publish kyushoku by 明日 17:00 remind 3時間前",
+                   en="E.g. !form publish lunch by tomorrow 5pm remind 3h"))  # fmt: skip
+def publish(  # noqa: PLR0913 - the ports and words that publishing is about
+    call: Call, forms: Forms, publications: Publications, rooms: Rooms, reminders: Reminders, summaries: Summaries,
+    name: FormName, *, to: RoomName | None = None, by: Deadline | None = None, remind: RemindAt | None = None,
+) -> Effects:  # fmt: skip
+    draft = forms.get(name)
+    room = rooms.find(to or _room_of(call, draft.form))
+    closes = by or draft.form.closes
+    if closes is not None and closes <= call.at:
+        raise Mistake(PAST)
+    audience = rooms.people(room)
+    if not audience:
+        raise Mistake(NOBODY)
+    publication = publications.publish(draft, room, closes=closes, audience=audience)
+    reminders.schedule(publication, _reminders(call, draft, closes, remind))
+    if draft.form.results == "live":
+        summaries.start(publication)
+    said = PUBLISHED.fill(title=draft.form.title, name=draft.form.name, room=rooms.name(room), count=len(audience),
+                          closes=until(call, publication))  # fmt: skip
+    return (Say(text=said), *map(Meet, audience))
+
+
+def _room_of(call: Call, form: Form) -> str:
+    if not call.direct:
+        return call.room
+    if form.audience is not None and form.audience.rooms:
+        return form.audience.rooms[0]
+    raise Mistake(Text(ja="どの部屋に配るかを書いてください。例: !form publish {name} to 行政DX",
+                       en="Say which room: !form publish {name} to ROOM").fill(name=form.name))  # fmt: skip
+
+
+def _reminders(call: Call, draft: Draft, closes: datetime | None, asked: RemindAt | None) -> list[datetime]:
+    wanted: Iterable[datetime | timedelta] = draft.form.reminders if asked is None else asked
+    offsets = [w for w in wanted if isinstance(w, timedelta)]
+    moments = [w for w in wanted if isinstance(w, datetime)]
+    if offsets and closes is None:
+        raise Mistake(Text(ja="締切がないので「何時間前」では決められません。日時で書いてください。",
+                           en="There is no deadline to count from: give the reminder as a date and time."))  # fmt: skip
+    before = reminder_times(closes, offsets, now=call.at, zone=call.zone, urgent=draft.form.urgent) if closes else []
+    return sorted({*before, *moments})
+
+
+@command("fill", "回答", needs=Role.RESIDENT, about=Text(ja="フォームに答える", en="fill in a form"))
+def fill(call: Call, publications: Publications, responses: Responses, name: FormName) -> Effects:
+    publication = publications.latest(name)
+    effects = begin(call, responses, publication)
+    return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
+
+
+@command("reopen", "再開", needs=Role.EDITOR, about=Text(ja="受付を再開", en="take answers again"))
+def reopen(call: Call, publications: Publications, name: FormName, *, by: Deadline | None = None) -> Effects:
+    publication = publications.latest(name)
+    closes = by or (publication.closes_at if publication.closes_at and publication.closes_at > call.at else None)
+    publications.reopen(publication, closes)
+    again = publications.latest(name)
+    return (Say(text=REOPENED.fill(name=name, closes=until(call, again))), Refresh(publication.id))
+
+
+@command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))
+def delete(_call: Call, forms: Forms, responses: Responses, pending: Pending, name: FormName,
+           sure: Confirmation | None = None) -> Effects:  # fmt: skip
+    draft = forms.get(name)
+    if not sure:
+        pending.ask(Waiting(command="form delete", words=(name, "yes")))
+        return (Say(text=SURE.fill(name=draft.form.name, count=responses.count(name))),)
+    forms.delete(name)
+    return (Say(text=DELETED.fill(name=draft.form.name)),)
+
+
+LISTENERS: tuple[Listener, ...] = (sent_file, fill_in)
+
+BOT = Bot(
+    names=("form", "フォーム"),
+    about=Text(ja="フォームを作り、配り、集めます。", en="Makes forms, hands them out, gathers the answers."),
+    commands=(
+        help_command(lambda: BOT), list_, show, load, preview, publish, fill, status, results, export, remind,
+        close, reopen, delete,
+    ),  # fmt: skip
+    listeners=LISTENERS,
+    routines=(due_closings, due_summaries),
+)

@@ -1,0 +1,234 @@
+"""What became of a publication: progress, live and final results, exports, reminders to those who have not answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bots.arguments import FormName, Format
+from bots.bot import Done
+from bots.call import Call
+from bots.command import Effects, World, command
+from bots.effects import Attach, Person, Place, Refresh, Room, Rewrite, Say
+from bots.ports import (
+    Asked,
+    Filling,
+    Live,
+    NotAllowed,
+    People,
+    Pictures,
+    Publication,
+    Publications,
+    Responses,
+    Rooms,
+    Summaries,
+    Town,
+)
+from bots.roles import Role
+from forms.chart import chart
+from forms.export import Exported, to_csv, to_json
+from forms.mistake import Mistake
+from forms.summary import Standing, summary, summary_html
+from forms.tally import Tally, tally
+from forms.text import Text, lines, same
+
+PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
+BY_TOWN = Text(ja="・{municipality}: 配布 {asked}人、回答中 {started}人、回答済み {sent}人",
+               en="- {municipality}: {asked} asked, {started} started, {sent} done")  # fmt: skip
+IN_ALL = Text(ja="計 {sent}/{asked}人が回答", en="{sent} of {asked} have answered")
+OPEN = Text(ja="受付中", en="open")
+CLOSED_STATE = Text(ja="終了", en="closed")
+MISSING = Text(ja="「{title}」にまだ回答していない人（{count}人）", en="Not yet answered “{title}” ({count})")
+PERSON = Text(ja="・{name}（{municipality}、{stage}）", en="- {name} ({municipality}, {stage})")
+STAGES = {
+    "invited": Text(ja="未開封または未着手", en="not started"),
+    "started": Text(ja="回答の途中", en="started"),
+    "unreachable": Text(ja="届いていません", en="cannot be reached"),
+    "sent": Text(ja="回答済み", en="done"),
+}
+NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました。", en="The names were sent to your direct room.")
+HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
+LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
+EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
+EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
+REMINDED = Text(ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded.")
+ALL_DONE = Text(ja="全員が回答済みです。", en="Everybody has answered.")
+PLEASE = Text(
+    ja="「{title}」の回答をお待ちしています。{deadline}{late}\nお知らせが不要なときは「お知らせ停止」と書いてください。",
+    en="“{title}” is waiting for your answers. {deadline}{late}\nTo get no more reminders, write “mute”.",
+)
+CLOSED = Text(ja="「{title}」の受付を終了しました。", en="“{title}” is closed.")
+ALREADY = Text(ja="「{name}」はもう終了しています。", en="“{name}” is closed already.")
+CHART_OF = Text(ja="「{title}」の結果のグラフ", en="Chart of the results of “{title}”")
+
+
+@command("status", "状況", needs=Role.STAFF, about=Text(ja="だれが答えたか", en="who has answered"))
+def status(call: Call, publications: Publications, name: FormName) -> Effects:
+    publication = publications.latest(name)
+    state = OPEN if publication.is_open(call.at) else CLOSED_STATE
+    rows = publications.progress(publication)
+    total = IN_ALL.fill(sent=sum(r[3] for r in rows), asked=sum(r[1] for r in rows))
+    parts = [PROGRESS.fill(title=publication.form.title, state=state), total]
+    parts += [BY_TOWN.fill(municipality=m, asked=a, started=b, sent=c) for m, a, b, c in rows]
+    if call.role < Role.EDITOR:
+        return (Say(text=lines(*parts)),)
+    missing = _missing(publication, publications.asked(publication))
+    if call.direct or missing is None:
+        return (Say(text=lines(*parts, *([missing] if missing else []))),)
+    return (Say(text=lines(*parts, NAMES_SENT)), Say(text=missing, to=Person(call.who)))
+
+
+def _missing(publication: Publication, asked: Sequence[Asked]) -> Text | None:
+    rest = [a for a in asked if a.stage != "sent"]
+    if not rest:
+        return None
+    rows = [PERSON.fill(name=a.name, municipality=a.municipality, stage=STAGES[a.stage]) for a in rest]
+    return lines(MISSING.fill(title=publication.form.title, count=len(rest)), *rows)
+
+
+def counted(publication: Publication, publications: Publications, responses: Responses, people: People,
+            ) -> tuple[Tally, Standing]:  # fmt: skip
+    """The sums as of now, and how many were asked and have answered, by municipality."""
+    sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
+    rows = publications.progress(publication)
+    standing = Standing(asked={m: a for m, a, _, _ in rows}, answered={m: c for m, _, _, c in rows})
+    return tally(publication.form, sent), standing
+
+
+def picture(publication: Publication, found: tuple[Tally, Standing], pictures: Pictures, *, to: Place) -> Attach:
+    """The chart as an image with its numbers in words."""
+    drawn = chart(publication.form, *found, lang="ja")
+    words = CHART_OF.fill(title=publication.form.title)
+    return Attach(name=f"{publication.form.name}.png", mime="image/png", content=pictures.png(drawn.svg), to=to,
+                  text=lines(words, drawn.alt), picture=(drawn.width, drawn.height))  # fmt: skip
+
+
+def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: Place, closed: bool) -> Say:
+    """The table, in text and HTML."""
+    text = Text(ja=summary(publication.form, *found, lang="ja", closed=closed),
+                en=summary(publication.form, *found, lang="en", closed=closed))  # fmt: skip
+    html = Text(ja=summary_html(publication.form, *found, lang="ja", closed=closed),
+                en=summary_html(publication.form, *found, lang="en", closed=closed))  # fmt: skip
+    return Say(text=text, html=html, to=to)
+
+
+@command("results", "結果", needs=Role.STAFF, about=Text(ja="集計を表示", en="show the totals"))
+def results(  # noqa: PLR0913 - the ports that results are made of
+    call: Call, publications: Publications, responses: Responses, people: People, pictures: Pictures, name: FormName,
+) -> Effects:  # fmt: skip
+    publication = publications.latest(name)
+    closed = not publication.is_open(call.at)
+    if call.role < Role.EDITOR and publication.form.results == "editors":
+        raise Mistake(HIDDEN)
+    if call.role < Role.EDITOR and publication.form.results == "at-close" and not closed:
+        raise Mistake(LATER)
+    found = counted(publication, publications, responses, people)
+    to: Place = Person(call.who) if publication.form.results == "editors" or call.direct else Room(call.room)
+    return (summarised(publication, found, to=to, closed=closed), picture(publication, found, pictures, to=to))
+
+
+@command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
+def export(  # noqa: PLR0913 - the ports and words of an export
+    call: Call, publications: Publications, responses: Responses, people: People, town: Town, format_: Format,
+    name: FormName,
+) -> Effects:  # fmt: skip
+    publication = publications.latest(name)
+    file = exported(publication, responses, people, town, wanted=format_)
+    return (Say(text=EXPORT_SENT), _addressed(file, call)) if not call.direct else (_addressed(file, call),)
+
+
+def _addressed(file: Attach, call: Call) -> Attach:
+    return Attach(name=file.name, mime=file.mime, content=file.content, text=file.text, to=Person(call.who))
+
+
+def exported(publication: Publication, responses: Responses, people: People, town: Town, *, wanted: str) -> Attach:
+    """Everything sent, for the editor's direct room only."""
+    sent = responses.all_sent(publication)
+    rows = [_row(f, people) for f in sent]
+    write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
+    content = write(publication.form, rows, zone=town.zone(), version=publication.version)
+    name = f"{publication.form.name}-{publication.number}.{wanted}"
+    words = EXPORTED.fill(title=publication.form.title, count=len(rows))
+    return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
+
+
+def _row(filling: Filling, people: People) -> Exported:
+    sent_at = filling.sent_at
+    if sent_at is None:
+        raise ValueError("only what was sent is exported")
+    return Exported(receipt=filling.conversation.receipt, who=filling.user, sent_at=sent_at,
+                    municipality=people.municipality(filling.user), answers=filling.conversation.sent or {})  # fmt: skip
+
+
+@command("remind", "催促", needs=Role.EDITOR,
+         about=Text(ja="まだ答えていない人にいま知らせる", en="remind those who have not answered, now"))  # fmt: skip
+def remind(call: Call, publications: Publications, name: FormName) -> Effects:
+    publication = publications.latest(name)
+    if not publication.is_open(call.at):
+        raise Mistake(ALREADY.fill(name=name))
+    reminded = pleas(publication, publications, deadline=same(""), late=False)
+    done = REMINDED.fill(count=len(reminded)) if reminded else ALL_DONE
+    return (Say(text=done), *reminded)
+
+
+def pleas(publication: Publication, publications: Publications, *, deadline: Text, late: bool) -> Effects:
+    """A reminder to each who has not answered and wants to be reminded."""
+    sorry = Text(ja="（システムが止まっていたため、遅れてのお知らせです。）",
+                 en=" (Late, because the system was down.)") if late else same("")  # fmt: skip
+    text = PLEASE.fill(title=publication.form.title, deadline=deadline, late=sorry)
+    asked = [a for a in publications.asked(publication) if a.stage in ("invited", "started") and not a.muted]
+    return tuple(Say(text=text, to=Person(a.user), calls=(a.user,)) for a in asked)
+
+
+@command("close", "終了", needs=Role.EDITOR, about=Text(ja="受付を終えて結果を出す", en="stop taking answers, post the results"))
+def close(  # noqa: PLR0913 - the ports that a result is made of
+    call: Call, publications: Publications, responses: Responses, people: People, pictures: Pictures, town: Town,
+    name: FormName,
+) -> Effects:  # fmt: skip
+    publication = publications.latest(name)
+    if publication.closed_at is not None:
+        raise Mistake(ALREADY.fill(name=name))
+    publications.close(publication, call.at)
+    said = Say(text=CLOSED.fill(title=publication.form.title))
+    return (said, *_ending(publication, publications, responses, people, pictures, town))
+
+
+def _ending(  # noqa: PLR0913, PLR0917 - the ports that a result is made of
+    publication: Publication, publications: Publications, responses: Responses, people: People, pictures: Pictures,
+    town: Town,
+) -> Effects:  # fmt: skip
+    """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
+    found = counted(publication, publications, responses, people)
+    to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
+    return (
+        Refresh(publication.id),
+        summarised(publication, found, to=to, closed=True),
+        picture(publication, found, pictures, to=to),
+        exported(publication, responses, people, town, wanted="csv"),
+    )
+
+
+def due_closings(now: datetime, world: World) -> Sequence[Done]:
+    """Publications past their deadline."""
+    publications = world(Publications)
+    done = []
+    for publication in publications.overdue(now):
+        publications.close(publication, now)
+        effects = _ending(publication, publications, world(Responses), world(People), world(Pictures), world(Town))
+        said = Say(text=CLOSED.fill(title=publication.form.title), to=Room(publication.room))
+        done.append(Done(f"close:{publication.id}:{publication.closes_at}", (said, *effects)))
+    return done
+
+
+def due_summaries(now: datetime, world: World) -> Sequence[Done]:
+    """Live messages that no longer show the truth."""
+    summaries = world(Summaries)
+    return [_rewritten(live, summaries, now, world) for live in summaries.due(now)]
+
+
+def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
+    publication = live.publication
+    found = counted(publication, world(Publications), world(Responses), world(People))
+    said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
+    summaries.written(live, now)
+    key = f"live:{publication.id}:{live.generation}"
+    effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)
+    return Done(key if not live.edits else f"{key}:{live.edits}", (effect,))

@@ -1,0 +1,208 @@
+"""Which of a person's forms they are talking about, and what becomes of it; the talking itself is conversation.py."""
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from bots.call import Call
+from bots.command import Effects, listener
+from bots.conversation import advance, open_
+from bots.effects import About, Person, Refresh, Say, Submit, Withdraw
+from bots.events import Edited, Event, Joined, Left, Reacted, Said, Struck, UserId
+from bots.ports import Filling, People, Publication, Publications, Responses
+from forms.mistake import Mistake
+from forms.text import Text, lines
+from forms.when import show_when
+
+ANOTHER = Text(
+    ja="新しいフォーム「{title}」も届いています。いまの回答が終わったら、続けてご案内します。先に答えるときは「再開 {number}」。",
+    en="Another form, “{title}”, has come too. It follows when this one is done; “resume {number}” starts it now.",
+)
+NONE_OPEN = Text(ja="いまお答えいただくフォームはありません。使い方は「!form help」で表示します。",
+                 en="There is no form for you to fill in now. “!form help” shows what you can do.")  # fmt: skip
+CHOOSE = Text(ja="答えられるフォームです。「再開 1」のように番号で選んでください。",
+              en="These forms are open. Choose one by its number, e.g. “resume 1”.")  # fmt: skip
+ROW = Text(ja="{number}. {title}（{state}）", en="{number}. {title} ({state})")
+STATES = {
+    "new": Text(ja="未回答", en="not started"),
+    "open": Text(ja="回答の途中", en="started"),
+    "sent": Text(ja="送信済み", en="sent"),
+}
+CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
+MUTED = Text(ja="「{title}」のお知らせを止めました。回答は締切まで受け付けます。",
+             en="No more reminders of “{title}”. You can still answer until the deadline.")  # fmt: skip
+UNREACHABLE = Text(
+    ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",
+    en="“{title}” cannot reach {name} ({municipality}): the invitation was refused or the room was left. Please contact them another way.",  # noqa: E501
+)
+MUTE = frozenset({"お知らせ停止", "リマインド停止", "催促停止", "mute", "unsubscribe"})
+FORMS = frozenset({"フォーム一覧", "フォーム", "forms"})
+CHOOSE_BY = re.compile(r"(?:再開|続き|resume|continue)\s*([0-9]{1,3})\s*番?|([0-9]{1,3})\s*番?を?再開")
+
+
+def begin(call: Call, responses: Responses, publication: Publication) -> Effects:
+    """Open (or go on with) the caller's conversation about a publication."""
+    if not publication.is_open(call.at):
+        raise Mistake(CLOSED.fill(title=publication.form.title))
+    return enter(call, responses, responses.begin(publication))
+
+
+def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
+    """Make it the one the caller is in, and say where it stands."""
+    stage = filling.conversation.stage
+    talk = replace(filling.conversation, stage="open", label=_several(call, responses))
+    if stage != "open":
+        responses.keep(replace(filling, conversation=talk))
+    responses.focus(filling.id)
+    closes = filling.publication.closes_at
+    deadline = closes and Text(ja=show_when(closes, call.zone, "ja", now=call.at),
+                               en=show_when(closes, call.zone, "en", now=call.at))  # fmt: skip
+    return open_(talk, call.today, deadline=deadline)
+
+
+def _several(call: Call, responses: Responses) -> bool:
+    return len(_open(call, responses)) + len(responses.waiting()) > 1
+
+
+def _open(call: Call, responses: Responses) -> list[Filling]:
+    return [f for f in responses.mine() if f.publication.is_open(call.at) and not f.conversation.preview]
+
+
+def to_person(user: UserId, effects: Effects) -> Effects:
+    """The same, said in the person's own direct room."""
+    return tuple(replace(e, to=Person(user)) if isinstance(e, Say) else e for e in effects)
+
+
+@listener
+def fill_in(call: Call, event: Event, publications: Publications, responses: Responses, people: People) -> Effects | None:
+    """Everything said in a direct room that is no command."""
+    match event:
+        case Left():
+            return _lost(publications, people, event.sender) if call.direct else None
+        case _ if not call.direct:
+            return None
+        case Joined():
+            return _welcome(call, responses)
+        case Said():
+            return _said(call, event, publications, responses, people)
+        case Reacted() | Edited() | Struck():
+            return _touched(call, event, responses, people)
+    return None
+
+
+def _lost(publications: Publications, people: People, user: UserId) -> Effects:
+    """Tell each form's editor once; nothing is retried."""
+    who = {"name": people.name(user), "municipality": people.municipality(user)}
+    return tuple(
+        Say(to=Person(p.author), text=UNREACHABLE.fill(title=p.form.title, **who))
+        for p in publications.unreachable(user)
+    )  # fmt: skip
+
+
+def _welcome(call: Call, responses: Responses) -> Effects:
+    """The caller is in the direct room: put the first form that waits to them, or tell of it when they are in one."""
+    waiting = responses.waiting()
+    busy = _current(call, responses)
+    if not waiting:
+        return enter(call, responses, busy) if busy and not _is_done(busy) else ()
+    if busy is None or _is_done(busy):
+        return begin(call, responses, waiting[0])
+    number = len(_open(call, responses)) + len(waiting)
+    return (Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number)),)
+
+
+def _is_done(filling: Filling) -> bool:
+    return filling.conversation.sent is not None and not filling.conversation.reopened
+
+
+def _current(call: Call, responses: Responses) -> Filling | None:
+    """The one the caller is in: as they last chose, or the only one there is."""
+    mine = responses.mine()
+    chosen = responses.current()
+    found = next((f for f in mine if f.id == chosen), None)
+    if found is not None:
+        return found
+    still = [f for f in mine if f.publication.is_open(call.at) and not _is_done(f)]
+    return still[0] if len(still) == 1 else None
+
+
+def _said(call: Call, event: Said, publications: Publications, responses: Responses, people: People) -> Effects:
+    word = " ".join(unicodedata.normalize("NFKC", event.text[:64]).casefold().split())
+    if word in FORMS:
+        return _choices(call, responses)
+    chosen = CHOOSE_BY.fullmatch(word)
+    if chosen and _several(call, responses):
+        return _choose(call, responses, int(chosen[1] or chosen[2]))
+    about = responses.about(event.replies_to) if event.replies_to else None
+    filling = _by_about(responses, about) or _current(call, responses)
+    if filling is None:
+        return _nobody(call, responses)
+    if word in MUTE:
+        publications.mute(filling.publication)
+        return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
+    return _advance(call, event, responses, people, filling=filling)
+
+
+def _nobody(call: Call, responses: Responses) -> Effects:
+    """Words without a form: begin what waits, or say what there is."""
+    waiting = responses.waiting()
+    if len(waiting) == 1 and not _open(call, responses):
+        return begin(call, responses, waiting[0])
+    return _choices(call, responses)
+
+
+def _choices(call: Call, responses: Responses) -> Effects:
+    rows = [ROW.fill(number=n, title=p.form.title, state=STATES[state])
+            for n, (p, state) in enumerate(_table(call, responses), 1)]  # fmt: skip
+    return (Say(text=lines(CHOOSE, *rows) if rows else NONE_OPEN),)
+
+
+def _table(call: Call, responses: Responses) -> list[tuple[Publication, str]]:
+    begun = [(f.publication, "sent" if _is_done(f) else "open") for f in _open(call, responses)]
+    return begun + [(p, "new") for p in responses.waiting()]
+
+
+def _choose(call: Call, responses: Responses, number: int) -> Effects:
+    table = _table(call, responses)
+    if not 1 <= number <= len(table):
+        return _choices(call, responses)
+    return begin(call, responses, table[number - 1][0])
+
+
+def _by_about(responses: Responses, about: About | None) -> Filling | None:
+    if about is None:
+        return None
+    return next((f for f in responses.mine() if f.id == about.response), None)
+
+
+def _touched(call: Call, event: Reacted | Edited | Struck, responses: Responses, people: People) -> Effects | None:
+    """A reaction to a question of ours, or a change to a message that gave an answer. Anything else is no concern."""
+    if isinstance(event, Reacted):
+        about = responses.about(event.target)
+        filling = _by_about(responses, about)
+        return _advance(call, event, responses, people, filling=filling, about=about) if filling else None
+    filling = next((f for f in responses.mine() if event.target in f.conversation.sources.values()), None)
+    return _advance(call, event, responses, people, filling=filling) if filling else None
+
+
+def _advance(  # noqa: PLR0913 - what one turn needs
+    call: Call, event: Said | Reacted | Edited | Struck, responses: Responses, people: People, *, filling: Filling,
+    about: About | None = None,
+) -> Effects:  # fmt: skip
+    closed = not filling.publication.is_open(call.at)
+    before = replace(filling.conversation, label=_several(call, responses), lang=call.lang)
+    after, effects = advance(before, event, today=call.today, closed=closed, about=about)
+    sent_at = call.at if any(isinstance(e, Submit) for e in effects) else filling.sent_at
+    responses.keep(replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None))
+    responses.focus(filling.id)
+    if after.lang != before.lang:
+        people.speak(after.lang)
+    return (*effects, *_afterwards(call, effects, responses, filling=filling))
+
+
+def _afterwards(call: Call, effects: Effects, responses: Responses, *, filling: Filling) -> Effects:
+    """The live summary follows; after one form is sent the next that waits begins."""
+    kinds = {type(e) for e in effects}
+    fresh = (Refresh(filling.publication.id),) if kinds & {Submit, Withdraw} else ()
+    waiting = responses.waiting() if Submit in kinds else ()
+    return (*fresh, *begin(call, responses, waiting[0])) if waiting else fresh

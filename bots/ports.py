@@ -1,0 +1,324 @@
+"""What a bot may need from the world. The bridge provides it, bound to the caller and the municipality.
+
+A port guards the noun: it gives only what this caller may have, and raises NotAllowed (a Mistake) for the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from bots.conversation import Conversation
+from bots.effects import About
+from bots.events import EventId, RoomId, UserId
+from bots.roles import Role
+from forms.form import Form
+from forms.mistake import Mistake
+from forms.text import Lang, Text
+
+Stage = Literal["invited", "started", "sent", "unreachable"]
+
+
+class NotAllowed(Mistake):
+    """The caller may not have this."""
+
+    def __init__(self, needs: Role) -> None:
+        super().__init__(
+            Text(ja="この操作には{role}の権限が必要です。", en="Only {role} may do this.").fill(role=needs.title)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A form as loaded: `version` counts from 1 within `form.name`."""
+
+    form: Form
+    version: int
+    author: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A form version put to an audience. `number` counts the times this form was published."""
+
+    id: str
+    form: Form
+    version: int
+    number: int
+    room: RoomId
+    author: UserId
+    published_at: datetime
+    closes_at: datetime | None
+    closed_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether answers are still taken."""
+        return self.closed_at is None and (self.closes_at is None or now < self.closes_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One person of the audience. `municipality` and `name` are what people call them."""
+
+    user: UserId
+    name: str
+    municipality: str
+    stage: Stage
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """One person's conversation about one publication."""
+
+    publication: Publication
+    conversation: Conversation
+    id: str
+    user: UserId
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A row that falls due once. For a form's own reminder `publication` is set, else `text` is what was asked for."""
+
+    id: str
+    due: datetime
+    room: RoomId | None
+    user: UserId | None
+    publication: str | None
+    text: str
+    author: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """When a room gets its digest. `since`: what was already told."""
+
+    room: RoomId
+    weekdays: tuple[int, ...]
+    at: time
+    next: datetime
+    since: datetime
+    author: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The bot asked something back; `command` runs when the person says yes (or sends the file)."""
+
+    command: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The live summary of a publication that should be written now. `edits` is how often this message was edited."""
+
+    publication: Publication
+    generation: int
+    edits: int
+
+
+class Forms(Protocol):
+    """The municipality's forms."""
+
+    def save(self, form: Form) -> int:
+        """Keep a new version; the same content again gives the version it already has. Editors."""
+
+    def get(self, name: str) -> Draft:
+        """The newest version. Mistake (with the nearest name) when there is none. Staff."""
+
+    def drafts(self) -> Sequence[Draft]:
+        """Newest version of each. Staff."""
+
+    def delete(self, name: str) -> None:
+        """Remove the form and everything answered to it. Editors."""
+
+
+class Publications(Protocol):
+    """Forms as they were put to people."""
+
+    def publish(self, form: Draft, room: RoomId, *, closes: datetime | None, audience: Sequence[UserId]) -> Publication:
+        """Fix the audience and open. Editors who are in that room."""
+
+    def latest(self, name: str) -> Publication:
+        """The last publication of a form. Staff; or anyone who was asked."""
+
+    def get(self, publication: str) -> Publication:
+        """By id, for the bot's own work."""
+
+    def visible(self) -> Sequence[Publication]:
+        """Open ones that the caller was asked, or that stand in a room the caller is in."""
+
+    def in_room(self, room: RoomId) -> Sequence[Publication]:
+        """All that were published to a room, newest first."""
+
+    def overdue(self, now: datetime) -> Sequence[Publication]:
+        """Open ones past their deadline."""
+
+    def close(self, publication: Publication, at: datetime) -> None:
+        """Stop taking answers. Editors."""
+
+    def reopen(self, publication: Publication, closes: datetime | None) -> None:
+        """Take answers again. Editors."""
+
+    def asked(self, publication: Publication) -> Sequence[Asked]:
+        """The audience with what each has done; names for editors, the bot itself and nobody else."""
+
+    def progress(self, publication: Publication) -> Sequence[tuple[str, int, int, int]]:
+        """(municipality, invited, started, sent) of a publication in a room the caller is in."""
+
+    def mute(self, publication: Publication) -> None:
+        """The caller wants no more reminders of it."""
+
+    def unreachable(self, user: UserId) -> Sequence[Publication]:
+        """Note that this person cannot be asked; gives the open publications for which that is news."""
+
+
+class Responses(Protocol):
+    """The caller's own conversations, and what the results are made of."""
+
+    def mine(self) -> Sequence[Filling]:
+        """The caller's, open publications first in the order they were asked."""
+
+    def begin(self, publication: Publication) -> Filling:
+        """The caller's conversation about it, made now when there is none. Only for those asked."""
+
+    def preview(self, draft: Draft) -> Filling:
+        """A fresh conversation about a form that is never counted. Editors."""
+
+    def count(self, name: str) -> int:
+        """How many answers were sent to a form, all publications together."""
+
+    def keep(self, filling: Filling) -> None:
+        """Store what became of it."""
+
+    def about(self, message: EventId) -> About | None:
+        """What one of the bot's own messages to the caller asked."""
+
+    def current(self) -> str | None:
+        """Id of the conversation that the caller is in."""
+
+    def focus(self, response: str | None) -> None:
+        """From now on the caller talks about this one."""
+
+    def waiting(self) -> Sequence[Publication]:
+        """Open publications that the caller was asked and has not begun."""
+
+    def all_sent(self, publication: Publication) -> Sequence[Filling]:
+        """What was sent. Editors, and the bot itself."""
+
+
+class People(Protocol):
+    """Who is who, and who can be reached."""
+
+    def language(self, user: UserId) -> Lang:
+        """In which language the bot speaks to them."""
+
+    def speak(self, lang: Lang) -> None:
+        """The caller wants this language from now on."""
+
+    def municipality(self, user: UserId) -> str:
+        """The name of their municipality."""
+
+    def name(self, user: UserId) -> str:
+        """What they are called in chat, made harmless."""
+
+
+class Rooms(Protocol):
+    """Shared rooms."""
+
+    def find(self, words: str) -> RoomId:
+        """By alias, id or name, of those the bot and the caller are both in. Mistake otherwise."""
+
+    def people(self, room: RoomId) -> Sequence[UserId]:
+        """Members that are people, ours and permitted servers'; bots are left out."""
+
+    def name(self, room: RoomId) -> str:
+        """What the room is called."""
+
+    def holds(self, room: RoomId) -> bool:
+        """Whether the caller is in it."""
+
+
+class Reminders(Protocol):
+    """Rows, not timers."""
+
+    def add(self, due: datetime, *, text: str, room: RoomId | None = None) -> None:
+        """Remind the caller, or the room."""
+
+    def schedule(self, publication: Publication, times: Sequence[datetime]) -> None:
+        """The reminders of a publication, instead of those it had."""
+
+    def mine(self) -> Sequence[Reminder]:
+        """The caller's own that are still to come, soonest first."""
+
+    def cancel(self, number: int) -> Reminder:
+        """The caller's n-th."""
+
+    def due(self, now: datetime) -> Sequence[Reminder]:
+        """What must be sent now, soonest first."""
+
+    def fired(self, reminder: Reminder, at: datetime) -> None:
+        """It is done, once and for all."""
+
+
+class Digests(Protocol):
+    """Which room gets its digest when."""
+
+    def set(self, digest: Digest) -> None:
+        """Put it in place of the room's earlier one."""
+
+    def off(self, room: RoomId) -> bool:
+        """Stop; False when there was none."""
+
+    def all(self) -> Sequence[Digest]:
+        """Of rooms the caller is in; the bot itself: all."""
+
+    def due(self, now: datetime) -> Sequence[Digest]:
+        """Whose time has come."""
+
+    def told(self, digest: Digest, *, now: datetime, next_at: datetime) -> None:
+        """The digest up to `now` was given, or there was nothing to say."""
+
+
+class Pending(Protocol):
+    """What the bot asked back of the caller in this room."""
+
+    def ask(self, waiting: Waiting) -> None:
+        """Wait ten minutes for the caller's next word (or file) here."""
+
+    def take(self) -> Waiting | None:
+        """What was waited for, once."""
+
+
+class Summaries(Protocol):
+    """The live messages."""
+
+    def start(self, publication: Publication) -> None:
+        """From now on the room shows the live state."""
+
+    def due(self, now: datetime) -> Sequence[Live]:
+        """Those that no longer show the truth and may be written again."""
+
+    def written(self, live: Live, now: datetime) -> None:
+        """It shows the truth, as of this transaction."""
+
+
+class Pictures(Protocol):
+    """Charts as PNG."""
+
+    def png(self, svg: str) -> bytes:
+        """Rendered with the packaged Japanese font."""
+
+
+class Town(Protocol):
+    """The municipality itself."""
+
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+
+    def language(self) -> Lang:
+        """What is spoken in its rooms."""

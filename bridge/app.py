@@ -1,0 +1,185 @@
+"""One municipality's Kairan: puts the parts together, runs them under one roof, and takes them down in order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from bots.all import BOTS
+from bridge import clock
+from bridge.config import Config
+from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.matrix.crypto import Crypto
+from bridge.matrix.delivery import Delivery
+from bridge.matrix.door import Door
+from bridge.matrix.doorkeeper import Doorkeeper
+from bridge.matrix.handling import Handling
+from bridge.matrix.identity import DEVICE, ensure_identity
+from bridge.matrix.intake import Found, Intake
+from bridge.matrix.lanes import Lanes, where
+from bridge.picture import png
+from bridge.runtime import Runtime, Touched
+from bridge.scheduler import Metronome
+from bridge.store import inbox, outbox
+from bridge.store.desk import Municipality
+from bridge.store.engine import Store, database_url
+from bridge.web import Face, avatar
+
+log = logging.getLogger(__name__)
+
+BEAT = 1.0
+DRAIN = 8.0
+ROOMS_AT_ONCE = 8
+HOUSEKEEPING = 3600.0
+
+
+def municipality(config: Config) -> Municipality:
+    """What bots need to know of it."""
+    return Municipality(bot=config.bot, server=config.homeserver.server_name, permitted=config.permitted,
+                        zone=config.zone, language=config.kairan.language, name_of=config.municipality)  # fmt: skip
+
+
+def open_store(config: Config) -> Store:
+    """The database, with its schema up to date."""
+    store = Store(database_url(config.kairan.database, config.folder))
+    store.migrate()
+    return store
+
+
+class App:
+    """`async with App(config) as app: await app.run()`; cancel the run to stop: it drains first."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._stack = AsyncExitStack()
+        self.ready = asyncio.Event()
+
+    async def __aenter__(self) -> "App":
+        config = self._config
+        self.store = open_store(config)
+        self._stack.callback(self.store.close)
+        self.door = await self._stack.enter_async_context(
+            Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE)
+        )
+        self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.as_token)
+        self.runtime = Runtime(municipality(config), BOTS, shortcuts=config.kairan.reactions)
+        self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
+        self.delivery = Delivery(self.door, self.crypto, self.store)
+        self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
+        self.intake = Intake(self.door, self.crypto, self.store, permitted=config.permitted, heard=self._heard)
+        self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
+        self._outgoing = Lanes("delivery", self.delivery.work, width=ROOMS_AT_ONCE)
+        self._metronome = Metronome(self._beat, seconds=BEAT)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    # -- who wakes whom ----------------------------------------------------------------------------------------------
+
+    def _heard(self, found: Found) -> None:
+        self._incoming.wake(found.rooms)
+        if found.doors:
+            self.doorkeeper.knock()
+
+    def _touched(self, touched: Touched) -> None:
+        self._outgoing.wake(touched.lanes)
+        self._incoming.wake(touched.rooms)
+        if touched.doors:
+            self.doorkeeper.knock()
+
+    async def _beat(self) -> None:
+        """What fell due, each routine in a transaction of its own."""
+        for routine in self.runtime.routines:
+            try:
+                self._touched(await self.store.run(partial(self._tick, routine)))
+            except Unreachable:
+                return
+            except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
+                log.error("routine: %s", where(bug))  # noqa: TRY400 - a traceback could quote an answer
+
+    def _tick(self, routine: Any, connection: Any) -> Touched:
+        return self.runtime.tick(connection, routine, clock.now())
+
+    # -- running -----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until cancelled. Waits for the homeserver at the start, however long it is away."""
+        await _until_reachable(self._introduce)
+        async with Face(self._config, self) as face:
+            log.info("ready as %s, listening on %s", self._config.bot, face.address)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.intake.run(), name="intake")
+                group.create_task(self._open_up(), name="opening")
+                group.create_task(self._tidy(), name="tidying")
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await self._drain()
+
+    async def _introduce(self) -> None:
+        await self.door.register()
+        await self.crypto.open()
+        picture = png(avatar(self._config.kairan.municipality))
+        await ensure_identity(self.door, self.crypto, name=f"回覧 Kairan（{self._config.kairan.municipality}）",
+                              avatar_png=picture)  # fmt: skip
+
+    async def _open_up(self) -> None:
+        """After the first sync: what was left from before, the role rooms, and the clock."""
+        await self.intake.first_sync.wait()
+        self._incoming.wake(await self.store.run(inbox.rooms_with_work))
+        self._outgoing.wake(await self.store.run(outbox.lanes))
+        self._metronome.start()
+        await _until_reachable(self.doorkeeper.role_rooms)
+        self.ready.set()
+        await self.doorkeeper.run()
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING)
+            await self.store.run(partial(inbox.forget_old, now=clock.now()))
+
+    async def _drain(self) -> None:
+        """Finish what is under way; what is not done stays in the database for the next start."""
+        if self._metronome.running:
+            self._metronome.stop()
+        try:
+            async with asyncio.timeout(DRAIN):
+                await self._incoming.drain()
+                await self._outgoing.drain()
+        except TimeoutError:
+            log.warning("stopped with work left; it goes on at the next start")
+        self.crypto.close()
+
+
+async def _until_reachable(work: Callable[[], Awaitable[None]]) -> None:
+    failures = 0
+    while True:
+        try:
+            return await work()
+        except Unreachable as away:
+            failures += 1
+            if failures in {1, 10} or failures % 100 == 0:
+                log.warning("waiting for the homeserver: %s", type(away).__name__)
+            await asyncio.sleep(clock.jitter(min(15.0, 0.25 * 2 ** min(failures, 8))))
+        except Refused as no:
+            raise Misconfigured(_refusal(no)) from None
+
+
+def _refusal(no: Refused) -> str:
+    if no.code == "M_UNKNOWN_TOKEN":
+        return ("ホームサーバーが registration.yaml を知りません。homeserver.yaml の app_service_config_files に加えて再起動してください。"
+                " / The homeserver does not know registration.yaml: add it to app_service_config_files and restart it.")
+    return f"ホームサーバーに断られました。kairan check で確かめてください。 / The homeserver refused: {no.status} {no.code}; try kairan check."
+
+
+def serve(config: Config, *, until: Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, None]]) -> None:
+    """Run until told to stop; `until` wraps the run with the signals."""
+    asyncio.run(until(_serve(config)))
+
+
+async def _serve(config: Config) -> None:
+    async with App(config) as app:
+        await app.run()

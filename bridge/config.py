@@ -1,0 +1,129 @@
+"""kairan.toml and the registration beside it, read once and checked; every mistake in them is one clear line."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bridge.errors import Misconfigured
+from forms.text import Lang
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class HomeserverSection(_Section):
+    url: str
+    server_name: str
+    registration: str = "registration.yaml"
+
+
+class KairanSection(_Section):
+    municipality: str = Field(min_length=1, max_length=60)
+    bot: str = Field(default="kairan", pattern=r"^kairan(_[a-z0-9._-]+)?$")
+    database: str = "kairan.db"
+    timezone: str = "Asia/Tokyo"
+    language: Lang = "ja"
+    listen: str = "127.0.0.1:0"
+    reactions: bool = True
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone; write e.g. Asia/Tokyo") from error
+        return value
+
+
+class FederationSection(_Section):
+    allow: tuple[str, ...] = ()
+    names: dict[str, str] = {}
+
+
+class RoomsSection(_Section):
+    staff: str
+    editors: str
+    stewards: str
+
+
+class PeopleSection(_Section):
+    stewards: tuple[str, ...] = ()
+
+
+class _File(_Section):
+    homeserver: HomeserverSection
+    kairan: KairanSection
+    federation: FederationSection = FederationSection()
+    rooms: RoomsSection
+    people: PeopleSection = PeopleSection()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One municipality's settings. `folder` holds the data: database, crypto store, cross-signing keys."""
+
+    folder: Path
+    homeserver: HomeserverSection
+    kairan: KairanSection
+    federation: FederationSection
+    rooms: RoomsSection
+    people: PeopleSection
+    as_token: str = field(repr=False)
+
+    @property
+    def bot(self) -> str:
+        """The bot's user id."""
+        return f"@{self.kairan.bot}:{self.homeserver.server_name}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The municipality's time zone."""
+        return ZoneInfo(self.kairan.timezone)
+
+    @property
+    def permitted(self) -> frozenset[str]:
+        """Servers whose people may invite the bot and be asked; our own always is."""
+        return frozenset({self.homeserver.server_name, *self.federation.allow})
+
+    def municipality(self, server: str) -> str:
+        """What people call the municipality of this server."""
+        if server == self.homeserver.server_name:
+            return self.kairan.municipality
+        return self.federation.names.get(server, server)
+
+
+def read_config(path: Path) -> Config:
+    """Read kairan.toml. Raises Misconfigured: one line, what and where."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(f"{path} がありません。kairan init で作れます。/ {path} not found; kairan init makes one.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path}: {error}") from None
+    try:
+        file = _File.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Misconfigured(f"{path}: [{'.'.join(map(str, first['loc']))}] {first['msg']}") from None
+    folder = path.resolve().parent
+    return Config(folder=folder, homeserver=file.homeserver, kairan=file.kairan, federation=file.federation,
+                  rooms=file.rooms, people=file.people,
+                  as_token=_token(folder / file.homeserver.registration))  # fmt: skip
+
+
+def _token(path: Path) -> str:
+    try:
+        registration: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        raise Misconfigured(f"{path} を読めません。kairan init で作れます。/ cannot read {path}; kairan init makes it.") from None
+    token = registration.get("as_token") if isinstance(registration, dict) else None
+    if not isinstance(token, str) or not token:
+        raise Misconfigured(f"{path}: as_token がありません。/ has no as_token.")
+    return token

@@ -1,0 +1,190 @@
+"""Enters rooms that the bot is invited to, opens direct rooms with people, and makes the rooms that give roles."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from bots.events import RoomId, UserId
+from bridge import clock
+from bridge.config import Config
+from bridge.errors import Refused, Unreachable
+from bridge.matrix import outbound
+from bridge.matrix.door import Door
+from bridge.matrix.intake import gone
+from bridge.runtime import Touched
+from bridge.store import inbox, rooms
+from bridge.store.desk import derived, server_of
+from bridge.store.engine import Store
+from bridge.store.rooms import Door as Wanted
+
+log = logging.getLogger(__name__)
+
+LOOK = 5.0
+WIDTH = 8
+MOST_KNOCKS = 30
+LONGEST_PAUSE = timedelta(hours=3)
+TOPIC = "フォームへの回答やお知らせのための、あなた専用の部屋です。 / Your own room for forms and reminders."
+ROLE_ROOMS = {"staff": "職員 / Staff", "editors": "フォーム編集者 / Editors", "stewards": "管理者 / Stewards"}
+
+
+class Doorkeeper:
+    """`run` works for ever; `knock` wakes it."""
+
+    def __init__(self, door: Door, store: Store, config: Config, touched: Callable[[Touched], None]) -> None:
+        self._door, self._store, self._config, self._touched = door, store, config, touched
+        self._knocked = asyncio.Event()
+        self._width = asyncio.Semaphore(WIDTH)
+
+    def knock(self) -> None:
+        """There may be a door to open."""
+        self._knocked.set()
+
+    async def run(self) -> None:
+        """Open what is to be opened; look again when woken and every few seconds."""
+        while True:
+            self._knocked.clear()
+            try:
+                more = await self._round()
+            except Unreachable:
+                more = False
+            if not more:
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        try:
+            await asyncio.wait_for(self._knocked.wait(), LOOK)
+        except TimeoutError:
+            return
+
+    async def _round(self) -> bool:
+        """One look at everything. True when there is more to do at once."""
+        now = clock.now()
+        for room, inviter, attempts in await self._store.run(partial(rooms.invitations, now=now)):
+            await self._enter(room, inviter, attempts)
+        wanted = await self._store.run(partial(rooms.doors, now=now, limit=4 * WIDTH))
+        await asyncio.gather(*(self._open(w) for w in wanted))
+        return len(wanted) == 4 * WIDTH
+
+    async def _enter(self, room: str, inviter: str | None, attempts: int) -> None:
+        via = [server_of(inviter)] if inviter else []
+        try:
+            await self._door.join(room, via=via)
+        except Unreachable:
+            await self._store.run(partial(rooms.postpone_join, room_id=room, until=_later(attempts)))
+        except Refused as no:
+            until = _later(attempts) if attempts < 3 else None
+            log.info("join refused: %s %s", no.status, no.code)
+            await self._store.run(partial(rooms.postpone_join, room_id=room, until=until))
+        else:
+            await self._store.run(partial(rooms.joining, room_id=room))
+
+    # -- direct rooms ------------------------------------------------------------------------------------------------
+
+    async def _open(self, wanted: Wanted) -> None:
+        """Open a direct room once: its alias is derived, so that a second try after a crash finds the first."""
+        async with self._width:
+            try:
+                room = await self._room_with(wanted)
+            except Unreachable:
+                await self._not_now(wanted)
+            except Refused as no:
+                log.info("direct room refused: %s %s", no.status, no.code)
+                self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
+            else:
+                self._touched(await self._store.run(partial(_opened, wanted=wanted, room=room)))
+
+    async def _room_with(self, wanted: Wanted) -> RoomId:
+        alias = f"kairan_{derived('direct', wanted.user, str(wanted.generation))[:20]}"
+        if wanted.attempts:  # an earlier try may have come far enough
+            found = await self._existing(alias)
+            if found is not None:
+                return await self._invited(found, wanted)
+        name = f"回覧 Kairan（{self._config.kairan.municipality}）"
+        body = outbound.direct_room(user=wanted.user, name=name, topic=TOPIC, alias=alias, bot=self._door.user_id)
+        try:
+            return await self._door.create_room(body)
+        except Refused as no:
+            found = await self._existing(alias)
+            if found is None:
+                raise
+            log.info("direct room exists: %s", no.code)
+            return await self._invited(found, wanted)
+
+    async def _existing(self, alias: str) -> RoomId | None:
+        try:
+            return await self._door.resolve(f"#{alias}:{self._config.homeserver.server_name}")
+        except Refused:
+            return None
+
+    async def _invited(self, room: RoomId, wanted: Wanted) -> RoomId:
+        """The room was made, but perhaps its invitation failed."""
+        state = {}
+        try:
+            state = await self._door.get_state(room, "m.room.member", key=wanted.user)
+        except Refused as no:
+            if no.status != 404:
+                raise
+        if state.get("membership") not in {"invite", "join"}:
+            await self._door.invite(room, UserId(wanted.user))
+        return room
+
+    async def _not_now(self, wanted: Wanted) -> None:
+        if wanted.attempts >= MOST_KNOCKS:
+            self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
+            return
+        await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=_later(wanted.attempts)))
+
+    # -- the rooms that give roles -----------------------------------------------------------------------------------
+
+    async def role_rooms(self) -> None:
+        """Find or make the rooms whose members are staff, editors and stewards; note which they are."""
+        aliases = {"staff": self._config.rooms.staff, "editors": self._config.rooms.editors,
+                   "stewards": self._config.rooms.stewards}  # fmt: skip
+        for role, alias in aliases.items():
+            room = await self._role_room(role, alias)
+            await self._store.run(partial(rooms.set_fact, name=f"room:{role}", value=room))
+
+    async def _role_room(self, role: str, alias: str) -> str:
+        try:
+            room = await self._door.resolve(alias)
+        except Refused:
+            name = f"{self._config.kairan.municipality} {ROLE_ROOMS[role]}"
+            invite = list(self._config.people.stewards)
+            body = outbound.role_room(name=name, alias=alias[1:].partition(":")[0], invite=invite,
+                                      bot=self._door.user_id)  # fmt: skip
+            return await self._door.create_room(body)
+        if not await self._store.run(partial(rooms.is_in, room_id=room)):
+            try:
+                await self._door.join(room)
+            except Refused as no:
+                log.warning("the %s room has not invited the bot: %s", role, no.code)
+        return room
+
+
+def _later(attempts: int) -> datetime:
+    seconds = min(2.0**attempts, LONGEST_PAUSE.total_seconds())
+    return clock.now() + timedelta(seconds=clock.jitter(seconds))
+
+
+def _opened(connection: sa.Connection, wanted: Wanted, room: str) -> Touched:
+    rooms.opened(connection, wanted.user, room)
+    if rooms.direct_room(connection, wanted.user) != room:
+        return Touched()
+    # They were quicker than our note of whose room it is: their joining was not heard, so it is told now.
+    now = clock.now()
+    body = {"type": "kairan.met", "event_id": f"$kairan:{derived('opened', room)}", "sender": wanted.user,
+            "origin_server_ts": int(now.timestamp() * 1000), "content": {}}  # fmt: skip
+    inbox.record(connection, [inbox.Incoming(str(body["event_id"]), room, wanted.user, body)], now)
+    return Touched(rooms={room})
+
+
+def _give_up(connection: sa.Connection, wanted: Wanted) -> Touched:
+    """Nobody opens: not retried for ever; the bots hear that the person is gone and tell whom it concerns."""
+    room = f"!nowhere:{wanted.user}"
+    rooms.opened(connection, wanted.user, room)
+    inbox.record(connection, [gone(room, wanted.user, str(wanted.generation))], clock.now())
+    return Touched(rooms={room})

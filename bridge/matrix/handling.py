@@ -1,0 +1,138 @@
+"""From the inbox to decisions: each room in order, each event in one transaction with all that follows from it."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+import sqlalchemy as sa
+
+from bots.events import RoomId
+from bridge import clock
+from bridge.errors import Refused, Unreachable
+from bridge.matrix import attachment, inbound
+from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
+from bridge.matrix.door import Door
+from bridge.matrix.lanes import where
+from bridge.matrix.wire import Json
+from bridge.runtime import Runtime, Touched
+from bridge.store import inbox, outbox, rooms
+from bridge.store.engine import Store
+from bridge.store.outbox import Letter, txn
+from forms.text import Text
+
+log = logging.getLogger(__name__)
+
+UNREADABLE = Text(
+    ja="いまのメッセージは暗号の鍵が届かず、読めませんでした。お手数ですが、もう一度送ってください。",
+    en="That message could not be read, because its key has not arrived. Please send it again.",
+)
+
+
+class Handling:
+    """`work(room)` handles what a room has, one event after the other."""
+
+    def __init__(self, door: Door, crypto: Crypto, store: Store, runtime: Runtime,
+                 touched: Callable[[Touched], None]) -> None:  # fmt: skip
+        self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
+        self._bot = door.user_id
+        self.handled = 0
+        self.bugs = 0
+
+    async def work(self, room: str) -> float | None:
+        """Seconds until the room should be looked at again, or None when it is empty."""
+        received = await self._store.run(partial(inbox.head, room=room))
+        while received is not None:
+            if received.waiting and (left := (received.until - clock.now()).total_seconds()) > 0:
+                return left
+            received = await (self._give_up(room) if received.waiting else self._handle(received))
+        return None
+
+    async def _give_up(self, room: str) -> inbox.Received | None:
+        """Later events go first; in a direct room the person is asked to repeat what could not be read."""
+        following, lanes = await self._store.run(partial(_unreadable, room=room, bot=self._bot))
+        self._touched(Touched(lanes=lanes))
+        return following
+
+    async def _handle(self, received: inbox.Received) -> inbox.Received | None:
+        try:
+            clear = self._clear(received)
+        except MissingKey as missing:
+            return await self._store.run(partial(_wait, received=received, session=missing.session_id))
+        except Undecryptable:
+            clear = {}  # nobody will ever read it
+        content = await self._fetch(clear)
+        following, touched = await self._decide(received, clear, content)
+        self.handled += 1
+        self._touched(touched)
+        return following
+
+    def _clear(self, received: inbox.Received) -> Json:
+        if received.body.get("type") != "m.room.encrypted":
+            return received.body
+        return self._crypto.decrypt(received.body, RoomId(received.room_id))
+
+    async def _fetch(self, clear: Json) -> bytes | None:
+        wanted = inbound.file_to_fetch(clear)
+        if wanted is None:
+            return None
+        address, sealed = wanted
+        try:
+            raw = await self._door.download(address, limit=inbound.FILE_LIMIT)
+            return attachment.unseal(raw, sealed) if sealed else raw
+        except Unreachable:
+            raise
+        except Exception as bad:  # noqa: BLE001 - whatever is wrong with the file: it is none that we can read
+            log.info("file: %s", type(bad).__name__)
+            return None
+
+    async def _decide(
+        self, received: inbox.Received, clear: Json, content: bytes | None
+    ) -> tuple[inbox.Received | None, Touched]:
+        try:
+            return await self._store.run(partial(self._transact, received=received, clear=clear, content=content))
+        except Unreachable:
+            raise
+        except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room
+            self.bugs += 1
+            reference = txn(received.event_id, "bug")[1:9].upper()
+            log.error("bug %s: %s", reference, where(bug))  # noqa: TRY400 - a traceback could quote an answer
+            return await self._store.run(
+                partial(self._transact, received=received, clear=clear, content=content, bug=reference)
+            )
+
+    def _transact(
+        self, connection: sa.Connection, *, received: inbox.Received, clear: Json, content: bytes | None,
+        bug: str | None = None,
+    ) -> tuple[inbox.Received | None, Touched]:  # fmt: skip
+        """All of it or nothing: what changed, what is to be said, and that the event is done."""
+        room, sender = received.room_id, received.sender
+        event = inbound.read(clear, room, direct=self._is_direct(connection, clear, room, sender), content=content)
+        touched = Touched()
+        if event is not None:
+            touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)
+        inbox.done(connection, received.seq)
+        return inbox.head(connection, room), touched
+
+    def _is_direct(self, connection: sa.Connection, clear: Json, room: str, sender: str) -> bool:
+        if clear.get("type") in {"m.room.member", "kairan.met"}:
+            return rooms.owner_of(connection, room) == clear.get("state_key", sender)
+        return rooms.is_direct(connection, room, sender, self._bot)
+
+
+def _wait(connection: sa.Connection, received: inbox.Received, session: str) -> inbox.Received | None:
+    inbox.wait(connection, received.seq, session, clock.now())
+    return inbox.head(connection, received.room_id)
+
+
+
+
+def _unreadable(connection: sa.Connection, room: str, bot: str) -> tuple[inbox.Received | None, set[str]]:
+    now = clock.now()
+    letters = [
+        Letter(txn=txn(event_id, "unreadable"), lane=room, owner=sender,
+               body={"kind": "say", "text": f"{UNREADABLE.ja}\n{UNREADABLE.en}"})
+        for event_id, sender in inbox.give_up_waiting(connection, room, now)
+        if rooms.is_direct(connection, room, sender, bot)
+    ]  # fmt: skip
+    outbox.put(connection, letters, now)
+    return inbox.head(connection, room), {x.lane for x in letters}

@@ -1,0 +1,124 @@
+"""Matrix events into what bots hear. Pure; any JSON at all is survived: what makes no sense is None."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bots.events import Edited, EventId, Event, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bridge.matrix.wire import Json
+
+HEARD = frozenset({
+    "m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member", "kairan.met",
+})  # fmt: skip
+"""Types that may concern a bot; nothing else enters the inbox."""
+TALK = frozenset({"m.text", "m.emote"})
+FILES = frozenset({"m.file"})
+LONGEST = 65_536
+FORM_FILES = (".yaml", ".yml", ".json")
+FILE_LIMIT = 262_144
+
+
+def read(raw: Json, room: str, *, direct: bool, content: bytes | None = None) -> Event | None:
+    """The event that a clear (decrypted) `raw` tells of. `content` is the file it names, fetched before."""
+    event_id, sender = raw.get("event_id"), raw.get("sender")
+    if not isinstance(event_id, str) or not isinstance(sender, str):
+        return None
+    heard: dict[str, Any] = {"id": EventId(event_id), "room": RoomId(room), "sender": UserId(sender), "direct": direct,
+                             "at": _moment(raw.get("origin_server_ts"))}  # fmt: skip
+    body = _object(raw.get("content"))
+    match raw.get("type"):
+        case "m.room.message":
+            return _message(body, heard, content)
+        case "m.reaction":
+            return _reaction(body, heard)
+        case "m.room.redaction":
+            target = body.get("redacts", raw.get("redacts"))
+            return Struck(**heard, target=EventId(target)) if isinstance(target, str) else None
+        case "m.room.member":
+            return _member(raw, body, heard)
+        case "kairan.met":
+            return Joined(**heard)
+    return None
+
+
+def _message(body: Json, heard: dict[str, Any], content: bytes | None) -> Event | None:
+    kind, text = body.get("msgtype"), body.get("body")
+    if not isinstance(text, str):
+        return None
+    text = text[:LONGEST]
+    relation = _object(body.get("m.relates_to"))
+    if relation.get("rel_type") == "m.replace":
+        return _edited(body, relation, heard)
+    if kind in FILES:
+        name = body.get("filename") if isinstance(body.get("filename"), str) else text
+        caption = text if name != text else ""
+        return Sent(**heard, name=str(name)[:255], caption=caption, content=content)
+    if kind not in TALK:
+        return None  # notices are other bots' words: answering them makes loops
+    replied = _object(relation.get("m.in_reply_to")).get("event_id")
+    falling_back = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back", True)
+    target = EventId(replied) if isinstance(replied, str) and not falling_back else None
+    return Said(**heard, text=_without_quote(text) if target else text, replies_to=target)
+
+
+def _edited(body: Json, relation: Json, heard: dict[str, Any]) -> Event | None:
+    new = _object(body.get("m.new_content"))
+    target, text = relation.get("event_id"), new.get("body")
+    if not isinstance(target, str) or not isinstance(text, str) or new.get("msgtype") not in TALK:
+        return None
+    return Edited(**heard, target=EventId(target), text=text[:LONGEST])
+
+
+def _without_quote(text: str) -> str:
+    """Older clients repeat what is replied to as lines beginning with `> `."""
+    rows = text.split("\n")
+    quoted = 0
+    while quoted < len(rows) and rows[quoted].startswith("> "):
+        quoted += 1
+    return "\n".join(rows[quoted:]).lstrip("\n") if quoted else text
+
+
+def _reaction(body: Json, heard: dict[str, Any]) -> Event | None:
+    relation = _object(body.get("m.relates_to"))
+    target, key = relation.get("event_id"), relation.get("key")
+    if relation.get("rel_type") != "m.annotation" or not isinstance(target, str) or not isinstance(key, str):
+        return None
+    return Reacted(**heard, target=EventId(target), key=key[:32].replace("\ufe0f", ""))
+
+
+def _member(raw: Json, body: Json, heard: dict[str, Any]) -> Event | None:
+    who, membership = raw.get("state_key"), body.get("membership")
+    if not isinstance(who, str):
+        return None
+    heard["sender"] = UserId(who)  # whom it is about: a kick is not the kicker's leaving
+    if membership == "join":
+        before = _object(_object(raw.get("unsigned")).get("prev_content")).get("membership")
+        return None if before == "join" else Joined(**heard)  # a new display name is no arrival
+    return Left(**heard) if membership in {"leave", "ban"} else None
+
+
+def file_to_fetch(raw: Json) -> tuple[str, Json | None] | None:
+    """(mxc address, the key of an encrypted file) where a message may bring a form: by its name and size."""
+    body = _object(raw.get("content"))
+    if raw.get("type") != "m.room.message" or body.get("msgtype") not in FILES:
+        return None
+    name = body.get("filename") or body.get("body")
+    size = _object(body.get("info")).get("size")
+    if not isinstance(name, str) or not name.casefold().endswith(FORM_FILES):
+        return None
+    if isinstance(size, int) and size > FILE_LIMIT:
+        return None
+    sealed = _object(body.get("file"))
+    address = sealed.get("url") if sealed else body.get("url")
+    return (address, sealed or None) if isinstance(address, str) else None
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _moment(value: Any) -> datetime:
+    """The homeserver's time; a senseless one becomes 1970, which is in nobody's future."""
+    try:
+        return datetime.fromtimestamp(float(value) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,280 @@
+"""From /sync to the durable inbox: our own cursor, committed together with what it stands for; gaps are filled first."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from bots.events import EventId, RoomId
+from bridge import clock
+from bridge.errors import Refused, Unreachable
+from bridge.matrix.crypto import Crypto
+from bridge.matrix.door import Door
+from bridge.matrix.inbound import HEARD
+from bridge.matrix.lanes import FIRST, LONGEST, where
+from bridge.matrix.wire import Json
+from bridge.store import inbox, rooms
+from bridge.store.desk import server_of
+from bridge.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+FILTER: Json = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {
+        "ephemeral": {"types": []},
+        "account_data": {"types": []},
+        "timeline": {"limit": 50},
+        "state": {"types": ["m.room.member", "m.room.encryption", "m.room.name", "m.room.canonical_alias",
+                            "m.room.tombstone", "m.room.create"]},
+    },
+}  # fmt: skip
+POLL_MS = 25_000
+PAGE = 100
+MOST_PAGES = 50
+
+
+@dataclass(slots=True)
+class Found:
+    """What a sync brought, for those who act on it after the commit."""
+
+    rooms: set[str] = field(default_factory=set)
+    doors: bool = False
+
+
+class Intake:
+    """`heard(found)` is called after each commit. Runs until cancelled; survives every outage."""
+
+    def __init__(self, door: Door, crypto: Crypto, store: Store, *, permitted: frozenset[str],
+                 heard: Callable[[Found], None]) -> None:  # fmt: skip
+        self._door, self._crypto, self._store = door, crypto, store
+        self._permitted, self._heard = permitted, heard
+        self._bot = door.user_id
+        self._filter: str | None = None
+        self._cursor: str | None = None
+        self.last_sync = 0.0
+        self.first_sync = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sync for ever."""
+        self._cursor = (await self._store.run(rooms.facts)).get("cursor")
+        failures = 0
+        while True:
+            try:
+                await self.once()
+                failures = 0
+            except Unreachable as away:
+                failures += 1
+                log.info("sync: %s", type(away).__name__)
+                await asyncio.sleep(getattr(away, "seconds", None) or _pause(failures))
+            except Refused as no:
+                failures += 1
+                log.error("sync refused: %s %s", no.status, no.code)  # noqa: TRY400 - the line says it all
+                await asyncio.sleep(_pause(failures + 4))
+            except Exception as bug:  # noqa: BLE001 - the intake never ends; the cursor stands where it stood
+                failures += 1
+                log.error("sync: %s", where(bug))  # noqa: TRY400 - a traceback could quote an answer
+                await asyncio.sleep(_pause(failures))
+
+    async def once(self) -> None:
+        """One sync: fetch, take the keys, fill gaps, commit, tell."""
+        if self._filter is None:
+            self._filter = await self._door.save_filter(FILTER)
+        timeout = POLL_MS if self.first_sync.is_set() else 0
+        reply = await self._door.sync(self._cursor, timeout_ms=timeout, filter_id=self._filter)
+        fresh = await self._crypto.receive(reply)
+        earlier = await self._fill_gaps(reply)
+        found = await self._store.run(lambda c: self._record(c, reply, earlier, {s for _, s in fresh}))
+        self._cursor = reply["next_batch"]
+        self.last_sync = clock.monotonic()
+        self.first_sync.set()
+        for room in self._left_by_somebody(reply):
+            self._crypto.rotate(RoomId(room))
+        if found.rooms or found.doors:
+            self._heard(found)
+
+    @staticmethod
+    def _left_by_somebody(reply: Json) -> Iterator[str]:
+        for room, update in _joined(reply):
+            if any(e.get("type") == "m.room.member" for e in _events(update)):
+                yield room
+
+    # -- gaps --------------------------------------------------------------------------------------------------------
+
+    async def _fill_gaps(self, reply: Json) -> dict[str, list[Json]]:
+        """Events between the last sync and a `limited` timeline, oldest first, by room."""
+        filled = {}
+        for room, update in _joined(reply):
+            timeline = _object(update.get("timeline"))
+            start = timeline.get("prev_batch")
+            if timeline.get("limited") and isinstance(start, str):
+                filled[room] = await self._page_back(room, start)
+        return filled
+
+    async def _page_back(self, room: str, start: str) -> list[Json]:
+        """Back to what is known, or to how the bot came in. Bounded: a room of millions does not stop the others."""
+        found: list[Json] = []
+        known_room = await self._store.run(lambda c: rooms.is_in(c, room))
+        for _ in range(MOST_PAGES):
+            page = await self._door.messages(RoomId(room), from_=start, direction="b", limit=PAGE,
+                                             to=self._cursor if known_room else None)  # fmt: skip
+            chunk = [e for e in page.get("chunk", []) if isinstance(e, dict)]
+            ids = [e["event_id"] for e in chunk if isinstance(e.get("event_id"), str)]
+            seen = await self._store.run(lambda c, ids=ids: inbox.known(c, ids)) if ids else set()
+            found += [e for e in chunk if e.get("event_id") not in seen]
+            entered = any(self._is_own_entry(e) for e in chunk)
+            end = page.get("end")
+            if not chunk or not isinstance(end, str) or (known_room and seen) or (not known_room and entered):
+                break
+            start = end
+        return found[::-1]
+
+    def _is_own_entry(self, event: Json) -> bool:
+        mine = event.get("type") == "m.room.member" and event.get("state_key") == self._bot
+        return mine and _object(event.get("content")).get("membership") in {"invite", "join"}
+
+    # -- the commit --------------------------------------------------------------------------------------------------
+
+    def _record(
+        self, connection: sa.Connection, reply: Json, earlier: dict[str, list[Json]], sessions: set[str]
+    ) -> Found:
+        """Everything of one sync in one transaction, the cursor with it."""
+        found = Found()
+        now = clock.now()
+        if sessions:
+            found.rooms |= inbox.keys_came(connection, sessions)
+        for room, invite in _section(reply, "invite"):
+            found.doors |= self._invited(connection, room, invite)
+        for room, _ in _section(reply, "leave"):
+            if rooms.is_in(connection, room):
+                self._put_out(connection, room, found)
+            rooms.left(connection, room)
+        for room, update in _joined(reply):
+            events = self._joined(connection, room, update, earlier.get(room, []), found)
+            inbox.record(connection, events, now)
+            if events:
+                found.rooms.add(room)
+        rooms.set_fact(connection, "cursor", str(reply["next_batch"]))
+        return found
+
+    def _invited(self, connection: sa.Connection, room: str, invite: Json) -> bool:
+        """Only people of permitted servers may call the bot in."""
+        for event in _list(_object(invite.get("invite_state")).get("events")):
+            sender = event.get("sender")
+            if self._is_own_entry(event) and isinstance(sender, str) and server_of(sender) in self._permitted:
+                rooms.invited(connection, room, sender)
+                return True
+        return False
+
+    def _put_out(self, connection: sa.Connection, room: str, found: Found) -> None:
+        """The bot was removed from a direct room: its owner does not want it."""
+        owner = rooms.owner_of(connection, room)
+        if owner is not None:
+            inbox.record(connection, [gone(room, owner, str(clock.now().timestamp()))], clock.now())
+            found.rooms.add(room)
+
+    def _joined(
+        self, connection: sa.Connection, room: str, update: Json, earlier: Sequence[Json], found: Found
+    ) -> list[inbox.Incoming]:
+        known = rooms.is_in(connection, room)
+        if not known:
+            rooms.entered(connection, room)
+        timeline = _list(_object(update.get("timeline")).get("events"))
+        for event in [*_list(_object(update.get("state")).get("events")), *timeline]:
+            if "state_key" in event:
+                found.doors |= self._follow(connection, room, event)
+        events = [*earlier, *timeline]
+        events = events if known else self._since_entry(events)
+        owner = rooms.owner_of(connection, room)
+        return [e for e in map(lambda raw: self._incoming(raw, room, owner), events) if e is not None]
+
+    def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
+        """What was said before the bot was invited is none of its business."""
+        start = 0
+        inside = False
+        for index, event in enumerate(events):
+            if event.get("type") != "m.room.member" or event.get("state_key") != self._bot:
+                continue
+            membership = _object(event.get("content")).get("membership")
+            if membership in {"invite", "join"} and not inside:
+                start, inside = index + 1, True
+            elif membership in {"leave", "ban"}:
+                inside = False
+        return events[start:]
+
+    def _incoming(self, raw: Json, room: str, owner: str | None) -> inbox.Incoming | None:
+        event_id, sender, kind = raw.get("event_id"), raw.get("sender"), raw.get("type")
+        if not (isinstance(event_id, str) and isinstance(sender, str) and kind in HEARD):
+            return None
+        if kind == "m.room.member":
+            # Who comes to or goes from a direct room matters; of other rooms the table of members is enough.
+            return inbox.Incoming(event_id, room, sender, raw) if owner and raw.get("state_key") == owner else None
+        return None if sender == self._bot else inbox.Incoming(event_id, room, sender, raw)
+
+    def _follow(self, connection: sa.Connection, room: str, event: Json) -> bool:
+        """Keep what the state says. True where a door should be knocked at."""
+        content, key = _object(event.get("content")), event.get("state_key")
+        match event.get("type"):
+            case "m.room.member" if isinstance(key, str):
+                name = content.get("displayname")
+                rooms.set_member(connection, room, key, membership=str(content.get("membership")),
+                                 name=name[:255] if isinstance(name, str) else None)  # fmt: skip
+            case "m.room.encryption":
+                rooms.describe(connection, room, encrypted=True)
+            case "m.room.name" if isinstance(content.get("name"), str):
+                rooms.describe(connection, room, name=content["name"][:255])
+            case "m.room.canonical_alias":
+                alias = content.get("alias")
+                rooms.describe(connection, room, alias=alias[:255] if isinstance(alias, str) else None)
+            case "m.room.create":
+                rooms.succeed(connection, room, _object(content.get("predecessor")).get("room_id"))
+            case "m.room.tombstone":
+                return self._upgraded(connection, room, event, content)
+        return False
+
+    def _upgraded(self, connection: sa.Connection, room: str, event: Json, content: Json) -> bool:
+        new, sender = content.get("replacement_room"), event.get("sender")
+        if not isinstance(new, str) or not new.startswith("!") or not isinstance(sender, str):
+            return False
+        rooms.replaced(connection, room, new)
+        if rooms.is_in(connection, new):
+            rooms.succeed(connection, new, room)
+            return False
+        rooms.invited(connection, new, sender)
+        return True
+
+
+def gone(room: str, user: str, why: str) -> inbox.Incoming:
+    """A note to ourselves that a person cannot be met in their direct room."""
+    body = {"type": "m.room.member", "event_id": EventId(f"$kairan:gone:{room}:{user}:{why}"), "sender": user,
+            "state_key": user, "content": {"membership": "leave"},
+            "origin_server_ts": int(clock.now().timestamp() * 1000)}  # fmt: skip
+    return inbox.Incoming(body["event_id"], room, user, body)
+
+
+def _pause(failures: int) -> float:
+    return clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Json]:
+    return [e for e in value if isinstance(e, dict)] if isinstance(value, list) else []
+
+
+def _section(reply: Json, name: str) -> Iterable[tuple[str, Json]]:
+    return [(k, _object(v)) for k, v in _object(_object(reply.get("rooms")).get(name)).items()]
+
+
+def _joined(reply: Json) -> Iterable[tuple[str, Json]]:
+    return _section(reply, "join")
+
+
+def _events(update: Json) -> list[Json]:
+    return [*_list(_object(update.get("state")).get("events")), *_list(_object(update.get("timeline")).get("events"))]

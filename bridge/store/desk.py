@@ -1,0 +1,81 @@
+"""What every port is bound to: the transaction, who asks, and the municipality's own facts."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from bots.events import RoomId, UserId
+from bots.ports import NotAllowed
+from bots.roles import Role
+from bridge.store import rooms
+from forms.text import Lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Municipality:
+    """`name_of` gives what people call the municipality of a server."""
+
+    bot: str
+    server: str
+    permitted: frozenset[str]
+    zone: ZoneInfo
+    language: Lang
+    name_of: Callable[[str], str]
+
+    def is_person(self, user: str) -> bool:
+        """Whether this is somebody to ask: of a permitted server, and no bot of ours or of a neighbour's."""
+        localpart, _, server = user[1:].partition(":")
+        return server in self.permitted and not localpart.startswith(("kairan", "_kairan"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`who` is the caller, or the bot itself at its own routines. `source` is the event that all ids derive from."""
+
+    connection: sa.Connection
+    town: Municipality
+    who: UserId
+    role: Role
+    room: RoomId
+    at: datetime
+    source: str
+
+    @property
+    def itself(self) -> bool:
+        """Whether the bot acts of its own accord (what fell due)."""
+        return self.who == self.town.bot
+
+    def need(self, role: Role) -> None:
+        """Raise NotAllowed below this role."""
+        if not self.itself and self.role < role:
+            raise NotAllowed(role)
+
+    def is_in(self, room: str) -> bool:
+        """Whether the caller is in the room; the bot itself is everywhere it is."""
+        return self.itself or rooms.holds(self.connection, room, self.who)
+
+
+def derived(*parts: str) -> str:
+    """An id that the same cause always gives."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def server_of(user: str) -> str:
+    """The homeserver part of a user id."""
+    return user.partition(":")[2]
+
+
+def role_of(connection: sa.Connection, user: str, own_server: str) -> Role:
+    """From facts alone: our own homeserver, and membership of the rooms that give roles."""
+    if server_of(user) != own_server:
+        return Role.RESIDENT
+    known = rooms.facts(connection)
+    for role, key in ((Role.STEWARD, "stewards"), (Role.EDITOR, "editors"), (Role.STAFF, "staff")):
+        room = known.get(f"room:{key}")
+        if room is not None and rooms.holds(connection, room, user):
+            return role
+    return Role.RESIDENT

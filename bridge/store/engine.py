@@ -1,0 +1,121 @@
+"""One database, one thread that speaks to it, one transaction at a time: what makes exactly-once easy to see.
+
+Every piece of work is a plain function of a connection. It runs whole in the store's own thread and is committed whole
+or not at all; nothing awaits inside it. See docs/decisions/0002-one-writer.md.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from alembic import command as alembic_command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bridge.errors import Misconfigured, Unreachable
+
+T = TypeVar("T")
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def database_url(database: str, folder: Path) -> str:
+    """A path (relative to `folder`) means SQLite; `postgresql://…` is spoken by pg8000."""
+    if database.startswith(("postgresql://", "postgres://")):
+        return "postgresql+pg8000://" + database.split("://", 1)[1]
+    if "://" in database:
+        raise Misconfigured(f"database {database.split('://', maxsplit=1)[0]}:// is not supported; "
+                            "give a file name or postgresql://…")  # fmt: skip
+    return f"sqlite:///{(folder / database).resolve()}"
+
+
+class Store:
+    """`work` gets a connection inside a transaction; what it raises rolls all of it back."""
+
+    def __init__(self, url: str) -> None:
+        self._sqlite = url.startswith("sqlite")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        # hide_parameters: an error must not carry answers into a log
+        options: dict[str, Any] = {"hide_parameters": True, "poolclass": sa.pool.StaticPool} if self._sqlite else {
+            "hide_parameters": True, "pool_size": 1, "max_overflow": 0, "pool_pre_ping": True}  # fmt: skip
+        if self._sqlite:
+            options["connect_args"] = {"check_same_thread": False, "timeout": 10}
+        self._engine = sa.create_engine(url, **options)
+        if self._sqlite:
+            sa.event.listen(self._engine, "connect", _durable)
+            sa.event.listen(self._engine, "begin", _begin)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date."""
+        with self._engine.connect() as connection:
+            config = _alembic()
+            config.attributes["connection"] = connection
+            alembic_command.upgrade(config, "head")
+            connection.commit()
+
+    def behind(self) -> bool:
+        """Whether migrations are missing."""
+        with self._engine.connect() as connection:
+            now = MigrationContext.configure(connection).get_current_revision()
+        return now != ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def do(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run it here and now, in one transaction: for start-up, the command line and tests."""
+        return self._thread.submit(self._transact, work).result()
+
+    async def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run it in the store's thread, in one transaction. Raises Unreachable while the database is away."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except sa.exc.OperationalError as error:
+            raise Unreachable("the database does not answer") from error
+        except sa.exc.InterfaceError as error:
+            raise Unreachable("the database does not answer") from error
+
+    def close(self) -> None:
+        """Finish what runs and let go of the database."""
+        self._thread.shutdown(wait=True)
+        self._engine.dispose()
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    """WAL with FULL: a commit that returned survives a power cut."""
+    connection.isolation_level = None  # SQLAlchemy's `begin` below decides, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that leaves a row alone when its key is there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    """Insert the row, or change the one with the same primary key."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    keys = [c.name for c in table.primary_key.columns]
+    statement = dialect.insert(table).values(row)
+    rest = {k: statement.excluded[k] for k in row if k not in keys}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=rest) if rest else statement.on_conflict_do_nothing()
+    )

@@ -1,0 +1,125 @@
+"""The durable inbox: every event once, in order within its room, kept until it is handled."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bridge.store.engine import insert_new
+from bridge.store.tables import inbox
+
+PATIENCE = timedelta(seconds=30)
+"""How long a room waits for a missing key before later events are handled first."""
+REMEMBERED = timedelta(days=40)
+
+_HEAD = (
+    sa.select(inbox)
+    .where(inbox.c.room_id == sa.bindparam("room"), inbox.c.state.in_(("new", "waiting")))
+    .order_by(inbox.c.seq)
+    .limit(1)
+)
+_DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("row")).values(state="done", body=None, session_id=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event as it came from the homeserver. `body` is its JSON object."""
+
+    event_id: str
+    room_id: str
+    sender: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A row to handle. `waiting`: it could not be read yet, and its room waits for it until `until`."""
+
+    seq: int
+    event_id: str
+    room_id: str
+    sender: str
+    body: dict[str, Any]
+    waiting: bool
+    until: datetime
+
+
+def record(connection: sa.Connection, events: Iterable[Incoming], now: datetime) -> None:
+    """Keep the events that are not known yet."""
+    rows = [
+        {"event_id": e.event_id, "room_id": e.room_id, "sender": e.sender, "state": "new", "since": now,
+         "body": json.dumps(e.body, ensure_ascii=True, separators=(",", ":"))}
+        for e in events
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert_new(connection, inbox), rows)
+
+
+def known(connection: sa.Connection, event_ids: Collection[str]) -> set[str]:
+    """Which of these were recorded before."""
+    found = connection.execute(sa.select(inbox.c.event_id).where(inbox.c.event_id.in_(list(event_ids))))
+    return set(found.scalars())
+
+
+def rooms_with_work(connection: sa.Connection) -> Sequence[str]:
+    """Rooms in which something waits to be handled or for a key."""
+    query = sa.select(inbox.c.room_id).where(inbox.c.state.in_(("new", "waiting"))).distinct()
+    return connection.execute(query).scalars().all()
+
+
+def head(connection: sa.Connection, room: str) -> Received | None:
+    """The event that the room must handle next; one that waits for its key holds the room for PATIENCE."""
+    row = connection.execute(_HEAD, {"room": room}).mappings().first()
+    if row is None:
+        return None
+    return Received(row["seq"], row["event_id"], row["room_id"], row["sender"], json.loads(row["body"]),
+                    waiting=row["state"] == "waiting", until=row["since"] + PATIENCE)  # fmt: skip
+
+
+def done(connection: sa.Connection, seq: int) -> None:
+    """It was handled: only its id stays, to know it again. Its words are gone."""
+    connection.execute(_DONE, {"row": seq})
+
+
+def wait(connection: sa.Connection, seq: int, session: str, now: datetime) -> None:
+    """Its key is missing. A session that was waited for before does not hold the room a second time."""
+    earliest = connection.execute(
+        sa.select(sa.func.min(inbox.c.since)).where(inbox.c.state.in_(("waiting", "late")), inbox.c.session_id == session)
+    ).scalar()
+    connection.execute(
+        sa.update(inbox).where(inbox.c.seq == seq).values(state="waiting", session_id=session, since=earliest or now)
+    )
+
+
+def give_up_waiting(connection: sa.Connection, room: str, now: datetime) -> Sequence[tuple[str, str]]:
+    """Events that the room no longer waits for: (event id, sender) of each. When the key does come they are handled."""
+    late = (inbox.c.room_id == room) & (inbox.c.state == "waiting") & (inbox.c.since <= now - PATIENCE)
+    found = connection.execute(sa.select(inbox.c.event_id, inbox.c.sender).where(late).order_by(inbox.c.seq)).all()
+    connection.execute(sa.update(inbox).where(late).values(state="late"))
+    return [(e, s) for e, s in found]
+
+
+def keys_came(connection: sa.Connection, sessions: Collection[str]) -> set[str]:
+    """Events of these sessions can be read now; gives their rooms."""
+    waiting = inbox.c.state.in_(("waiting", "late"))
+    query = sa.select(inbox.c.room_id).where(waiting, inbox.c.session_id.in_(list(sessions))).distinct()
+    rooms = set(connection.execute(query).scalars())
+    if rooms:
+        connection.execute(
+            sa.update(inbox).where(waiting, inbox.c.session_id.in_(list(sessions))).values(state="new")
+        )
+    return rooms
+
+
+def backlog(connection: sa.Connection) -> dict[str, int]:
+    """Rows by state, for the metrics."""
+    query = sa.select(inbox.c.state, sa.func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
+    return {state: count for state, count in connection.execute(query)}
+
+
+def forget_old(connection: sa.Connection, now: datetime) -> None:
+    """Ids of events handled long ago need not be remembered: the cursor is far past them."""
+    connection.execute(sa.delete(inbox).where(inbox.c.state == "done", inbox.c.since < now - REMEMBERED))

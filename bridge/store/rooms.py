@@ -1,0 +1,230 @@
+"""What the bot knows of rooms: who is in them, which is whose direct room, and in which it still has to knock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bridge.store.engine import insert_new, upsert
+from bridge.store.tables import digest, direct, fact, live, member, publication, reminder, room
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A direct room to open with `user`, for the `generation`-th time."""
+
+    user: str
+    generation: int
+    attempts: int
+
+
+def facts(connection: sa.Connection) -> dict[str, str]:
+    """Single values by name."""
+    return {name: value for name, value in connection.execute(sa.select(fact.c.name, fact.c.value))}
+
+
+def set_fact(connection: sa.Connection, name: str, value: str) -> None:
+    """Keep a single value."""
+    upsert(connection, fact, {"name": name, "value": value})
+
+
+def entered(connection: sa.Connection, room_id: str) -> None:
+    """The bot is in the room."""
+    upsert(connection, room, {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0})
+
+
+def invited(connection: sa.Connection, room_id: str, inviter: str) -> None:
+    """Somebody wants the bot in a room."""
+    upsert(connection, room, {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None,
+                              "attempts": 0})  # fmt: skip
+
+
+def left(connection: sa.Connection, room_id: str) -> None:
+    """The bot is no longer in the room."""
+    connection.execute(sa.update(room).where(room.c.room_id == room_id).values(membership="left"))
+    connection.execute(sa.delete(member).where(member.c.room_id == room_id))
+
+
+def is_in(connection: sa.Connection, room_id: str) -> bool:
+    """Whether the bot is in the room."""
+    found = connection.execute(sa.select(room.c.membership).where(room.c.room_id == room_id)).scalar()
+    return found == "joined"
+
+
+def describe(connection: sa.Connection, room_id: str, **values: Any) -> None:
+    """Keep what the room's state says: encrypted, name, alias."""
+    connection.execute(sa.update(room).where(room.c.room_id == room_id).values(**values))
+
+
+def is_encrypted(connection: sa.Connection, room_id: str) -> bool:
+    """Once encrypted, always."""
+    return bool(connection.execute(sa.select(room.c.encrypted).where(room.c.room_id == room_id)).scalar())
+
+
+def set_member(connection: sa.Connection, room_id: str, user: str, *, membership: str, name: str | None) -> None:
+    """Follow a membership event."""
+    if membership in ("join", "invite"):
+        upsert(connection, member, {"room_id": room_id, "user_id": user, "membership": membership, "name": name})
+        return
+    connection.execute(sa.delete(member).where(member.c.room_id == room_id, member.c.user_id == user))
+
+
+def members(connection: sa.Connection, room_id: str, *, joined: bool = False) -> Sequence[str]:
+    """Who is in the room (or invited, unless `joined`), in a stable order."""
+    query = sa.select(member.c.user_id).where(member.c.room_id == room_id).order_by(member.c.user_id)
+    query = query.where(member.c.membership == "join") if joined else query
+    return connection.execute(query).scalars().all()
+
+
+def holds(connection: sa.Connection, room_id: str, user: str) -> bool:
+    """Whether the person has joined the room."""
+    return _membership(connection, room_id, user) == "join"
+
+
+def _membership(connection: sa.Connection, room_id: str, user: str) -> str | None:
+    where = (member.c.room_id == room_id) & (member.c.user_id == user)
+    return connection.execute(sa.select(member.c.membership).where(where)).scalar()
+
+
+def name_of(connection: sa.Connection, user: str) -> str | None:
+    """A display name they use in some room we share."""
+    query = sa.select(member.c.name).where(member.c.user_id == user, member.c.name.is_not(None))
+    return connection.execute(query.order_by(member.c.room_id).limit(1)).scalar()
+
+
+def title(connection: sa.Connection, room_id: str) -> str:
+    """What the room is called: its name, its alias, else its id."""
+    row = connection.execute(sa.select(room.c.name, room.c.alias).where(room.c.room_id == room_id)).first()
+    return (row and (row[0] or row[1])) or room_id
+
+
+def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, Any]]:
+    """Rooms that the bot and this person are both in: room_id, name, alias."""
+    query = (
+        sa.select(room.c.room_id, room.c.name, room.c.alias)
+        .join(member, member.c.room_id == room.c.room_id)
+        .where(member.c.user_id == user, member.c.membership == "join", room.c.membership == "joined")
+    )
+    return [dict(r) for r in connection.execute(query).mappings()]
+
+
+# -- direct rooms ----------------------------------------------------------------------------------------------------
+
+
+def is_direct(connection: sa.Connection, room_id: str, user: str, bot: str) -> bool:
+    """Whether this person and the bot are alone there (others who were only invited count as present)."""
+    return set(members(connection, room_id)) == {user, bot}
+
+
+def direct_room(connection: sa.Connection, user: str) -> str | None:
+    """The direct room that the person is in, if any."""
+    query = sa.select(direct.c.room_id).where(direct.c.user_id == user, direct.c.state == "joined")
+    return connection.execute(query).scalar()
+
+
+def owner_of(connection: sa.Connection, room_id: str) -> str | None:
+    """Whose direct room the bot opened here."""
+    return connection.execute(sa.select(direct.c.user_id).where(direct.c.room_id == room_id)).scalar()
+
+
+def want_direct(connection: sa.Connection, user: str, source: str) -> str:
+    """Make sure that a direct room is open or will be opened; gives its state before this: new, gone, joined, …"""
+    row = connection.execute(sa.select(direct.c.state, direct.c.generation).where(direct.c.user_id == user)).first()
+    if row is None:
+        connection.execute(insert_new(connection, direct), {"user_id": user, "state": "wanted", "generation": 1,
+                                                             "attempts": 0, "source": source})  # fmt: skip
+        return "new"
+    if row.state == "gone":
+        connection.execute(
+            sa.update(direct).where(direct.c.user_id == user)
+            .values(state="wanted", generation=row.generation + 1, attempts=0, next_try=None, source=source)
+        )  # fmt: skip
+    return str(row.state)
+
+
+def doors(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Door]:
+    """Direct rooms to open now."""
+    due = (direct.c.next_try.is_(None)) | (direct.c.next_try <= now)
+    query = sa.select(direct.c.user_id, direct.c.generation, direct.c.attempts).where(direct.c.state == "wanted", due)
+    return [Door(*row) for row in connection.execute(query.order_by(direct.c.user_id).limit(limit))]
+
+
+def opened(connection: sa.Connection, user: str, room_id: str) -> None:
+    """The direct room exists and its owner is invited (or has already come in)."""
+    inside = _membership(connection, room_id, user) == "join"
+    connection.execute(
+        sa.update(direct).where(direct.c.user_id == user)
+        .values(room_id=room_id, state="joined" if inside else "invited")
+    )  # fmt: skip
+
+
+def set_direct(connection: sa.Connection, user: str, state: str) -> None:
+    """The owner came in (`joined`) or went (`gone`)."""
+    connection.execute(sa.update(direct).where(direct.c.user_id == user).values(state=state))
+
+
+def postpone_door(connection: sa.Connection, user: str, until: datetime) -> None:
+    """Knock again later."""
+    connection.execute(
+        sa.update(direct).where(direct.c.user_id == user).values(next_try=until, attempts=direct.c.attempts + 1)
+    )
+
+
+# -- invitations and upgrades ----------------------------------------------------------------------------------------
+
+
+def invitations(connection: sa.Connection, now: datetime) -> Sequence[tuple[str, str | None, int]]:
+    """(room, inviter, attempts) of rooms to enter now."""
+    due = (room.c.next_try.is_(None)) | (room.c.next_try <= now)
+    query = sa.select(room.c.room_id, room.c.inviter, room.c.attempts).where(room.c.membership == "invited", due)
+    return [(r, i, n) for r, i, n in connection.execute(query)]
+
+
+def joining(connection: sa.Connection, room_id: str) -> None:
+    """The homeserver let the bot in; the next sync brings the room."""
+    connection.execute(sa.update(room).where(room.c.room_id == room_id, room.c.membership == "invited")
+                       .values(membership="joining"))  # fmt: skip
+
+
+def postpone_join(connection: sa.Connection, room_id: str, until: datetime | None) -> None:
+    """Try again then; None: never."""
+    values: dict[str, Any] = {"next_try": until, "attempts": room.c.attempts + 1}
+    connection.execute(
+        sa.update(room).where(room.c.room_id == room_id).values(**(values if until else {"membership": "left"}))
+    )
+
+
+def replaced(connection: sa.Connection, old: str, new: str) -> None:
+    """The old room says that it goes on in the new one."""
+    connection.execute(sa.update(room).where(room.c.room_id == old).values(successor=new))
+
+
+def succeed(connection: sa.Connection, new: str, old: object) -> None:
+    """The new room says that it continues the old one: believed where the old one said so too."""
+    if not isinstance(old, str):
+        return
+    said = connection.execute(sa.select(room.c.successor).where(room.c.room_id == old)).scalar()
+    if said == new:
+        _moved(connection, old, new)
+
+
+def _moved(connection: sa.Connection, old: str, new: str) -> None:
+    """Everything that pointed at the old room follows."""
+    for table in (publication, reminder, live):
+        connection.execute(sa.update(table).where(table.c.room_id == old).values(room_id=new))
+    if connection.execute(sa.select(digest.c.room_id).where(digest.c.room_id == new)).first() is None:
+        connection.execute(sa.update(digest).where(digest.c.room_id == old).values(room_id=new))
+    connection.execute(sa.update(direct).where(direct.c.room_id == old).values(room_id=new))
+    connection.execute(sa.update(fact).where(fact.c.name.like("room:%"), fact.c.value == old).values(value=new))
+
+
+def adopt(connection: sa.Connection, user: str, room_id: str) -> None:
+    """An encrypted room that somebody opened to talk with the bot serves as their direct room, when they have none."""
+    if not is_encrypted(connection, room_id):
+        return
+    row = connection.execute(sa.select(direct.c.state).where(direct.c.user_id == user)).first()
+    if row is None:
+        upsert(connection, direct, {"user_id": user, "room_id": room_id, "state": "joined", "generation": 1,
+                                    "attempts": 0, "source": room_id})  # fmt: skip

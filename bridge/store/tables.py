@@ -1,0 +1,213 @@
+"""The tables. Moments are whole microseconds since 1970 in UTC; answers live in `response` and nowhere else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as an integer so that every database compares it the same way."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:  # noqa: ARG002, PLR6301
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002, PLR6301
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts by itself only in an INTEGER key
+
+fact = sa.Table(
+    "fact", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    comment="single values: the sync cursor, the rooms that give roles",
+)  # fmt: skip
+
+inbox = sa.Table(
+    "inbox", metadata,
+    sa.Column("seq", Serial, primary_key=True, autoincrement=True),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("room_id", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # new | waiting (for a key: its room waits) | late (no longer) | done
+    sa.Column("session_id", sa.Text),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("body", sa.Text),  # the event as it came; emptied when it is done
+    sa.Index(None, "state", "room_id", "seq"),
+)  # fmt: skip
+
+outbox = sa.Table(
+    "outbox", metadata,
+    sa.Column("seq", Serial, primary_key=True, autoincrement=True),
+    sa.Column("txn", sa.Text, nullable=False, unique=True),
+    sa.Column("lane", sa.Text, nullable=False),  # a room id, or a user id while their direct room is not entered
+    sa.Column("state", sa.Text, nullable=False),  # ready | sent | dead
+    sa.Column("owner", sa.Text),  # private: may only go to a room of this person and the bot
+    sa.Column("body", sa.JSON(none_as_null=True)),  # emptied when sent
+    sa.Column("blob", sa.Text),
+    sa.Column("about", sa.JSON(none_as_null=True)),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("next_try", Moment),
+    sa.Column("event_id", sa.Text),
+    sa.Index(None, "state", "lane", "seq"),
+    sa.Index(None, "event_id"),
+)  # fmt: skip
+
+blob = sa.Table(
+    "blob", metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+room = sa.Table(
+    "room", metadata,
+    sa.Column("room_id", sa.Text, primary_key=True),
+    sa.Column("membership", sa.Text, nullable=False),  # invited | joined | left: the bot's own
+    sa.Column("inviter", sa.Text),
+    sa.Column("encrypted", sa.Boolean, nullable=False, default=False),
+    sa.Column("name", sa.Text),
+    sa.Column("alias", sa.Text),
+    sa.Column("successor", sa.Text),
+    sa.Column("next_try", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+)  # fmt: skip
+
+member = sa.Table(
+    "member", metadata,
+    sa.Column("room_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("membership", sa.Text, nullable=False),  # join | invite
+    sa.Column("name", sa.Text),
+    sa.Index(None, "user_id"),
+)  # fmt: skip
+
+direct = sa.Table(
+    "direct", metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("room_id", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),  # wanted | invited | joined | gone
+    sa.Column("generation", sa.Integer, nullable=False, default=1),
+    sa.Column("next_try", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("source", sa.Text, nullable=False),  # the event that wanted it: what ids are derived from
+    sa.Index(None, "state"),
+    sa.Index(None, "room_id"),
+)  # fmt: skip
+
+person = sa.Table(
+    "person", metadata,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("lang", sa.Text),
+    sa.Column("response", sa.Text),  # the one they are in
+)  # fmt: skip
+
+form = sa.Table(
+    "form", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+)  # fmt: skip
+
+publication = sa.Table(
+    "publication", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("room_id", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("closes_at", Moment),
+    sa.Column("closed_at", Moment),
+    sa.UniqueConstraint("form", "number"),
+    sa.Index(None, "room_id"),
+    sa.Index(None, "closed_at", "closes_at"),
+)  # fmt: skip
+
+asked = sa.Table(
+    "asked", metadata,
+    sa.Column("publication", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("muted", sa.Boolean, nullable=False, default=False),
+    sa.Column("unreachable", sa.Boolean, nullable=False, default=False),
+    sa.Index(None, "user_id"),
+)  # fmt: skip
+
+response = sa.Table(
+    "response", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("publication", sa.Text),  # none: a preview
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("receipt", sa.Text, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("sent", sa.JSON(none_as_null=True)),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
+    sa.UniqueConstraint("publication", "user_id"),
+    sa.Index(None, "user_id"),
+)  # fmt: skip
+
+reminder = sa.Table(
+    "reminder", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("wall", sa.Text, nullable=False),  # the wall time it was set for, and the zone of that wall
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # due | fired | cancelled
+    sa.Column("publication", sa.Text),
+    sa.Column("room_id", sa.Text),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("fired_at", Moment),
+    sa.Index(None, "state", "due"),
+)  # fmt: skip
+
+digest = sa.Table(
+    "digest", metadata,
+    sa.Column("room_id", sa.Text, primary_key=True),
+    sa.Column("weekdays", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("next", Moment, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+)  # fmt: skip
+
+live = sa.Table(
+    "live", metadata,
+    sa.Column("publication", sa.Text, primary_key=True),
+    sa.Column("room_id", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("edits", sa.Integer, nullable=False),
+    sa.Column("stale", sa.Boolean, nullable=False),
+    sa.Column("not_before", Moment, nullable=False),
+    sa.Index(None, "stale", "not_before"),
+)  # fmt: skip
+
+pending = sa.Table(
+    "pending", metadata,
+    sa.Column("room_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("words", sa.JSON, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)  # fmt: skip
