@@ -59,7 +59,7 @@ class Crypto:
     """`await open()` first. One task calls `receive`; any number may call `decrypt` and `encrypt` meanwhile."""
 
     def __init__(self, door: Door, folder: Path, *, secret: str) -> None:
-        self._door, self._folder, self._secret = door, folder, secret
+        self._door, self.folder, self._secret = door, folder, secret
         self._rooms: dict[RoomId, _Outbound] = {}
         self._seen: OrderedDict[tuple[str, str, str, int], Any] = OrderedDict()
         self._told: Any = None  # the next_batch for which `receive` last returned
@@ -71,13 +71,22 @@ class Crypto:
     async def open(self) -> None:
         """Load our Olm account and sessions, or make an account. Nothing is sent."""
         door = self._door
-        self._vault = open_vault(self._folder, door.user_id, device_id=door.device_id, secret=self._secret)
+        self._vault = open_vault(self.folder, door.user_id, device_id=door.device_id, secret=self._secret)
         self.machine = Machine(door.user_id, door.device_id, self._vault)
         self._devices = Devices(door, self.machine)
         self._keys = Keys(door, self.machine)
 
     def close(self) -> None:
         self._vault.close()
+
+    @property
+    def fingerprint(self) -> str:
+        """Our device's Ed25519 key in unpadded base64."""
+        return str(self.machine.account.identity_keys["ed25519"])
+
+    def forgotten(self) -> None:
+        """The homeserver knows no keys of our device: `publish` uploads them all."""
+        self._keys.forgotten()
 
     async def publish(self) -> None:
         """Upload our device's keys where that has not been done. Raises Unreachable or Refused."""

@@ -34,11 +34,6 @@ class Door(Wire):
         await self.call("PUT", f"{V3}/devices/{segment(self.device_id)}", body={"display_name": display_name})
         self.device_made = True
 
-    async def remove_device(self) -> None:
-        """Forget our device and its keys on the homeserver: the way to start anew when its secrets are lost."""
-        self.device_made = False
-        await self.call("DELETE", f"{V3}/devices/{segment(self.device_id)}", body={})
-
     async def device(self) -> Json | None:
         """Our device as the homeserver shows it, or None where there is none."""
         try:
@@ -153,10 +148,6 @@ class Door(Wire):
 
     async def invite(self, room: RoomId, user: UserId) -> None:
         await self.call("POST", f"{_room(room)}/invite", body={"user_id": user}, patience=LONG)
-
-    async def typing(self, room: RoomId, *, for_ms: int) -> None:
-        path = f"{_room(room)}/typing/{segment(self.user_id)}"
-        await self.call("PUT", path, body={"typing": for_ms > 0, "timeout": for_ms})
 
     async def read(self, room: RoomId, event_id: EventId) -> None:
         """Show that we have read up to this event."""

@@ -1,0 +1,115 @@
+"""The three keys that vouch for our device, so that no client warns of it (cross-signing, specification 11.12.2.3)."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from bridge.errors import Misconfigured
+from bridge.matrix.wire import Json
+
+USAGES = ("master", "self_signing", "user_signing")
+
+
+@dataclass(frozen=True, slots=True)
+class CrossSigning:
+    """Seeds of 32 bytes by usage."""
+
+    user_id: str
+    seeds: Mapping[str, bytes]
+
+    @classmethod
+    def load(cls, file: Path, user_id: str) -> Self | None:
+        """The keys in the file, or None where there is no file. Raises Misconfigured for one that is damaged."""
+        try:
+            kept = json.loads(file.read_bytes())
+            seeds = {usage: base64.b64decode(kept[usage], validate=True) for usage in USAGES}
+        except FileNotFoundError:
+            return None
+        except (ValueError, LookupError, TypeError):
+            raise Misconfigured(_damaged(file)) from None
+        if any(len(seed) != 32 for seed in seeds.values()):
+            raise Misconfigured(_damaged(file))
+        return cls(user_id, seeds)
+
+    @classmethod
+    def new(cls, file: Path, user_id: str) -> Self:
+        """New keys, on disk and readable by their owner alone before anybody else hears of them."""
+        seeds = {usage: secrets.token_bytes(32) for usage in USAGES}
+        write_private(file, {usage: base64.b64encode(seed).decode() for usage, seed in seeds.items()})
+        return cls(user_id, seeds)
+
+    def key(self, usage: str) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seeds[usage])
+
+    def public(self, usage: str) -> str:
+        """Unpadded base64, as Matrix writes keys."""
+        return _base64(self.key(usage).public_key().public_bytes_raw())
+
+    def upload(self) -> Json:
+        """The body for /keys/device_signing/upload."""
+        keys = {usage: self._described(usage) for usage in USAGES}
+        for usage in USAGES[1:]:
+            keys[usage] = self.signed(keys[usage], by="master")
+        return {f"{usage}_key": key for usage, key in keys.items()}
+
+    def signed(self, value: Json, *, by: str) -> Json:
+        """The object with one signature more, by the key of that usage."""
+        signature = _base64(self.key(by).sign(canonical(value)))
+        others = value.get("signatures", {})
+        own = {**others.get(self.user_id, {}), f"ed25519:{self.public(by)}": signature}
+        return {**value, "signatures": {**others, self.user_id: own}}
+
+    def vouches_for(self, device: Json) -> bool:
+        """True if the device keys, as the homeserver shows them, carry our self-signing key's valid signature."""
+        return signed_by(device, self.user_id, key=self.public("self_signing"))
+
+    def _described(self, usage: str) -> Json:
+        public = self.public(usage)
+        return {"user_id": self.user_id, "usage": [usage], "keys": {f"ed25519:{public}": public}}
+
+
+def signed_by(value: Json, user_id: str, *, key: str) -> bool:
+    """True if the object is signed by the cross-signing key (unpadded base64) of that user."""
+    try:
+        signature = _bytes(value["signatures"][user_id][f"ed25519:{key}"])
+        Ed25519PublicKey.from_public_bytes(_bytes(key)).verify(signature, canonical(value))
+    except (InvalidSignature, LookupError, TypeError, ValueError):
+        return False
+    return True
+
+
+def canonical(value: Json) -> bytes:
+    """Canonical JSON of what is signed: all but `signatures` and `unsigned`."""
+    bare = {key: each for key, each in value.items() if key not in {"signatures", "unsigned"}}
+    return json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def write_private(file: Path, content: Any) -> None:
+    """JSON in a file that only its owner reads, whole or not at all."""
+    draft = file.with_name(f"{file.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(content, out)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)
+
+
+def _damaged(file: Path) -> str:
+    return f"{file} が壊れています。控えから戻してください。/ {file} is damaged: put it back from a backup."
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4))
