@@ -1,13 +1,12 @@
 """A result as a picture: our own SVG, legible on a phone and in a meeting room, each number also written out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms.drawing import BODY, HEAD, SOFT, TITLE, WIDTH, BarRow, Piece, bars, headline, paragraph, rule, sheet
 from forms.figures import Bar, Figure, figures, show_share
 from forms.form import Form
 from forms.printable import line
-from forms.tally import Rate, Tally, overall, rates
+from forms.tally import Rate, Standing, Tally, overall
 from forms.text import Lang, Text, lines, same
 
 _MOST_FIGURES = 12
@@ -24,14 +23,9 @@ class Chart:
     alt: Text
 
 
-def chart(
-    form: Form, tally: Tally, *, asked: Mapping[str, int], answered: Mapping[str, int], lang: Lang = "ja"
-) -> Chart:
-    """Response rate by municipality, then a figure per question; at most 12 questions, then how many more there are.
-
-    `asked` and `answered`: municipality → people.
-    """
-    rows, shown = rates(asked, answered), figures(form, tally)
+def chart(form: Form, tally: Tally, standing: Standing, *, lang: Lang = "ja") -> Chart:
+    """Response rate by municipality, then a figure per question; at most 12 questions, then how many more there are."""
+    rows, shown = standing.rows, figures(form, tally)
     pieces = [paragraph(form.title[lang], size=TITLE, after=10), *_response(rows, lang)]
     for figure in shown[:_MOST_FIGURES]:
         pieces += _figure(figure, lang)

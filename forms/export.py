@@ -34,7 +34,14 @@ class Exported:
     answers: Answers
 
 
-def to_csv(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, lang: Lang = "ja") -> bytes:
+def to_csv(
+    form: Form,
+    rows: Iterable[Exported],
+    *,
+    zone: ZoneInfo,
+    version: int | str = "",  # noqa: ARG001 - called as to_json is, so that the kind of file is one word
+    lang: Lang = "ja",
+) -> bytes:
     """UTF-8 with BOM, CRLF between records, LF within a cell; labels in `lang`, times on the wall in `zone`.
 
     A choice is its label, each option of a choices question a column of 1 and 0 (empty where it was not answered),
@@ -49,7 +56,7 @@ def to_csv(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, lang: Lang =
     return page.getvalue().encode("utf-8-sig")
 
 
-def to_json(form: Form, rows: Iterable[Exported], *, version: int | str, zone: ZoneInfo) -> bytes:
+def to_json(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, version: int | str) -> bytes:
     """`{"form": name, "version": …, "responses": [{receipt, user, municipality, sent_at, answers}]}`, UTF-8.
 
     Answers are the stored values (option names, ISO dates), null where a question was not answered.

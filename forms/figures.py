@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor, log10
 
 from forms.form import Form
-from forms.printable import line
+from forms.printable import cut
 from forms.questions import Question
 from forms.tally import Count, Countable, Numbers, Tally, numbers
 from forms.text import Text, same
@@ -14,6 +14,7 @@ from forms.text import Text, same
 _MOST_BINS = 6
 _MOST_BARS = 15
 _MOST_DAYS = 8
+_LONGEST = 120  # half-width cells of a title or label: a result is read at a glance
 _FINEST = Fraction(1, 100)  # the width of a range: numbers are shown with two decimals
 _DIGITS = 12  # of a number, before it is written as a power of ten
 
@@ -83,7 +84,7 @@ def _exponent(exact: Fraction) -> int:
 
 
 def _figure(number: int, question: Question, count: Count) -> Figure:
-    title = Text(ja=line(question.title.ja), en=line(question.title.en))
+    title = Text(ja=cut(question.title.ja, _LONGEST), en=cut(question.title.en, _LONGEST))
     bars, note = _content(question, count)
     ordered = question.kind in ("number", "integer", "date")
     return Figure(number, title, count.asked, count.answered, bars, note, ordered)
@@ -106,7 +107,7 @@ _WRITTEN = Text(ja="記入 {n}件（内容はここには出ません）", en="{
 
 def _options(question: Question, count: Count) -> list[tuple[Text, int]]:
     return [
-        (Text(ja=line(option.label.ja), en=line(option.label.en)), count.values[option.name])
+        (Text(ja=cut(option.label.ja, _LONGEST), en=cut(option.label.en, _LONGEST)), count.values[option.name])
         for option in question.options()
     ]
 

@@ -47,6 +47,11 @@ def wrap(words: str, space: float, *, lines: int, measure: Measure = cells) -> l
     return wrapped or [""]
 
 
+def cut(words: str, space: int) -> str:
+    """`words` on one line of at most `space` half-width cells, cut with …."""
+    return wrap(words, space, lines=1)[0]
+
+
 def _piece(words: str, space: float, *, measure: Measure) -> str:
     """As much as fits; between words where there are spaces."""
     piece = _fitted(words, space, measure=measure)

@@ -1,11 +1,12 @@
 """What comes again or comes before: weekdays (月水金, 平日, mon-fri) and how long before a moment (1日前, 3h)."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 from forms.mistake import Mistake
 from forms.spoken import MAX_LENGTH, normal, unclear
-from forms.text import Text
+from forms.text import Lang, Text
 
 _JA = "月火水木金土日"
 _EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,6 +55,17 @@ def read_weekdays(text: str) -> tuple[int, ...]:
             en="Please write weekdays like “weekdays”, “mon,wed,fri” or “mon-fri”.",
         )
     )
+
+
+def show_weekdays(weekdays: Iterable[int], lang: Lang) -> str:
+    """平日, 毎日 or 月・水・金; “weekdays”, “every day” or “Mon, Wed, Fri”."""
+    days = tuple(sorted(set(weekdays)))
+    if days in _NAMES:
+        return _NAMES[days][lang]
+    return "・".join(_JA[day] for day in days) if lang == "ja" else ", ".join(_EN[day].title() for day in days)
+
+
+_NAMES = {_EVERY[:5]: Text(ja="平日", en="weekdays"), _EVERY: Text(ja="毎日", en="every day")}
 
 
 def read_offset(text: str) -> timedelta:

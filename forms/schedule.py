@@ -45,7 +45,7 @@ def reminder_times(
     return sorted(due)
 
 
-def next_digest(after: datetime, weekdays: Iterable[int], *, at: time, zone: ZoneInfo) -> datetime:
+def next_digest(after: datetime, weekdays: Iterable[int], at: time, zone: ZoneInfo) -> datetime:
     """The first moment later than `after` on one of `weekdays` (Monday is 0) that is a business day, at wall time `at`.
 
     Raises Mistake where there is none, as with Saturdays and Sundays alone.

@@ -1,19 +1,23 @@
 """A result in words: the live and the final message, plain and as tables, from the same figures as the chart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
+from itertools import accumulate
 
 from forms.figures import Bar, Figure, figures, show_share
 from forms.form import Form
-from forms.printable import line
-from forms.tally import Rate, Tally, overall, rates
-from forms.text import Lang, Text, lines, same
+from forms.printable import cut
+from forms.tally import Rate, Standing, Tally, overall
+from forms.text import Lang, Text
+
+__all__ = ["Standing", "summary", "summary_html"]
 
 _BLOCK, _BLOCKS = "▇", 10
-_MOST_FIGURES = 30  # a message has 64 kB: a longer form's result is in the file
-_MOST_GROUPS = 60
+_MOST_GROUPS, _LONGEST_GROUP = 30, 40
+# Bytes. An event has 64 kB: text and table, twice in an edit, a third more when encrypted.
+_MOST_TEXT, _MOST_HTML = 8_000, 14_000
 
-_RATE = Text(ja="回答 {answered}/{asked}（{share}）", en="Answers {answered}/{asked} ({share})")
+_STATES = {False: Text(ja="途中経過", en="so far"), True: Text(ja="最終結果", en="final result")}
 _ALL = Text(ja="全体", en="All")
 _RATE_HEADS = (
     Text(ja="自治体", en="Municipality"),
@@ -24,43 +28,40 @@ _RATE_HEADS = (
 _BAR_HEADS = (Text(ja="項目", en="Item"), Text(ja="人数", en="People"), Text(ja="割合", en="Share"))
 
 
-def summary(
-    form: Form, tally: Tally, *, asked: Mapping[str, int], answered: Mapping[str, int], note: Text | None = None
-) -> Text:
-    """The result as plain text: title, `note`, response rate, one line per municipality, one block per question.
-
-    `asked` and `answered`: municipality → people. `note` says, for example, until when it is open.
-    """
-    rows = rates(asked, answered)
-    shown = figures(form, tally)
-    parts = [same("【{title}】").fill(title=_one_line(form.title)), *([note] if note else []), _rate(overall(rows))]
-    parts += [same("　{group} {rate}").fill(group=line(row.group), rate=_fraction(row)) for row in rows[:_MOST_GROUPS]]
-    for figure in shown[:_MOST_FIGURES]:
-        parts += [same(""), *_block(figure)]
-    return lines(*parts, *_left_out(shown))
+def summary(form: Form, tally: Tally, standing: Standing, *, lang: Lang, closed: bool = False) -> str:
+    """The result as plain text: title, response rate, a line per municipality, a block per question."""
+    shown, rows = figures(form, tally), standing.rows
+    parts = [_title(form, lang, closed=closed), _rate(overall(rows), lang)]
+    parts += [f"　{name} {_fraction(row)[lang]}" for name, row in _grouped(rows, lang)]
+    blocks = ["\n".join(["", *_block(figure, lang)]) for figure in shown]
+    kept = _within(_MOST_TEXT, parts, blocks)
+    return "\n".join([*kept, *_left_out(len(parts) + len(blocks) - len(kept), lang)])
 
 
-def summary_html(
-    form: Form, tally: Tally, *, asked: Mapping[str, int], answered: Mapping[str, int], note: Text | None = None
-) -> Text:
+def summary_html(form: Form, tally: Tally, standing: Standing, *, lang: Lang, closed: bool = False) -> str:
     """The same as HTML with real tables (no caption: clients do not show it), every word of people's escaped."""
-    page = tuple(_page(form, tally, rows=rates(asked, answered), note=note, lang=lang) for lang in ("ja", "en"))
-    return Text(ja=page[0], en=page[1])
+    shown, rows = figures(form, tally), standing.rows
+    parts = [f"<h4>{escape(_title(form, lang, closed=closed))}</h4>"]
+    parts += [f"<p><strong>{escape(_rate(overall(rows), lang))}</strong></p>", _rate_table(rows, lang)]
+    blocks = [_figure_html(figure, lang) for figure in shown]
+    kept = _within(_MOST_HTML, parts, blocks)
+    return "".join([*kept, *(f"<p>{rest}</p>" for rest in _left_out(len(parts) + len(blocks) - len(kept), lang))])
 
 
-def _page(form: Form, tally: Tally, *, rows: tuple[Rate, ...], note: Text | None, lang: Lang) -> str:
-    shown = figures(form, tally)
-    parts = [f"<h4>{escape(line(form.title[lang]))}</h4>"]
-    if note:
-        parts.append(f"<p>{escape(note[lang])}</p>")
-    parts += [f"<p><strong>{escape(_rate(overall(rows))[lang])}</strong></p>", _rate_table(rows, lang)]
-    parts += [_figure_html(figure, lang) for figure in shown[:_MOST_FIGURES]]
-    parts += [f"<p>{escape(rest[lang])}</p>" for rest in _left_out(shown)]
-    return "".join(parts)
+def _title(form: Form, lang: Lang, *, closed: bool) -> str:
+    title, state = cut(form.title[lang], 2 * _LONGEST_GROUP), _STATES[closed][lang]
+    return f"【{title}】{state}" if lang == "ja" else f"{title}: {state}"
 
 
-def _rate(row: Rate) -> Text:
-    return _RATE.fill(answered=row.answered, asked=row.asked, share=show_share(row.share))
+def _grouped(rows: tuple[Rate, ...], lang: Lang) -> list[tuple[str, Rate]]:
+    """Municipalities by name; of very many the rest as one."""
+    rest = rows[_MOST_GROUPS:]
+    others = [(Text(ja=f"ほか{len(rest)}自治体", en=f"{len(rest)} others")[lang], overall(rest))] if rest else []
+    return [*((cut(row.group, _LONGEST_GROUP), row) for row in rows[:_MOST_GROUPS]), *others]
+
+
+def _rate(row: Rate, lang: Lang) -> str:
+    return Text(ja="回答 {of}", en="Answers {of}").fill(of=_fraction(row))[lang]
 
 
 def _fraction(row: Rate) -> Text:
@@ -68,27 +69,32 @@ def _fraction(row: Rate) -> Text:
     return Text(ja=f"{row.answered}/{row.asked}（{share}）", en=f"{row.answered}/{row.asked} ({share})")
 
 
-def _block(figure: Figure) -> list[Text]:
-    head = Text(ja="{n}. {title}（{base}）", en="{n}. {title} ({base})")
-    parts = [head.fill(n=figure.number, title=figure.title, base=figure.base), *map(_bar_line, figure.bars)]
-    return [*parts, same("　{note}").fill(note=figure.note)] if figure.note else parts
+def _block(figure: Figure, lang: Lang) -> list[str]:
+    base = Text(ja="（{base}）", en=" ({base})").fill(base=figure.base)[lang]
+    parts = [f"{figure.number}. {figure.title[lang]}{base}", *(_bar_line(bar, lang) for bar in figure.bars)]
+    return [*parts, f"　{figure.note[lang]}"] if figure.note else parts
 
 
-def _bar_line(bar: Bar) -> Text:
+def _bar_line(bar: Bar, lang: Lang) -> str:
     blocks = _BLOCK * round((bar.share or 0) * _BLOCKS)
     share = show_share(bar.share)
-    return Text(ja="　{label}　{blocks} {n}人（{share}）", en="　{label}  {blocks} {n} ({share})").fill(
-        label=bar.label, blocks=blocks, n=bar.count, share=share
-    )
+    many = Text(ja=f"{bar.count}人（{share}）", en=f"{bar.count} ({share})")[lang]
+    return "　" + "　".join(part for part in (bar.label[lang], f"{blocks} {many}".strip()) if part)
 
 
-def _left_out(shown: tuple[Figure, ...]) -> list[Text]:
-    rest = len(shown) - _MOST_FIGURES
-    return [Text(ja=f"ほか{rest}問", en=f"and {rest} more questions")] if rest > 0 else []
+def _within(most: int, parts: list[str], blocks: list[str]) -> list[str]:
+    """`parts` and, after them, as many of the blocks as `most` bytes hold."""
+    sizes = accumulate(len(part.encode()) for part in [*parts, *blocks])
+    count = sum(size <= most for size in sizes)
+    return [*parts, *blocks][: max(count, len(parts))]
+
+
+def _left_out(rest: int, lang: Lang) -> list[str]:
+    return [Text(ja=f"ほか{rest}問", en=f"and {rest} more questions")[lang]] if rest > 0 else []
 
 
 def _rate_table(rows: tuple[Rate, ...], lang: Lang) -> str:
-    cells = [(line(row.group), *_rate_cells(row)) for row in rows[:_MOST_GROUPS]]
+    cells = [(name, *_rate_cells(row)) for name, row in _grouped(rows, lang)]
     return _table([head[lang] for head in _RATE_HEADS], [*cells, (_ALL[lang], *_rate_cells(overall(rows)))])
 
 
@@ -110,7 +116,3 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _one_line(text: Text) -> Text:
-    return Text(ja=line(text.ja), en=line(text.en))

@@ -54,6 +54,18 @@ class Rate:
         return self.answered / self.asked if self.asked else None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many people were asked and have answered, by group (municipality)."""
+
+    asked: Mapping[str, int]
+    answered: Mapping[str, int]
+
+    @property
+    def rows(self) -> tuple[Rate, ...]:
+        return rates(self.asked, self.answered)
+
+
 @dataclass(slots=True)
 class Tally:
     """The counts of one form. `responses` counts them per group; answers are those that were sent."""

@@ -6,11 +6,22 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from forms.days import DAYS, ELAPSED, DayReader
-from forms.hours import TIMES
+from forms.hours import TIMES, read_time
 from forms.instant import instant, wall_time
 from forms.mistake import Mistake
+from forms.recurrence import read_offset, read_weekdays, show_weekdays
 from forms.spoken import MAX_LENGTH, Unclear, normal, unclear, without_weekday
-from forms.text import Text
+from forms.text import Lang, Text
+
+__all__ = [
+    "read_offset",
+    "read_time",
+    "read_weekdays",
+    "read_when",
+    "show_weekdays",
+    "show_when",
+    "split_when",
+]
 
 MomentReader = Callable[[re.Match[str], datetime], datetime]
 
@@ -87,15 +98,16 @@ def split_when(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str]
     raise unclear(_HOW)
 
 
-def show_when(moment: datetime, zone: ZoneInfo, *, now: datetime) -> Text:
-    """11月25日（水）9:00; the year only where it is not the one of `now`."""
-    wall, this_year = wall_time(moment, zone), wall_time(now, zone).year
+def show_when(moment: datetime, zone: ZoneInfo, lang: Lang, *, now: datetime) -> str:
+    """11月25日（水）9:00, “Wed 25 Nov, 9:00”; the year only where it is not the one of `now`."""
+    wall = wall_time(moment, zone)
+    year = wall.year if wall.year != wall_time(now, zone).year else None
     clock = f"{wall.hour}:{wall.minute:02}"
-    ja = f"{wall.month}月{wall.day}日（{'月火水木金土日'[wall.weekday()]}）{clock}"
-    en = f"{_WEEKDAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]}"
-    if wall.year == this_year:
-        return Text(ja=ja, en=f"{en}, {clock}")
-    return Text(ja=f"{wall.year}年{ja}", en=f"{en} {wall.year}, {clock}")
+    if lang == "ja":
+        day = f"{wall.month}月{wall.day}日（{'月火水木金土日'[wall.weekday()]}）"
+        return f"{year}年{day}{clock}" if year else f"{day}{clock}"
+    day = f"{_WEEKDAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]}"
+    return f"{day} {year}, {clock}" if year else f"{day}, {clock}"
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

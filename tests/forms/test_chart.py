@@ -9,7 +9,7 @@ from bridge.picture import png
 from forms.chart import chart
 from forms.form import Form
 from forms.printable import line, width, wrap
-from forms.tally import tally
+from forms.tally import Standing, tally
 from tests.forms.results import BIRTH, FORM, GROUPS, MOVE, answers
 
 ASKED = {"つくば市": 2, "中津市": 2}
@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(form=FORM, responses=(("つくば市", BIRTH), ("中津市", MOVE)), asked=ASKED, answered=ANSWERED, lang="ja"):
-    return chart(form, tally(form, responses), asked=asked, answered=answered, lang=lang)
+    return chart(form, tally(form, responses), Standing(asked, answered), lang=lang)
 
 
 def letters(svg):

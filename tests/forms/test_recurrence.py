@@ -6,7 +6,7 @@ import pytest
 
 from forms.hours import read_time
 from forms.mistake import Mistake
-from forms.recurrence import read_offset, read_weekdays
+from forms.recurrence import read_offset, read_weekdays, show_weekdays
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,8 @@ def test_an_unclear_offset_is_asked_back(text):
 def test_unclear_weekdays_are_asked_back(text):
     with pytest.raises(Mistake):
         read_weekdays(text)
+
+
+def test_weekdays_are_shown_by_name_where_they_have_one():
+    assert [show_weekdays(days, "ja") for days in ((4, 0, 2), range(5), range(7))] == ["月・水・金", "平日", "毎日"]
+    assert [show_weekdays(days, "en") for days in ((4, 0), range(5), range(7))] == ["Mon, Fri", "weekdays", "every day"]

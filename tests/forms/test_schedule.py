@@ -74,33 +74,33 @@ def test_a_day_before_is_the_same_time_on_the_wall_when_the_clocks_change():
 
 
 def test_a_digest_comes_on_the_next_of_its_weekdays():
-    assert next_digest(NOW, (1, 4), at=time(9), zone=TOKYO) == tokyo("2026-11-27T09:00")
-    assert next_digest(NOW, (1, 4), at=time(11), zone=TOKYO) == tokyo("2026-11-24T11:00")
+    assert next_digest(NOW, (1, 4), time(9), TOKYO) == tokyo("2026-11-27T09:00")
+    assert next_digest(NOW, (1, 4), time(11), TOKYO) == tokyo("2026-11-24T11:00")
 
 
 def test_a_digest_is_not_sent_on_days_when_the_office_is_closed():
     friday = tokyo("2026-11-20T09:00")
-    assert next_digest(friday, range(7), at=time(9), zone=TOKYO) == tokyo("2026-11-24T09:00")
-    assert next_digest(tokyo("2026-12-28T09:00"), range(7), at=time(9), zone=TOKYO) == tokyo("2027-01-04T09:00")
+    assert next_digest(friday, range(7), time(9), TOKYO) == tokyo("2026-11-24T09:00")
+    assert next_digest(tokyo("2026-12-28T09:00"), range(7), time(9), TOKYO) == tokyo("2027-01-04T09:00")
 
 
 def test_a_digest_for_closed_days_alone_is_refused_with_the_reason():
     with pytest.raises(Mistake):
-        next_digest(NOW, (5, 6), at=time(9), zone=TOKYO)
+        next_digest(NOW, (5, 6), time(9), TOKYO)
     with pytest.raises(Mistake):
-        next_digest(NOW, (), at=time(9), zone=TOKYO)
+        next_digest(NOW, (), time(9), TOKYO)
 
 
 def test_a_digest_at_an_hour_that_comes_twice_is_sent_once():
     york = ZoneInfo("America/New_York")
-    first = next_digest(datetime(2026, 10, 30, 12, 0, tzinfo=york), range(5), at=time(1, 30), zone=york)
+    first = next_digest(datetime(2026, 10, 30, 12, 0, tzinfo=york), range(5), time(1, 30), york)
     assert first == datetime(2026, 11, 2, 1, 30, tzinfo=york)
-    assert next_digest(first, range(5), at=time(1, 30), zone=york) > first + 12 * HOUR
+    assert next_digest(first, range(5), time(1, 30), york) > first + 12 * HOUR
 
 
 @given(st.datetimes(*YEARS), st.sets(st.integers(0, 4), min_size=1), st.times())
 def test_the_next_digest_is_later_and_on_an_open_day(after, weekdays, at):
-    moment = next_digest(after.replace(tzinfo=UTC), weekdays, at=at, zone=TOKYO)
+    moment = next_digest(after.replace(tzinfo=UTC), weekdays, at, TOKYO)
     local = moment.astimezone(TOKYO)
     assert moment > after.replace(tzinfo=UTC)
     assert local.weekday() in weekdays

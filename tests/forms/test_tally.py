@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.figures import figures, show_number, show_share
+from forms.form import Form
 from forms.summary import summary, summary_html
-from forms.tally import Rate, Tally, overall, rates, tally
-from forms.text import Text
+from forms.tally import Rate, Standing, Tally, overall, rates, tally
 from tests.forms.results import BIRTH, FORM, GROUPS, MOVE, answers
 
 RESPONSES = [("つくば市", BIRTH), ("中津市", MOVE), ("中津市", BIRTH)]
@@ -99,25 +99,26 @@ def test_shares_and_numbers_are_written_as_people_expect():
 
 
 def test_the_summary_says_rate_municipalities_and_questions():
-    said = summary(
-        FORM, tally(FORM, RESPONSES), asked=ASKED, answered={"つくば市": 1, "中津市": 2}, note=Text("受付中", "open")
-    )
-    assert said.ja.splitlines()[:6] == [
-        "【子育て給付金の申請】",
-        "受付中",
+    found = tally(FORM, RESPONSES), Standing(ASKED, {"つくば市": 1, "中津市": 2})
+    said = summary(FORM, *found, lang="ja")
+    assert said.splitlines()[:5] == [
+        "【子育て給付金の申請】途中経過",
         "回答 3/5（60%）",
         "　つくば市 1/2（50%）",
         "　中津市 2/2（100%）",
         "　多摩市 0/1（0%）",
     ]
-    assert "　出生　▇▇▇▇▇▇▇ 2人（67%）" in said.ja
-    assert "秘密" not in said.ja
-    assert "Answers 3/5 (60%)" in said.en
+    assert "　出生　▇▇▇▇▇▇▇ 2人（67%）" in said
+    assert "　その他　0人（0%）" in said
+    assert "秘密" not in said
+    assert "Answers 3/5 (60%)" in summary(FORM, *found, lang="en")
+    assert summary(FORM, *found, lang="ja", closed=True).startswith("【子育て給付金の申請】最終結果\n")
 
 
 def test_the_tables_hold_names_as_words_and_never_as_markup():
     evil = "<img src=x>&{asked}\u202e"
-    page = summary_html(FORM, tally(FORM, [(evil, BIRTH)]), asked={evil: 1}, answered={evil: 1}).ja
+    found = tally(FORM, [(evil, BIRTH)]), Standing({evil: 1}, {evil: 1})
+    page = summary_html(FORM, *found, lang="ja")
     assert "&lt;img src=x&gt;&amp;{asked}" in page
     assert "<img" not in page
     assert "caption" not in page
@@ -125,8 +126,20 @@ def test_the_tables_hold_names_as_words_and_never_as_markup():
     tags = _Tags()
     tags.feed(page)
     assert tags.seen <= {"h4", "p", "strong", "br", "table", "thead", "tbody", "tr", "th", "td"}
-    said = summary(FORM, tally(FORM, [(evil, BIRTH)]), asked={evil: 1}, answered={evil: 1}).ja
-    assert "　<img src=x>&{asked} 1/1（100%）" in said
+    assert "　<img src=x>&{asked} 1/1（100%）" in summary(FORM, *found, lang="ja")
+
+
+def test_a_result_fits_into_a_message_however_long_the_form():
+    options = [{"name": f"o{n}", "label": f"{n}" + "長" * 300} for n in range(40)]
+    questions = [{"id": f"q{n}", "kind": "choice", "title": "題" * 300, "options": options} for n in range(40)]
+    form = Form.model_validate({"name": "long", "title": "長" * 300, "questions": questions})
+    standing = Standing({f"{n}" + "市" * 300: 1 for n in range(100)}, {})
+    said, page = (make(form, Tally(form), standing, lang="ja") for make in (summary, summary_html))
+    assert len(said.encode()) < 9_000
+    assert len(page.encode()) < 15_000
+    assert "ほか70自治体 0/70（0%）" in said
+    assert "ほか" in said.splitlines()[-1]
+    assert "ほか" in page[-30:]
 
 
 class _Tags(HTMLParser):

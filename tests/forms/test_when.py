@@ -186,9 +186,9 @@ def test_a_reminder_whose_time_is_missing_is_asked_for_it():
 
 def test_the_echo_names_the_year_only_where_it_differs():
     near, far = NOW + timedelta(days=1), NOW + timedelta(days=71)
-    assert show_when(near, TOKYO, now=NOW).ja == "11月25日（水）10:00"
-    assert show_when(far.astimezone(UTC), TOKYO, now=NOW).ja == "2027年2月3日（水）10:00"
-    assert show_when(far, TOKYO, now=NOW).en == "Wed 3 Feb 2027, 10:00"
+    assert show_when(near, TOKYO, "ja", now=NOW) == "11月25日（水）10:00"
+    assert show_when(far.astimezone(UTC), TOKYO, "ja", now=NOW) == "2027年2月3日（水）10:00"
+    assert show_when(far, TOKYO, "en", now=NOW) == "Wed 3 Feb 2027, 10:00"
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[\d０-９年月日時分/:\-+ 後週間半午後曜火]{1,40}", fullmatch=True))
