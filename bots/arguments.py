@@ -8,7 +8,9 @@ from typing import Any, NewType
 from bots.call import Call
 from forms.mistake import Mistake
 from forms.text import Text
-from forms.when import read_offset, read_time, read_weekdays, read_when
+from forms.hours import read_time
+from forms.recurrence import read_offset, read_weekdays
+from forms.when import read_when
 
 FormName = NewType("FormName", str)
 RoomName = NewType("RoomName", str)

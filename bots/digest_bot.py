@@ -15,7 +15,8 @@ from bots.roles import Role
 from forms.mistake import Mistake
 from forms.schedule import next_digest
 from forms.text import Text, lines
-from forms.when import show_when, show_weekdays
+from forms.recurrence import show_weekdays
+from forms.when import show_when
 
 SOON = timedelta(days=2)
 

@@ -12,13 +12,11 @@ from bots.ports import (
     Asked,
     Filling,
     Live,
-    NotAllowed,
     People,
     Pictures,
     Publication,
     Publications,
     Responses,
-    Rooms,
     Summaries,
     Town,
 )
@@ -26,8 +24,8 @@ from bots.roles import Role
 from forms.chart import chart
 from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
-from forms.summary import Standing, summary, summary_html
-from forms.tally import Tally, tally
+from forms.summary import summary, summary_html
+from forms.tally import Standing, Tally, tally
 from forms.text import Text, lines, same
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")

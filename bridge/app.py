@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from bridge.matrix.delivery import Delivery
 from bridge.matrix.door import Door
 from bridge.matrix.doorkeeper import Doorkeeper
 from bridge.matrix.handling import Handling
-from bridge.matrix.identity import DEVICE, ensure_identity
+from bridge.matrix.identity import ensure_identity
 from bridge.matrix.intake import Found, Intake
 from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
@@ -29,6 +30,7 @@ from bridge.web import Face, avatar
 
 log = logging.getLogger(__name__)
 
+DEVICE = "KAIRAN"
 BEAT = 1.0
 DRAIN = 8.0
 ROOMS_AT_ONCE = 8
@@ -175,11 +177,15 @@ def _refusal(no: Refused) -> str:
     return f"ホームサーバーに断られました。kairan check で確かめてください。 / The homeserver refused: {no.status} {no.code}; try kairan check."
 
 
-def serve(config: Config, *, until: Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, None]]) -> None:
-    """Run until told to stop; `until` wraps the run with the signals."""
-    asyncio.run(until(_serve(config)))
+def serve(config: Config) -> None:
+    """Run until SIGINT or SIGTERM, then drain. Raises Misconfigured."""
+    asyncio.run(_serve(config))
 
 
 async def _serve(config: Config) -> None:
     async with App(config) as app:
-        await app.run()
+        running = asyncio.create_task(app.run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        with suppress(asyncio.CancelledError):
+            await running

@@ -1,1 +1,116 @@
-def main() -> None: ...
+"""`kairan`: every command of the shell, its arguments, and what its exit code means (0 well, 1 not well, 2 misused)."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bots.talk import Talk, run
+from bridge import clock
+from bridge.config import read_config
+from bridge.errors import Misconfigured
+from forms.document import read_form
+from forms.form import Form
+
+ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; Misconfigured is one line on standard error and exit 1."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for loud in ("nio", "alembic", "apscheduler", "aiohttp", "asyncio"):  # they may quote what people wrote
+        logging.getLogger(loud).setLevel(logging.CRITICAL)
+    try:
+        return int(parsed.command(parsed))
+    except Misconfigured as wrong:
+        print(f"kairan: {wrong}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kairan", description=ABOUT)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _init(commands.add_parser("init", help="設定ファイルを作る / write kairan.toml and registration.yaml"))
+    for name, about, command in (
+        ("run", "動かす / run until told to stop", _run),
+        ("check", "設定と接続を確かめる / say what is right and wrong", _check),
+    ):
+        one = commands.add_parser(name, help=about)
+        one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
+        one.set_defaults(command=command)
+    _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
+    form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(required=True, metavar="COMMAND")
+    checked = form.add_parser("check", help="まちがいを見つける / find mistakes in a form's file")
+    checked.add_argument("file", type=Path)
+    checked.set_defaults(command=_form_check)
+    lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(required=True, metavar="COMMAND")
+    _lab(lab.add_parser("up", help="本物のサーバーを連合させて動かす / real federating homeservers on this machine"))
+    return parser
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    from bridge.init import add_arguments, init
+
+    add_arguments(parser)
+    parser.set_defaults(command=init)
+
+
+def _lab(parser: argparse.ArgumentParser) -> None:
+    from bridge.lab.up import add_arguments, run
+
+    add_arguments(parser)
+    parser.set_defaults(command=run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from bridge.app import serve
+
+    serve(read_config(arguments.config))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from bridge.check import check
+
+    return check(arguments.config)
+
+
+def _talk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("form", type=Path, metavar="FORM", help="YAML / JSON")
+    parser.add_argument("--json", action="store_true", help='{"say": …} {"saved": …} {"refused": …}')
+    parser.add_argument("--lang", choices=("ja", "en"), default="ja")
+    parser.set_defaults(command=_run_talk)
+
+
+def _run_talk(arguments: argparse.Namespace) -> int:
+    form = _read(arguments.form)
+    if form is None:
+        return 1
+    talk = Talk(form, today=clock.now().astimezone(clock.JAPAN).date(), lang=arguments.lang)
+    sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+    run(talk, sys.stdin, write=lambda text: print(text, flush=True), as_json=arguments.json)
+    return 0
+
+
+def _form_check(arguments: argparse.Namespace) -> int:
+    return 0 if _read(arguments.file, ok=True) is not None else 1
+
+
+def _read(path: Path, *, ok: bool = False) -> Form | None:
+    """The form, or None after a line for each mistake: place, what, how to mend."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{path}: 読めません / cannot be read: {error.strerror}") from None
+    found = read_form(raw.decode("utf-8", "replace"))
+    if isinstance(found, Form):
+        if ok:
+            print(f"{path}: 問題ありません（{len(found.questions)}問）/ fine, {len(found.questions)} questions")
+        return found
+    for flaw in found:
+        print(f"{path}: {flaw.place.ja}: {flaw.what.ja} {flaw.mend.ja} / {flaw.place.en}: {flaw.what.en} {flaw.mend.en}")
+    return None

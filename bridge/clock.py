@@ -4,6 +4,9 @@ import random
 import secrets
 import time
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 def now() -> datetime:

@@ -1,0 +1,80 @@
+"""`kairan init`: asks (or takes flags) and writes what one municipality's existing homeserver needs; overwrites nothing."""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+from bridge import clock
+from bridge.errors import Misconfigured
+from bridge.homeserver import Settings, homeserver_lines, kairan_toml, registration
+
+SERVER_NAME = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+QUESTIONS = {
+    "municipality": "自治体名 / municipality (例: つくば市): ",
+    "server_name": "ホームサーバー名 / server name (@sato:ここ): ",
+    "url": "ホームサーバーの URL / its client URL [http://127.0.0.1:8008]: ",
+    "steward": "管理者のユーザーID / first steward (@sato:…): ",
+}
+DEFAULTS = {"url": "http://127.0.0.1:8008"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `kairan init`."""
+    parser.add_argument("--folder", type=Path, default=Path(), help="ここに書く / write here")
+    parser.add_argument("--municipality")
+    parser.add_argument("--server-name")
+    parser.add_argument("--url")
+    parser.add_argument("--steward", action="append", help="何回でも / may be repeated")
+    parser.add_argument("--allow", action="append", default=[], metavar="SERVER=NAME",
+                        help="やりとりを許す相手（何回でも） / a server whose people may be asked")  # fmt: skip
+    parser.add_argument("--database", default="kairan.db", help="kairan.db / postgresql://…")
+    parser.add_argument("--lang", choices=("ja", "en"), default="ja")
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Write kairan.toml and registration.yaml, and print what homeserver.yaml needs."""
+    server_name = _asked(arguments.server_name, "server_name")
+    if not SERVER_NAME.fullmatch(server_name):
+        raise Misconfigured(f"{server_name!a}: サーバー名ではありません（例: chat.city.example.jp）/ not a server name")
+    stewards = arguments.steward or [_asked(None, "steward")]
+    for steward in stewards:
+        if not re.fullmatch(r"@[^:\s]+:" + re.escape(server_name), steward):
+            raise Misconfigured(f"{steward!a}: @名前:{server_name} の形で書いてください / write it as @name:{server_name}")
+    allow = [entry.partition("=") for entry in arguments.allow]
+    settings = Settings(
+        server_name=server_name, municipality=_asked(arguments.municipality, "municipality"),
+        as_token=clock.secret(), hs_token=clock.secret(), allow=tuple(server for server, _, _ in allow),
+        names=tuple((server, name) for server, _, name in allow if name), stewards=tuple(stewards),
+        homeserver_url=_asked(arguments.url, "url"), kairan_database=arguments.database, language=arguments.lang,
+    )  # fmt: skip
+    _write(arguments.folder, settings)
+    return 0
+
+
+def _asked(given: str | None, question: str) -> str:
+    if given:
+        return str(given)
+    if not sys.stdin.isatty():
+        if question in DEFAULTS:
+            return DEFAULTS[question]
+        raise Misconfigured(f"--{question.replace('_', '-')} を指定してください / is needed")
+    answer = input(QUESTIONS[question]).strip() or DEFAULTS.get(question, "")
+    return answer or _asked(None, question)
+
+
+def _write(folder: Path, settings: Settings) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"kairan.toml": kairan_toml(settings), "registration.yaml": registration(settings)}
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise Misconfigured(f"{folder / there[0]} はもうあります。消すか別の --folder を指定してください / exists already")
+    for name, text in files.items():
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    where = (folder / "registration.yaml").resolve()
+    print(f"{folder / 'kairan.toml'} と registration.yaml を作りました。homeserver.yaml に次の行を加えて再起動してください。\n"  # noqa: T201
+          f"Both files are written. Add these lines to homeserver.yaml and restart the homeserver:\n\n"
+          f"{homeserver_lines(str(where))}\n"
+          "そのあと / then:  kairan check  →  kairan run")  # fmt: skip

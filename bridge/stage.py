@@ -1,0 +1,204 @@
+"""A stage without Matrix: the real runtime on a real database, with rooms and a clock that the caller moves.
+
+Transcripts are played on it (tests/conversations), each a second time with a restart between all lines. Only what is
+beyond the outbox is missing: people read what the letters say. See docs/decisions/0003-transcripts-on-the-real-store.md.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bots.all import BOTS
+from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.roles import Role
+from bridge import clock
+from bridge.runtime import Runtime, Touched
+from bridge.store import outbox, rooms
+from bridge.store.desk import Municipality
+from bridge.store.engine import Store
+
+SERVER = "tsukuba"
+TOWNS = {"tsukuba": "つくば市", "nakatsu": "中津市", "tama": "多摩市"}
+BOT = f"@kairan:{SERVER}"
+START = datetime(2026, 11, 24, 10, 0, tzinfo=clock.JAPAN)
+ROLE_ROOMS = {Role.STAFF: "staff", Role.EDITOR: "editors", Role.STEWARD: "stewards"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What somebody sees: in their direct room (`person`) or a shared `room`. `kind`: say, edit, file, picture."""
+
+    kind: str
+    text: str
+    person: str | None
+    room: str | None
+    event_id: str
+
+
+class Stage:
+    """`cast`: name → (role, server). All are in the shared room 行政DX from the start."""
+
+    def __init__(self, folder: Path, cast: Mapping[str, tuple[Role, str]], *, room: str = "行政DX") -> None:
+        self._url = f"sqlite:///{folder / 'stage.db'}"
+        self._users = {name: f"@{name}:{server}" for name, (_, server) in cast.items()}
+        self._names = {user: name for name, user in self._users.items()}
+        self.now = START
+        self._count = 0
+        self._open()
+        self._store.do(partial(self._furnish, cast=cast, room=room))
+
+    def _open(self) -> None:
+        town = Municipality(bot=BOT, server=SERVER, permitted=frozenset(TOWNS), zone=clock.JAPAN, language="ja",
+                            name_of=lambda server: TOWNS.get(server, server))  # fmt: skip
+        self._store = Store(self._url)
+        self._store.migrate()
+        self._runtime = Runtime(town, BOTS, shortcuts=False)
+
+    def _furnish(self, connection: sa.Connection, cast: Mapping[str, tuple[Role, str]], room: str) -> None:
+        self._room(connection, f"!{room}", room)
+        for role, key in ROLE_ROOMS.items():
+            rooms.set_fact(connection, f"room:{key}", f"!{key}")
+            self._room(connection, f"!{key}", key)
+            members = [n for n, (r, s) in cast.items() if r >= role and s == SERVER]
+            for name in members:
+                rooms.set_member(connection, f"!{key}", self._users[name], membership="join", name=name)
+        for name, user in self._users.items():
+            rooms.set_member(connection, f"!{room}", user, membership="join", name=name)
+
+    @staticmethod
+    def _room(connection: sa.Connection, room_id: str, name: str) -> None:
+        rooms.entered(connection, room_id)
+        rooms.describe(connection, room_id, name=name)
+        rooms.set_member(connection, room_id, BOT, membership="join", name="Kairan")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def restart(self) -> None:
+        """As after a power cut: all that was not committed is gone."""
+        self.close()
+        self._open()
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    def say(self, who: str, text: str, *, room: str | None = None) -> str:
+        """Say it in the shared room, or in the direct room with the bot. Gives the event id."""
+        return self._play(Said, who, room, text=text)
+
+    def send(self, who: str, name: str, content: bytes, *, room: str | None = None, caption: str = "") -> str:
+        """Send a file."""
+        return self._play(Sent, who, room, name=name, caption=caption, content=content)
+
+    def react(self, who: str, target: str, key: str) -> str:
+        """React to a message."""
+        return self._play(Reacted, who, None, target=EventId(target), key=key)
+
+    def edit(self, who: str, target: str, text: str) -> str:
+        """Change an earlier message."""
+        return self._play(Edited, who, None, target=EventId(target), text=text)
+
+    def strike(self, who: str, target: str) -> str:
+        """Redact an earlier message."""
+        return self._play(Struck, who, None, target=EventId(target))
+
+    def leave(self, who: str) -> str:
+        """Leave the direct room."""
+        user = self._users[who]
+        room = self._store.do(partial(rooms.direct_room, user=user)) or f"!dm-{who}"
+        event_id = self._play(Left, who, None)
+        self._store.do(lambda c: rooms.set_member(c, room, user, membership="leave", name=None))
+        return event_id
+
+    def _play(self, kind: type[Any], who: str, room: str | None, **values: Any) -> str:
+        user = UserId(self._users[who])
+        self.now += timedelta(seconds=1)
+        event_id = self._id()
+        place = f"!{room}" if room else self._direct(user)
+        event = kind(id=EventId(event_id), room=RoomId(place), sender=user, at=self.now, direct=room is None, **values)
+        self._hear(event)
+        return event_id
+
+    def _id(self) -> str:
+        self._count += 1
+        return f"${self._count}"
+
+    def _direct(self, user: str) -> str:
+        """People may always speak to the bot: their client opens a room."""
+        found = self._store.do(partial(rooms.direct_room, user=user))
+        if found is None:
+            self._store.do(partial(rooms.want_direct, user=user, source="self"))
+            self._store.do(partial(self._enter, user=user))
+            found = f"!dm-{self._names[user]}"
+        return found
+
+    def _enter(self, connection: sa.Connection, user: str) -> None:
+        room = f"!dm-{self._names[user]}"
+        self._room(connection, room, room)
+        rooms.describe(connection, room, encrypted=True)
+        rooms.set_member(connection, room, user, membership="join", name=self._names[user])
+        rooms.opened(connection, user, room)
+
+    def _hear(self, event: Event) -> None:
+        touched = self._store.do(partial(self._runtime.hear, event=event))
+        self._follow(touched)
+
+    def _follow(self, touched: Touched) -> None:
+        """Open doors, and let everybody who is met come in at once."""
+        for user in self._store.do(lambda c: [d.user for d in rooms.doors(c, self.now, 1000)]):
+            self._store.do(partial(self._enter, user=user))
+            self._hear(self._joined(user))
+        for room in sorted(touched.rooms):
+            owner = self._store.do(partial(rooms.owner_of, room_id=room))
+            if owner is not None:
+                self._hear(self._joined(owner))
+
+    def _joined(self, user: str) -> Joined:
+        room = RoomId(f"!dm-{self._names[user]}")
+        return Joined(id=EventId(self._id()), room=room, sender=UserId(user), at=self.now, direct=True)
+
+    # -- what the clock does -----------------------------------------------------------------------------------------
+
+    def move(self, to: datetime) -> None:
+        """The clock stands at `to`; what fell due on the way happens now."""
+        self.now = to
+        self.tick()
+
+    def tick(self) -> None:
+        """What is due happens, twice, as it would a second later."""
+        for _ in range(2):
+            for routine in self._runtime.routines:
+                self._follow(self._store.do(partial(self._tick, routine=routine)))
+
+    def _tick(self, connection: sa.Connection, routine: Any) -> Touched:
+        return self._runtime.tick(connection, routine, self.now)
+
+    # -- what people see ---------------------------------------------------------------------------------------------
+
+    def read(self) -> list[Heard]:
+        """Everything said since the last time, in order."""
+        return self._store.do(lambda c: list(self._letters(c)))
+
+    def _letters(self, connection: sa.Connection) -> Iterator[Heard]:
+        for lane in sorted(outbox.lanes(connection)):
+            while (letter := outbox.head(connection, lane)) is not None:
+                event_id = self._id()
+                outbox.sent(connection, letter, event_id)
+                if letter.body["kind"] != "react":
+                    yield self._heard(connection, letter, event_id)
+
+    def _heard(self, connection: sa.Connection, letter: outbox.Outgoing, event_id: str) -> Heard:
+        owner = rooms.owner_of(connection, letter.lane)
+        body = letter.body
+        kind = "edit" if "instead_of" in body else "picture" if body.get("picture") else body["kind"]
+        text = f"[{body['name']}] {body['text']}" if body["kind"] == "file" else body["text"]
+        return Heard(kind, text, self._names[owner] if owner else None, None if owner else letter.lane[1:], event_id)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """For tests: what the database holds."""
+        return self._store.do(lambda c: [tuple(row) for row in c.execute(sa.text(statement))])
