@@ -10,7 +10,8 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from forms.form import Form
-from forms.questions import Answers, Question, Value
+from forms.questions import Question
+from forms.questions.base import Answers, Value
 from forms.text import Lang
 
 FIXED_COLUMNS = ("receipt", "user", "municipality", "sent_at")

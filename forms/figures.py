@@ -80,7 +80,7 @@ def show_number(value: Fraction | float) -> str:
 def _exponent(exact: Fraction) -> int:
     whole = abs(exact.numerator) // exact.denominator
     exponent = int((whole.bit_length() - 1) * log10(2))
-    return exponent + (whole >= 10 ** (exponent + 1))
+    return exponent + bool(whole >= 10 ** (exponent + 1))
 
 
 def _figure(number: int, question: Question, count: Count) -> Figure:

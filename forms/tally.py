@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from forms.form import Form
 from forms.journey import path
-from forms.questions import Answers, Question, Value
+from forms.questions import Question
+from forms.questions.base import Answers, Value
 
 Countable = str | int | float
 
@@ -72,13 +73,13 @@ class Tally:
 
     form: Form
     responses: Counter[str] = field(default_factory=Counter)
-    _counts: dict[tuple[str, str], Count] = field(default_factory=dict)
+    _counts: dict[str, dict[str, Count]] = field(default_factory=dict)  # question → group → count
 
     def add(self, answers: Answers, group: str) -> None:
         """Count one response, given by a person of `group`."""
         self.responses[group] += 1
         for question in path(self.form, answers):
-            count = self._counts.setdefault((question.id, group), Count())
+            count = self._counts.setdefault(question.id, {}).setdefault(group, Count())
             count.asked += 1
             for value in _values(question, answers.get(question.id)):
                 count.values[value] += 1
@@ -90,18 +91,20 @@ class Tally:
             raise ValueError("no response of this group to take back")
         self.responses = +(self.responses - Counter([group]))
         for question in path(self.form, answers):
-            key = (question.id, group)
-            self._counts[key].asked -= 1
-            self._counts[key].answered -= answers.get(question.id) is not None
-            self._counts[key].values -= Counter(_values(question, answers.get(question.id)))
-            if not self._counts[key].asked:
-                del self._counts[key]
+            counts = self._counts[question.id]
+            counts[group].asked -= 1
+            counts[group].answered -= answers.get(question.id) is not None
+            counts[group].values -= Counter(_values(question, answers.get(question.id)))
+            if not counts[group].asked:
+                del counts[group]
+            if not counts:
+                del self._counts[question.id]
 
     def count(self, question: str, group: str | None = None) -> Count:
         """The count of one question, of one group or (None) of all together."""
         merged = Count()
-        for (of, within), count in self._counts.items():
-            if of == question and group in (None, within):
+        for within, count in self._counts.get(question, {}).items():
+            if group in (None, within):
                 merged.include(count)
         return merged
 
