@@ -20,7 +20,6 @@ from nio import (
     ErrorResponse,
     LoginResponse,
     MegolmEvent,
-    RoomCreateResponse,
     RoomSendResponse,
     SyncResponse,
     UploadResponse,
@@ -127,23 +126,23 @@ class Person:
         return await self.send(room, "m.room.message", {**about, "body": caption or name, **where})
 
     async def create_room(
-        self, *, name: str | None = None, alias: str | None = None, invite=(), encrypted: bool = False, public=False
+        self, *, name: str = "", alias: str = "", invite=(), encrypted: bool = False, public=False, **more: Any
     ) -> str:
         state = [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}] if encrypted else []
-        method, path = "POST", "/_matrix/client/v3/createRoom"
-        body = {"preset": "public_chat" if public else "private_chat", "invite": list(invite), "initial_state": state}
+        body = {
+            "preset": "public_chat" if public else "private_chat",
+            "invite": list(invite),
+            "initial_state": state,
+            **more,
+        }
         body |= {key: value for key, value in (("name", name), ("room_alias_name", alias)) if value}
-        room = (await self.call(method, path, body))["room_id"]
+        room = (await self.call("POST", "/_matrix/client/v3/createRoom", body))["room_id"]
         await self._until(lambda: room in self.client.rooms, 20, f"{room} does not appear")
         return room
 
     async def direct_room(self, user: str, *, encrypted: bool = True) -> str:
         """Begin a direct conversation, as a client's "new message" does."""
-        state = [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}] if encrypted else []
-        made = await self.client.room_create(is_direct=True, invite=[user], initial_state=state, preset=None)
-        assert isinstance(made, RoomCreateResponse), made
-        await self._until(lambda: made.room_id in self.client.rooms, 20, f"{made.room_id} does not appear")
-        return made.room_id
+        return await self.create_room(invite=[user], encrypted=encrypted, is_direct=True)
 
     async def join(self, alias: str) -> str:
         room = _must(await self.client.join(alias)).room_id
@@ -272,7 +271,14 @@ class Person:
             inviter = next((e.sender for e in room.invite_state if getattr(e, "membership", "") == "invite"), "")
             self.invites[room_id] = inviter
             if self.joins_invites:
-                await self.client.join(room_id)
+                await self._enter(room_id)
+
+    async def _enter(self, room_id: str) -> None:
+        """Join, and again if that fails: an invitation may be here before the inviting server has written it down."""
+        for _ in range(20):
+            if not isinstance(await self.client.join(room_id), ErrorResponse):
+                return
+            await asyncio.sleep(PAUSE)
 
     async def _keys(self) -> None:
         client = self.client
