@@ -24,8 +24,8 @@ from nio import (
     SyncResponse,
     UploadResponse,
 )
-from nio.crypto.attachments import decrypt_attachment
 
+from demo import web
 from demo.timeline import Heard, Timeline
 
 FILTER = {"room": {"timeline": {"limit": 200}}, "presence": {"types": []}}
@@ -154,25 +154,11 @@ class Person:
 
     async def call(self, method: str, path: str, body: dict | None = None) -> dict:
         """One plain request of the client-server API that must succeed."""
-        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.client.access_token}"}) as web:
-            sent = web.request(method, self.url + path, json=body, timeout=aiohttp.ClientTimeout(60))
-            async with sent as answer:
-                said = await answer.json()
-                assert answer.status < 300, (method, path, answer.status, said)
-                return said
+        return json.loads(await web.request(self.client, method, path, body=body))
 
     async def fetch(self, heard: Heard) -> bytes:
         """The file of a message, decrypted and checked."""
-        sealed = heard.content.get("file")
-        mxc = (sealed or heard.content)["url"]
-        path = "/_matrix/client/v1/media/download/" + mxc.removeprefix("mxc://")
-        async with (
-            aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.client.access_token}"}) as web,
-            web.get(self.url + path, timeout=aiohttp.ClientTimeout(60)) as answer,
-        ):
-            assert answer.status == 200, (answer.status, await answer.text())
-            raw = await answer.read()
-        return decrypt_attachment(raw, sealed["key"]["k"], sealed["hashes"]["sha256"], sealed["iv"]) if sealed else raw
+        return await web.fetch(self.client, heard.content)
 
     # What they see
 
