@@ -10,7 +10,7 @@ from forms.mistake import Mistake
 from forms.text import Text
 from forms.hours import read_time
 from forms.recurrence import read_offset, read_weekdays
-from forms.when import read_when
+from forms.when import read_when, split_when
 
 FormName = NewType("FormName", str)
 RoomName = NewType("RoomName", str)
@@ -25,8 +25,6 @@ Number = NewType("Number", int)
 Format = NewType("Format", str)
 Confirmation = NewType("Confirmation", bool)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
-
-LONGEST_WHEN = 5  # words: 「来週 の 火曜 9 時半」 is as long as a moment gets
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +43,15 @@ def _rest(words: Sequence[str], _call: Call) -> tuple[str, int]:
     return " ".join(words), len(words)
 
 
-def _longest(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
-    """As many words as still make sense: 「明日 9:00 会議の資料」 is a moment of two words, then the text."""
+def _whole(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
+    """All the words up to the next keyword."""
+    return lambda words, call: (read(" ".join(words), call), len(words))
 
-    def take(words: Sequence[str], call: Call) -> tuple[Any, int]:
-        first: Mistake | None = None
-        for count in range(min(LONGEST_WHEN, len(words)), 0, -1):
-            try:
-                return read(" ".join(words[:count]), call), count
-            except Mistake as mistake:
-                first = mistake  # the last one tried, a single word, says best what is unclear
-        raise first or Mistake(Text(ja="いつかを書いてください。例: 明日 9:00", en="Please say when, e.g. tomorrow 9am."))
 
-    return take
+def _beginning(words: Sequence[str], call: Call) -> tuple[datetime, int]:
+    """As many words as say when: 「明日 9:00 会議の資料」 is a moment of two words, then the text."""
+    moment, rest = split_when(" ".join(words), call.at.astimezone(call.zone), call.zone)
+    return moment, len(words) - len(rest.split())
 
 
 def _when(words: str, call: Call) -> datetime:
@@ -108,10 +102,10 @@ READERS: Mapping[Any, Reader] = {
     Pasted: Reader(Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))),
     Words: Reader(Text(ja="文", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
-    TimeOfDay: Reader(Text(ja="時刻", en="time"), _longest(lambda w, _: read_time(w))),
-    When: Reader(Text(ja="日時", en="when"), _longest(_when)),
-    Deadline: Reader(Text(ja="締切", en="when"), _longest(_deadline)),
-    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _longest(_remind_at)),
+    TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
+    When: Reader(Text(ja="日時", en="when"), _beginning),
+    Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
+    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
     Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),

@@ -20,6 +20,7 @@ from nio import (
     ErrorResponse,
     LoginResponse,
     MegolmEvent,
+    RoomMessagesResponse,
     RoomSendResponse,
     SyncResponse,
     UploadResponse,
@@ -244,13 +245,19 @@ class Person:
             await asyncio.sleep(PAUSE)
             return
         for room_id, room in reply.rooms.join.items():
-            for event in room.timeline.events:
+            earlier = await self._earlier(room_id, room.timeline.prev_batch) if room.timeline.limited else []
+            for event in (*earlier, *room.timeline.events):
                 self._take(room_id, event)
         self._retry()
         self._news.set()
         self._since = reply.next_batch
         await self._keys()
         await self._answer_invites(reply)
+
+    async def _earlier(self, room_id: str, start: str) -> list[Any]:
+        """What a person sees who scrolls back: what was said between the invitation and the joining, above all."""
+        page = await self.client.room_messages(room_id, start, limit=100)
+        return list(reversed(page.chunk)) if isinstance(page, RoomMessagesResponse) else []
 
     async def _answer_invites(self, reply: SyncResponse) -> None:
         for room_id, room in reply.rooms.invite.items():
