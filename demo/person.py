@@ -40,6 +40,7 @@ class Person:
     def __init__(self, url: str, user_id: str, password: str, folder: Path, *, joins_invites: bool = True):
         self.url, self.user_id, self.password, self.folder = url, user_id, password, Path(folder)
         self.joins_invites = joins_invites
+        self.name = user_id[1:].partition(":")[0]
         self.invites: dict[str, str] = {}
         self.client: AsyncClient | None = None
         self._clock = itertools.count(1)
@@ -49,10 +50,6 @@ class Person:
         self._since: str | None = None
         self._news, self._task = asyncio.Event(), None
         logging.getLogger("nio").setLevel(logging.CRITICAL)  # "Missing session …": harmless and not for readers
-
-    @property
-    def name(self) -> str:
-        return self.user_id[1:].partition(":")[0]
 
     async def __aenter__(self):
         await self.start()
