@@ -1,0 +1,64 @@
+"""A day of the calendar."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from forms.mistake import Mistake
+from forms.questions.base import QuestionFields, Value, flaw
+from forms.reading.dates import read_date
+from forms.reading.eras import show_date, shown
+from forms.text import Lang, Text, same
+
+_HOW = Text(ja="日付で入力（例: 2026/4/1、令和8年4月1日）", en="Type a date, such as 2026-04-01")
+_OUTSIDE = Text(
+    ja="{limits}の日付を入力してください（いまの入力: {value}）。",
+    en="Please type a date in this range: {limits} (you gave {value}).",
+)
+
+
+class Date(QuestionFields):
+    """`earliest` and `latest` are themselves allowed."""
+
+    kind: Literal["date"]
+    earliest: date | None = None
+    latest: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.earliest and self.latest and self.earliest > self.latest:
+            raise flaw(
+                Text(ja="earliest が latest より後になっています。", en="`earliest` is after `latest`."),
+                Text(ja="入れ替えるか、直してください。", en="Swap or correct them."),
+                field="earliest",
+            )
+        return self
+
+    def read(self, said: str, today: date) -> Value:
+        day = read_date(said, today).value
+        if (self.earliest and day < self.earliest) or (self.latest and day > self.latest):
+            raise Mistake(_OUTSIDE.fill(limits=self._limits(), value=shown(day)))
+        return day.isoformat()
+
+    def show(self, value: Value, lang: Lang) -> str:
+        try:
+            return show_date(date.fromisoformat(str(value)), lang)
+        except ValueError:
+            return str(value)
+
+    def prompt(self) -> Text:
+        limits = self._limits()
+        return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=_HOW, limits=limits) if limits.ja else _HOW
+
+    def _limits(self) -> Text:
+        if self.earliest and self.latest:
+            pattern = Text(ja="{earliest}から{latest}まで", en="from {earliest} to {latest}")
+        elif self.earliest:
+            pattern = Text(ja="{earliest}以降", en="{earliest} or later")
+        elif self.latest:
+            pattern = Text(ja="{latest}以前", en="{latest} or earlier")
+        else:
+            return same("")
+        known = {"earliest": self.earliest, "latest": self.latest}
+        return pattern.fill(**{name: shown(day) for name, day in known.items() if day})

@@ -1,0 +1,41 @@
+"""A whole number."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from forms.mistake import Mistake
+from forms.questions.base import QuestionFields, Value
+from forms.questions.number import WholeLimit, between, check_between, check_limits, with_limits
+from forms.reading.numbers import read_number, show_number
+from forms.text import Lang, Text
+
+_NOT_WHOLE = Text(
+    ja="小数は入力できません。整数で入力してください（四捨五入はしません）。",
+    en="Please type a whole number; nothing is rounded for you.",
+)
+
+
+class Integer(QuestionFields):
+    kind: Literal["integer"]
+    low: WholeLimit | None = None
+    high: WholeLimit | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        check_limits(self.low, self.high)
+        return self
+
+    def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
+        exact = read_number(said).value
+        if exact != exact.to_integral_value():
+            raise Mistake(_NOT_WHOLE)
+        check_between(int(exact), self.low, self.high)
+        return int(exact)
+
+    def show(self, value: Value, lang: Lang) -> str:  # noqa: ARG002 - numbers are the same in every language
+        return show_number(value) if isinstance(value, int) else str(value)
+
+    def prompt(self) -> Text:
+        return with_limits(Text(ja="整数で入力", en="Type a whole number"), between(self.low, self.high))

@@ -1,0 +1,1 @@
+"""What people type in Japanese or English, read strictly: one reading is taken, two are asked back."""
