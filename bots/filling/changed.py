@@ -78,10 +78,10 @@ def _current(conversation: Conversation, about: About | None) -> Question | None
 
 def _with_others(conversation: Conversation, question: Question, words: str) -> str:
     """Where several options may be chosen, a second reaction on the same message adds to the first."""
-    chosen, options = conversation.answers.get(question.id), question.options()
+    chosen, names = conversation.answers.get(question.id), [option.name for option in question.options()]
     if not isinstance(chosen, list) or question.id in conversation.reopened:
         return words
-    numbers = {str(n) for n, option in enumerate(options, 1) if option.name in chosen} | {words}
+    numbers = {str(n) for n, name in enumerate(names, 1) if name in chosen} | {words}
     return ",".join(sorted(numbers, key=int))
 
 

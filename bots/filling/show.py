@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from bots.effects import About, Refuse, Say
 from bots.filling import sentences as s
 from bots.filling.state import Conversation, asked, done, on_path
+from forms.printable import line
 from forms.questions import Question
 from forms.questions.base import Value
-from forms.printable import line
 from forms.text import Text, lines, same
 
 ECHO = 500  # characters of an answer said back alone
