@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
-from forms.mistake import Mistake
-from forms.text import Text
 from forms.hours import read_time
+from forms.mistake import Mistake
 from forms.recurrence import read_offset, read_weekdays
+from forms.text import Text
 from forms.when import read_when, split_when
 
 FormName = NewType("FormName", str)

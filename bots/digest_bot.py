@@ -13,9 +13,9 @@ from bots.help import help_command
 from bots.ports import Digest, Digests, Publication, Publications, Rooms, Town
 from bots.roles import Role
 from forms.mistake import Mistake
+from forms.recurrence import show_weekdays
 from forms.schedule import next_digest
 from forms.text import Text, lines
-from forms.recurrence import show_weekdays
 from forms.when import show_when
 
 SOON = timedelta(days=2)

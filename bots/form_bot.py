@@ -5,18 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from forms.document import Flaw, read_form
+
 from bots.arguments import Confirmation, Deadline, FormName, Pasted, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command, listener
 from bots.effects import Meet, Refresh, Say
 from bots.events import Event, Sent
-from bots.form_talk import begin, enter, fill_in, to_person
 from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
+from bots.form_talk import begin, enter, fill_in, to_person
 from bots.help import help_command
 from bots.ports import Draft, Forms, Pending, Publication, Publications, Reminders, Responses, Rooms, Summaries, Waiting
 from bots.roles import Role
-from forms.document import Flaw, read_form
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bots.arguments import FormName, Format
+from bots.arguments import Format, FormName
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
-from bots.effects import Attach, Person, Place, Refresh, Room, Rewrite, Say
+from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
 from bots.ports import (
     Asked,
     Filling,

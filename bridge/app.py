@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from bots.all import BOTS
 from bridge import clock
@@ -58,7 +58,7 @@ class App:
         self._stack = AsyncExitStack()
         self.ready = asyncio.Event()
 
-    async def __aenter__(self) -> "App":
+    async def __aenter__(self) -> Self:
         config = self._config
         self.store = open_store(config)
         self._stack.callback(self.store.close)
@@ -188,4 +188,7 @@ async def _serve(config: Config) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, running.cancel)
         with suppress(asyncio.CancelledError):
-            await running
+            try:
+                await running
+            except* Misconfigured as wrong:
+                raise Misconfigured(str(wrong.exceptions[0])) from None

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from forms.document import read_form
+
 from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
-from forms.document import read_form
 from forms.form import Form
 
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"

@@ -1,12 +1,12 @@
 """Whose fault it is decides who hears of it.
 
-    Exception
-    ├── Mistake            the person: shown to them, in their language, never logged   (forms/mistake.py)
-    ├── Misconfigured      the operator: one line on standard error, exit 1
-    ├── Unreachable        the world: retried with back-off; the person waits or is told
-    │   └── RateLimited    the same, and the homeserver said for how long
-    ├── Refused            the homeserver's final no: given up, reported to whom it concerns
-    └── anything else      a bug: a reference number to the person, where it happened (no values) to the log
+Exception
+├── Mistake            the person: shown to them, in their language, never logged   (forms/mistake.py)
+├── Misconfigured      the operator: one line on standard error, exit 1
+├── Unreachable        the world: retried with back-off; the person waits or is told
+│   └── RateLimited    the same, and the homeserver said for how long
+├── Refused            the homeserver's final no: given up, reported to whom it concerns
+└── anything else      a bug: a reference number to the person, where it happened (no values) to the log
 """
 
 from forms.mistake import Mistake

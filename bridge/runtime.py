@@ -31,14 +31,14 @@ from bots.effects import (
     Submit,
     Withdraw,
 )
-from bots.events import EventId, Event, Joined, Left, RoomId, Said, UserId
+from bots.events import Event, EventId, Joined, Left, RoomId, Said, UserId
 from bots.roles import Role
 from bridge.picture import png
 from bridge.store import inbox, outbox, rooms
 from bridge.store.desk import Desk, Municipality, derived, role_of, server_of
 from bridge.store.forms import FormShelf, PublicationShelf, came_back
 from bridge.store.outbox import Letter, txn
-from bridge.store.people import PeopleDesk, PendingDesk, RoomDesk, TownDesk, language_of
+from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.responses import ResponseDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk, mark_stale
 from forms.mistake import Mistake
@@ -63,7 +63,7 @@ class Draughtsman:
     def __init__(self, _desk: Desk) -> None:
         pass
 
-    def png(self, svg: str) -> bytes:  # noqa: PLR6301 - a port is an object
+    def png(self, svg: str) -> bytes:
         return png(svg)
 
 
@@ -124,7 +124,7 @@ class Runtime:
 
     def _paced(self, event: Event) -> Effects | None:
         """None at an ordinary pace; in a flood one polite word, then nothing until it ends."""
-        if not isinstance(event, Said) or not event.direct and not event.text.lstrip().startswith(("!", "！")):
+        if not isinstance(event, Said) or (not event.direct and not event.text.lstrip().startswith(("!", "！"))):
             return None
         since, count = self._pace.get(event.sender, (event.at, 0))
         if event.at - since > FLOOD_WINDOW:
@@ -222,7 +222,7 @@ class Runtime:
                 assert_never(effect)
         return []
 
-    def _say(  # noqa: PLR0913, PLR0917 - one call site
+    def _say(
         self, occasion: _Occasion, said: Say, step: int, touched: Touched, instead_of: str | None
     ) -> list[Letter]:
         lane, owner, lang = self._lane(occasion, said.to, touched)

@@ -13,7 +13,7 @@ from bridge.matrix.door import Door
 from bridge.matrix.machine import HOSTILE, Machine
 from bridge.matrix.wire import Json
 
-REST = 30.0
+REST = 10.0
 """Seconds for which a homeserver that did not answer, or a device without keys, is not asked again."""
 
 USERS_AT_ONCE = 250
@@ -32,7 +32,10 @@ class Devices:
 
     def changed(self, users: Iterable[Any]) -> None:
         """The homeserver says that these users' devices changed, or that it stops watching them."""
-        self._fresh.difference_update(user for user in users if isinstance(user, str))
+        for user in users:
+            if isinstance(user, str):
+                self._fresh.discard(user)
+                self._rests.pop(_server(user), None)  # who tells of a change is there
 
     def of(self, users: Collection[str]) -> list[Any]:
         """All devices of these users that are not gone."""

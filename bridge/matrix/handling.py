@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bots.events import RoomId
 from bridge import clock
-from bridge.errors import Refused, Unreachable
+from bridge.errors import Unreachable
 from bridge.matrix import attachment, inbound
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door

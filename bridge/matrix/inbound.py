@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.events import Edited, EventId, Event, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
 from bridge.matrix.wire import Json
 
 HEARD = frozenset({

@@ -15,7 +15,6 @@ from alembic import command as alembic_command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bridge.errors import Misconfigured, Unreachable

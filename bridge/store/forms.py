@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.ports import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
-from bridge.store import rooms
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
