@@ -217,8 +217,6 @@ class Person:
     async def _until(self, ready: Callable[[], Any], timeout: float, complaint: Any) -> None:  # noqa: ASYNC109
         end = time.monotonic() + timeout
         while not ready():
-            if self._task and self._task.done():
-                self._task.result()
             if time.monotonic() > end:
                 raise AssertionError(complaint() if callable(complaint) else complaint)
             self._news.clear()
@@ -236,8 +234,9 @@ class Person:
 
     async def _turn(self, *, first: bool) -> None:
         client = self.client
-        wait = 0 if first else 20_000
-        reply = await client.sync(timeout=wait, since=self._since, full_state=first, sync_filter=FILTER)
+        reply = await client.sync(
+            timeout=0 if first else 20_000, since=self._since, full_state=first, sync_filter=FILTER
+        )
         if not isinstance(reply, SyncResponse):
             await asyncio.sleep(PAUSE)
             return

@@ -126,10 +126,10 @@ class Crypto:
             raise Undecryptable("malformed")
         if content.get("algorithm") != MEGOLM or sender == self._door.user_id:
             raise Undecryptable("not for us")
-        key = self._vault.room_key(room_id, session, owner=sender)
-        if key is None:
-            raise MissingKey(session)
         try:
+            key = self._vault.room_key(room_id, session, owner=sender)
+            if key is None:
+                raise MissingKey(session)
             text, index = key.decrypt(ciphertext)
             clear = json.loads(text)
         except HOSTILE:

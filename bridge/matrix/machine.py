@@ -60,6 +60,7 @@ class Machine(Olm):  # type: ignore[misc] # nio is untyped
         try:
             parsed = ToDeviceEvent.parse_event(event)
             if isinstance(parsed, OlmEvent):
+                f"{parsed.sender}{parsed.sender_key}".encode()  # half a character would fail later, in the vault
                 self.decrypt_event(parsed)
         except HOSTILE:
             return

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bridge.errors import Unreachable
 from bridge.matrix.attachment import seal, unseal
 from bridge.matrix.cross_signing import CrossSigning, signed_by
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
@@ -155,6 +156,21 @@ def test_a_crash_after_receiving_and_before_the_cursor_is_kept_loses_nothing(lab
     asyncio.run(story())
 
 
+async def said_without_its_key(bot, person, room):
+    """The person's encrypted event, and the messages between devices that were held back."""
+    await person.say(room, "遅れて")
+    keys = []
+    while True:
+        said = await bot.door.sync(bot.since, timeout_ms=2000)
+        keys += said.pop("to_device", {"events": []})["events"]
+        assert await bot.crypto.receive(said) == frozenset()
+        bot.since = said["next_batch"]
+        events = said.get("rooms", {}).get("join", {}).get(room, {}).get("timeline", {}).get("events", [])
+        for event in events:
+            if event["type"] == "m.room.encrypted" and event["sender"] == person.user_id:
+                return event, {"next_batch": "x", "to_device": {"events": keys}}
+
+
 def test_a_key_that_comes_late_is_named_and_then_reads_the_event(lab, tmp_path):
     async def story():
         async with (
@@ -164,23 +180,70 @@ def test_a_key_that_comes_late_is_named_and_then_reads_the_event(lab, tmp_path):
             room = await bot.room_with(sato)
             await bot.say(room, "一", [sato])
             await sato.hears(room, "一")
-            await sato.say(room, "遅れて")
-            said, keys = {"to_device": {"events": []}}, []
-            while not said["to_device"]["events"]:
-                said = await bot.door.sync(bot.since, timeout_ms=2000)
-                said.setdefault("to_device", {"events": []})
-                keys += said["to_device"].pop("events")
-                assert await bot.crypto.receive(said) == frozenset()
-                events = said.get("rooms", {}).get("join", {}).get(room, {}).get("timeline", {}).get("events", [])
-                bot.since = said["next_batch"]
-                said["to_device"]["events"] = [e for e in events if e["type"] == "m.room.encrypted"]
-            event = next(e for e in said["to_device"]["events"] if e["sender"] == sato.user_id)
+            event, keys = await said_without_its_key(bot, sato, room)
             with pytest.raises(MissingKey) as missing:
                 bot.crypto.decrypt(event, room)
-            arrived = await bot.crypto.receive({"next_batch": "x", "to_device": {"events": keys}})
-            assert (room, missing.value.session_id) in arrived
+            assert (room, missing.value.session_id) in await bot.crypto.receive(keys)
             assert bot.crypto.decrypt(event, room)["content"]["body"] == "遅れて"
-            await bot.crypto.receive({"next_batch": "y", "to_device": {"events": keys}})  # given again: harmless
+            assert (room, missing.value.session_id) in await bot.crypto.receive(keys)  # given again
+            assert await bot.crypto.receive({"next_batch": "y"}) == frozenset()
+            with pytest.raises(Undecryptable):
+                bot.crypto.decrypt({**event, "event_id": "$other"}, room)
+            with pytest.raises(MissingKey):
+                bot.crypto.decrypt({**event, "sender": "@somebody:else"}, room)
+            with pytest.raises(MissingKey):
+                bot.crypto.decrypt(event, "!another")
+
+    asyncio.run(story())
+
+
+class PowerCut(Exception):  # noqa: N818
+    pass
+
+
+def test_a_crash_while_a_key_is_taken_in_leaves_all_of_it_to_be_taken_again(lab, tmp_path):
+    async def story():
+        async with (
+            Bot.at(lab.homeservers["tsukuba"], tmp_path / "bot") as bot,
+            person_at(lab.homeservers["nakatsu"], tmp_path) as sato,
+        ):
+            room = await bot.room_with(sato)
+            await bot.say(room, "一", [sato])
+            await sato.hears(room, "一")
+            event, keys = await said_without_its_key(bot, sato, room)
+            with pytest.raises(PowerCut), bot.crypto._vault.transaction():
+                await bot.crypto.receive(keys)
+                raise PowerCut
+            bot.crypto.close()
+            await bot.start()
+            with pytest.raises(MissingKey):
+                bot.crypto.decrypt(event, room)
+            assert await bot.crypto.receive(keys)
+            assert bot.crypto.decrypt(event, room)["content"]["body"] == "遅れて"
+
+    asyncio.run(story())
+
+
+def test_a_town_that_is_down_keeps_only_its_own_people_waiting(lab, tmp_path):
+    async def story():
+        tama = lab.homeservers["tama"]
+        abe = await tama.register(f"p{secrets.token_hex(4)}", "pw")
+        async with (
+            Bot.at(lab.homeservers["tsukuba"], tmp_path / "bot") as bot,
+            person_at(lab.homeservers["nakatsu"], tmp_path) as sato,
+        ):
+            room = await bot.room_with(sato)
+            await tama.kill()
+            try:
+                content = {"msgtype": "m.text", "body": "皆さん"}
+                everybody = [sato.user_id, abe]
+                sealed = await bot.crypto.encrypt(room, everybody, kind="m.room.message", content=content)
+                await bot.door.send_event(room, "m.room.encrypted", content=sealed, txn="t")
+                await sato.hears(room, "皆さん")
+                with pytest.raises(Unreachable):
+                    await bot.crypto.encrypt("!direct", [abe], kind="m.room.message", content=content)
+            finally:
+                await tama.start()
 
     asyncio.run(story())
 
