@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 import pytest
-from forms.document import read_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from bots.conversation import Conversation, advance, open_
 from bots.effects import About, Effect, Refuse, Say, Submit, Withdraw
 from bots.events import Edited, EventId, Reacted, RoomId, Said, Struck, UserId
 from bots.filling.state import asked, on_path
+from forms.document import read_form
 from forms.form import Form
 from forms.text import Text
 

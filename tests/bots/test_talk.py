@@ -3,11 +3,11 @@
 import json
 from datetime import date
 
-from forms.document import read_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.talk import Talk, run
+from forms.document import read_form
 from forms.form import Form
 
 TODAY = date(2026, 11, 23)
