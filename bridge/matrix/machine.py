@@ -1,5 +1,6 @@
 """nio's Olm machine, narrowed: messages between devices in and out; room keys go to the vault with their owner."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,7 @@ class Machine(Olm):  # type: ignore[misc] # nio is untyped
     """(user id, curve key) of devices whose messages we could not read: a new session must be begun with them."""
 
     def load(self) -> None:
+        logging.getLogger("nio").setLevel(logging.CRITICAL)  # it names people and their devices
         self.arrived, self.wedged = set(), set()
         self.session_store = self.store.load_sessions()
         self.device_store = _Devices(self.store)

@@ -2,95 +2,14 @@
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager
 
 import pytest
 
 from bridge.errors import Unreachable
-from bridge.matrix.attachment import seal, unseal
-from bridge.matrix.cross_signing import CrossSigning, signed_by
-from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
-from bridge.matrix.door import Door
-from bridge.matrix.identity import ensure_identity, look
-from demo.person import Person
+from bridge.matrix.crypto import MissingKey, Undecryptable
+from tests.tiny_bot import Bot, person_at
 
 pytestmark = pytest.mark.lab
-
-ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-PICTURE = b"\x89PNG\r\n\x1a\n"
-
-
-class Bot:
-    """The least that a bot needs: a cursor, the events that wait, and what was read."""
-
-    def __init__(self, door, folder):
-        self.door, self.folder = door, folder
-        self.since, self.waiting, self.heard, self.pieces = None, [], [], []
-
-    @classmethod
-    @asynccontextmanager
-    async def at(cls, town, folder, *, device="KAIRAN1"):
-        user = f"@kairan_{secrets.token_hex(4)}:{town.server_name}"
-        async with Door(town.client_url, town.as_token, user_id=user, device_id=device) as door:
-            bot = cls(door, folder)
-            await bot.start()
-            await ensure_identity(door, bot.crypto, name="回覧", avatar_png=PICTURE)
-            await bot.turn(wait=0)
-            yield bot
-            bot.crypto.close()
-
-    async def start(self):
-        """Also what a process does that was killed: nothing of the old one but the folder."""
-        self.crypto = Crypto(self.door, self.folder, secret="correct horse")
-        await self.crypto.open()
-        self.heard += self.tried(self.waiting)
-
-    def tried(self, events):
-        self.waiting, read = [], []
-        for room, event in events:
-            try:
-                read.append(self.crypto.decrypt(event, room))
-            except MissingKey:
-                self.waiting.append((room, event))
-        return read
-
-    async def turn(self, wait=2000):
-        said = await self.door.sync(self.since, timeout_ms=wait)
-        await self.crypto.receive(said)
-        fresh = [
-            (room, event)
-            for room, update in said.get("rooms", {}).get("join", {}).items()
-            for event in update["timeline"]["events"]
-            if event["type"] == "m.room.encrypted" and event["sender"] != self.door.user_id
-        ]
-        self.pieces += fresh
-        self.heard += self.tried(self.waiting + fresh)
-        self.since = said["next_batch"]
-
-    async def hears(self, words, turns=12):
-        for _ in range(turns):
-            if any(event["content"].get("body") == words for event in self.heard):
-                return
-            await self.turn()
-        raise AssertionError(f"{words} not among {self.heard}; {len(self.waiting)} wait for a key")
-
-    async def room_with(self, *people):
-        body = {"preset": "trusted_private_chat", "is_direct": True, "initial_state": [ENCRYPTION]}
-        return await self.door.create_room({**body, "invite": [person.user_id for person in people]})
-
-    async def say(self, room, words, people, **more):
-        members = [self.door.user_id, *(person.user_id for person in people)]
-        content = {"msgtype": "m.notice", "body": words, **more}
-        sealed = await self.crypto.encrypt(room, members, kind="m.room.message", content=content)
-        event = await self.door.send_event(room, "m.room.encrypted", content=sealed, txn=secrets.token_hex(8))
-        return sealed, event
-
-
-@asynccontextmanager
-async def person_at(town, tmp_path, *, user=None):
-    user = user or await town.register(f"p{secrets.token_hex(4)}", "pw")
-    async with Person(town.client_url, user, "pw", tmp_path / secrets.token_hex(4)) as person:
-        yield person
 
 
 def test_bot_and_person_on_another_town_read_each_other_in_a_room_without_a_server_in_its_name(lab, tmp_path):
@@ -305,51 +224,5 @@ def test_somebody_without_any_device_does_not_keep_the_others_from_reading(lab, 
             )
             await bot.door.send_event(room, "m.room.encrypted", content=sealed, txn="t")
             await sato.hears(room, "皆さん")
-
-    asyncio.run(story())
-
-
-def test_another_town_sees_the_bot_s_device_vouched_for(lab, tmp_path):
-    async def story():
-        async with (
-            Bot.at(lab.homeservers["tsukuba"], tmp_path / "bot") as bot,
-            person_at(lab.homeservers["nakatsu"], tmp_path) as sato,
-        ):
-            me = bot.door.user_id
-            assert (await look(bot.door, bot.crypto)).cross_signed
-            seen = await sato.call("POST", "/_matrix/client/v3/keys/query", {"device_keys": {me: []}})
-            (master,) = seen["master_keys"][me]["keys"].values()
-            (self_signing,) = seen["self_signing_keys"][me]["keys"].values()
-            assert signed_by(seen["self_signing_keys"][me], me, key=master)
-            assert signed_by(seen["device_keys"][me]["KAIRAN1"], me, key=self_signing)
-            assert CrossSigning.load(tmp_path / "bot" / "cross-signing.json", me).public("master") == master
-            profile = await bot.door.profile()
-            await ensure_identity(bot.door, bot.crypto, name="回覧", avatar_png=PICTURE)
-            assert await bot.door.profile() == profile
-            assert profile["displayname"] == "回覧"
-
-    asyncio.run(story())
-
-
-def test_a_file_sent_by_a_person_is_opened_and_one_that_was_touched_is_not(lab, tmp_path):
-    async def story():
-        async with (
-            Bot.at(lab.homeservers["tsukuba"], tmp_path / "bot") as bot,
-            person_at(lab.homeservers["tsukuba"], tmp_path) as sato,
-        ):
-            room = await bot.room_with(sato)
-            await bot.say(room, "様式をどうぞ", [sato])
-            await sato.hears(room, "様式をどうぞ")
-            await sato.send_file(room, "form.yaml", b"title: x", caption="これです")
-            await bot.hears("これです")
-            file = bot.heard[-1]["content"]["file"]
-            raw = await bot.door.download(file["url"], limit=1000)
-            assert unseal(raw, file) == b"title: x"
-            with pytest.raises(Undecryptable):
-                unseal(raw + b"!", file)
-            ciphertext, info = seal(b"a,b\r\n")
-            url = await bot.door.upload(ciphertext, "application/octet-stream")
-            await bot.say(room, "結果.csv", [sato], msgtype="m.file", file={**info, "url": url})
-            assert await sato.fetch(await sato.hears(room, "結果.csv")) == b"a,b\r\n"
 
     asyncio.run(story())
