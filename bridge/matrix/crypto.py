@@ -17,7 +17,7 @@ from nio.crypto import OutboundGroupSession
 
 from bots.events import RoomId, UserId
 from bridge import clock
-from bridge.errors import Refused, Unreachable
+from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.matrix.devices import Devices
 from bridge.matrix.door import Door
 from bridge.matrix.keys import Keys
@@ -69,10 +69,17 @@ class Crypto:
         self._keys: Keys
 
     async def open(self) -> None:
-        """Load our Olm account and sessions, or make an account. Nothing is sent."""
+        """Load our Olm account and sessions, or make an account. Nothing is sent. Misconfigured: another secret."""
         door = self._door
         self._vault = open_vault(self.folder, door.user_id, device_id=door.device_id, secret=self._secret)
-        self.machine = Machine(door.user_id, door.device_id, self._vault)
+        try:
+            self.machine = Machine(door.user_id, door.device_id, self._vault)
+        except ValueError:
+            self._vault.close()
+            raise Misconfigured(
+                f"{self.folder} の鍵は今の秘密の値では開けません。元の値に戻してください。"
+                f"/ the keys in {self.folder} do not open with this secret: put the former one back."
+            ) from None
         self._devices = Devices(door, self.machine)
         self._keys = Keys(door, self.machine)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.events import RoomId
-from bridge.errors import RateLimited, Refused, Unreachable
+from bridge.errors import Misconfigured, RateLimited, Refused, Unreachable
 from bridge.matrix.attachment import seal, unseal
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door
@@ -214,5 +214,15 @@ def test_the_secrets_are_readable_by_their_owner_alone():
         async with crypto() as made:
             assert made.folder.stat().st_mode & 0o777 == 0o700
             assert (made.folder / "olm.db").stat().st_mode & 0o777 == 0o600
+
+    asyncio.run(story())
+
+
+def test_keys_that_another_secret_locked_are_the_operator_s_to_open():
+    async def story():
+        async with crypto() as made:
+            await Crypto(made._door, made.folder, secret="s").open()
+            with pytest.raises(Misconfigured):
+                await Crypto(made._door, made.folder, secret="another").open()
 
     asyncio.run(story())
