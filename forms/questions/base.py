@@ -22,7 +22,7 @@ _LANGUAGES = {"ja", "en"}
 
 
 def flaw(what: Text, mend: Text, *, field: str | None = None) -> PydanticCustomError:
-    """To be raised by a validator: what is wrong, how to mend it, and in which field where the validator sees several."""
+    """To be raised by a validator: what is wrong, how to mend it, and in which field where several are seen."""
     return PydanticCustomError("flaw", "{en}", {"en": what.en, "what": what, "mend": mend, "field": field})
 
 
@@ -39,7 +39,7 @@ def _visible(value: Any) -> Any:
     if isinstance(value, dict) and (other := set(value) - _LANGUAGES):
         raise flaw(
             Text(ja="言語「{other}」はありません。", en="There is no language “{other}” here.").fill(
-                other=str(sorted(map(str, other))[0])[:20]
+                other=min(map(str, other))[:20]
             ),
             Text(ja="ja（日本語）と en（英語）だけを書いてください。", en="Give ja (Japanese) and en (English) only."),
         )

@@ -13,8 +13,14 @@ from forms.reading.words import clean
 from forms.text import Lang, Text
 
 
+def _worded(value: Any) -> Any:
+    """A document reads 2026 and 2026-04-01 as no words: as an option they are what was written."""
+    return str(value) if isinstance(value, int | float | date) and not isinstance(value, bool) else value
+
+
 def _named(value: Any) -> Any:
     """A bare word is both the name and the label."""
+    value = _worded(value)
     return {"name": value, "label": value} if isinstance(value, str) else value
 
 
@@ -34,8 +40,8 @@ class Option(BaseModel):
 
     model_config = FROZEN
 
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-    label: Words
+    name: Annotated[str, BeforeValidator(_worded), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+    label: Annotated[Words, BeforeValidator(_worded)]
 
 
 def _unique(options: tuple[Option, ...]) -> tuple[Option, ...]:

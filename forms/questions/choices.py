@@ -34,6 +34,8 @@ class Choices(OptionFields):
         return self
 
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
+        if not self.required and not self.least and self.reader.is_none(said):
+            return []
         chosen = [self.offered[n].name for n in self.reader.several(said)]
         if self.least is not None and len(chosen) < self.least:
             raise Mistake(self._limited(_LEAST.fill(least=self.least), len(chosen)))

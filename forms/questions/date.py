@@ -61,4 +61,8 @@ class Date(QuestionFields):
         else:
             return same("")
         known = {"earliest": self.earliest, "latest": self.latest}
-        return pattern.fill(**{name: shown(day) for name, day in known.items() if day})
+        return pattern.fill(**{name: _short(day) for name, day in known.items() if day})
+
+
+def _short(day: date) -> Text:
+    return Text(ja=f"{day.year}年{day.month}月{day.day}日", en=day.isoformat())

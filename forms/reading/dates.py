@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from forms.days import DAYS
 from forms.mistake import Mistake
 from forms.printable import line
-from forms.reading.eras import ERAS, check_era, shown
+from forms.reading.eras import ERAS, LAST_YEAR, MONTHS, WEEK_EN, WEEK_JA, check_era, shown
 from forms.reading.words import plain, quote, unread
 from forms.spoken import MAX_LENGTH, normal
 from forms.text import Text
@@ -22,27 +22,8 @@ class ReadDate:
     note: Text | None = None
 
 
-_WEEKDAYS = "月火水木金土日"
-_EN_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_EN_MONTHS = tuple(
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-)
-
 _YEAR = r"(?:(?P<era>明治|大正|昭和|平成|令和|[mtshr])\.?(?P<of_era>元|[0-9]{1,3})|(?P<year>[0-9]{4}))"
-_EN_MONTH = "(?P<name>" + "|".join([*(f"{m}|{m[:3]}" for m in map(str.lower, _EN_MONTHS)), "sept"]) + ")"
+_EN_MONTH = "(?P<name>" + "|".join([*(f"{m}|{m[:3]}" for m in map(str.lower, MONTHS)), "sept"]) + ")"
 _EN_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _FULL = tuple(
     map(
@@ -61,8 +42,8 @@ _DASHES = re.compile("(?<=[0-9元])[\u2010-\u2015\u2212\u30fc\uff70](?=[0-9])")
 _GAP = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])|(?<=[0-9]) (?=[年月日/.-])|(?<=[年月日/.-]) (?=[0-9])")
 _TWO_YEARS = re.compile(r"(?P<one>[^()年]+年)\((?P<other>[^()年]+年)\)(?P<rest>.+)", re.DOTALL)
 _BESIDE = re.compile(r"(?P<day>[^()]+)\((?P<beside>[^()]+)\)")
-_WEEKDAY_AFTER = re.compile(rf"(?P<day>.+日)(?P<beside>[{_WEEKDAYS}]曜日?)")
-_WEEKDAY = re.compile(rf"(?P<ja>[{_WEEKDAYS}])(?:曜日?)?|(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{{0,4}}day)?")
+_WEEKDAY_AFTER = re.compile(rf"(?P<day>.+日)(?P<beside>[{WEEK_JA}]曜日?)")
+_WEEKDAY = re.compile(rf"(?P<ja>[{WEEK_JA}])(?:曜日?)?|(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{{0,4}}day)?")
 _NAMED_YEAR = re.compile("(今年|本年|来年|昨年|去年)の?(?=[0-9])")
 _YEARS = {"今年": 0, "本年": 0, "来年": 1, "昨年": -1, "去年": -1}
 _DAYS_AGO = {"一昨日": 2, "おととい": 2}
@@ -113,7 +94,7 @@ _DISAGREE = Text(
 
 
 def read_date(said: str, today: date) -> ReadDate:
-    """The one day meant by `said`. Raises Mistake where there is none, or where something is missing or contradictory."""
+    """The one day meant by `said`. Raises Mistake where there is none, or something is missing or contradictory."""
     words = _normal(said)
     if len(words) > MAX_LENGTH:
         raise unread(said, _EXAMPLE)
@@ -144,13 +125,13 @@ def _beside(words: str, said: str, today: date) -> ReadDate:
         if weekday is None and part not in ("祝", "祝日", "休"):
             _same(said, found, _one(part.strip(), said, today))
         elif weekday is not None and _weekday_number(weekday) != found.value.weekday():
-            parts = {"shown": shown(found.value), "weekday": _WEEKDAYS[found.value.weekday()]}
+            parts = {"shown": shown(found.value), "weekday": WEEK_JA[found.value.weekday()]}
             raise Mistake(_WRONG_WEEKDAY.fill(**parts))
     return found
 
 
 def _weekday_number(match: re.Match[str]) -> int:
-    return _WEEKDAYS.index(match["ja"]) if match["ja"] else _EN_WEEKDAYS.index(match["en"].title())
+    return WEEK_JA.index(match["ja"]) if match["ja"] else WEEK_EN.index(match["en"].title())
 
 
 def _same(said: str, one: ReadDate, other: ReadDate) -> ReadDate:
@@ -193,12 +174,12 @@ def _full(match: re.Match[str], said: str) -> ReadDate:
     if era is None:
         return ReadDate(_day(int(groups["year"]), month, int(groups["day"]), said=said))
     year = 1 if groups["of_era"] == "元" else int(groups["of_era"])
-    day = _day(era.begin.year + year - 1 if year else 0, month, int(groups["day"]), said=said)
+    day = _day(era.begin.year + year - 1 if 1 <= year <= LAST_YEAR else 0, month, int(groups["day"]), said=said)
     return ReadDate(day, check_era(era, day))
 
 
 def _month_number(name: str) -> int:
-    return next(n for n, month in enumerate(_EN_MONTHS, 1) if month.lower().startswith(name[:3]))
+    return next(n for n, month in enumerate(MONTHS, 1) if month.lower().startswith(name[:3]))
 
 
 def _day(year: int, month: int, day: int, *, said: str) -> date:

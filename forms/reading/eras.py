@@ -28,21 +28,9 @@ GREGORIAN = date(1873, 1, 1)
 
 LAST_YEAR = 150  # of an era: what is longer ago than any document is a slip
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_WEEK_JA, _WEEK_EN = "月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTH_NAMES = "January February March April May June July August September October November December"
+MONTHS = tuple(_MONTH_NAMES.split())
+WEEK_JA, WEEK_EN = "月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _AFTER = Text(ja="{era}は{end}までなので、{day}として読みました。", en="{era} ended on {end}: read as {day}.")
 _BEFORE = Text(
     ja="{era}は{begin}からです。{day}のことでしたら、そのように入力してください。",
@@ -65,9 +53,9 @@ def wareki(day: date) -> str:
 def show_date(day: date, lang: Lang) -> str:
     """2026年4月1日（水・令和8年4月1日） or 1 April 2026 (Wed)."""
     if lang == "en":
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year} ({_WEEK_EN[day.weekday()]})"
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year} ({WEEK_EN[day.weekday()]})"
     also = f"・{wareki(day)}" if era_of(day) else ""
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEK_JA[day.weekday()]}{also}）"
+    return f"{day.year}年{day.month}月{day.day}日（{WEEK_JA[day.weekday()]}{also}）"
 
 
 def shown(day: date) -> Text:

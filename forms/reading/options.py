@@ -17,8 +17,17 @@ _ENCLOSED = re.compile("([\u2460-\u2473\u3251-\u325f\u32b1-\u32bf\u2776-\u277f]|
 _NUMBER = re.compile(
     r"(?P<before>no\.?|#)?\(?(?P<number>[0-9]{1,3}|[〇一二三四五六七八九十百]{1,5})\)?(?P<after>番目?)?[.:]?"
 )
-_NUMBERED_LABEL = re.compile(r"(?:no\.?|#)?\(?(?P<number>[0-9]{1,3})(?:番目?|[.):、。]+)(?P<label>.+)", re.DOTALL)
+_NUMBERED_LABEL = re.compile(
+    r"(?:no\.?|#)?\(?(?P<number>[0-9]{1,3})(?P<mark>番目?|[.):]+)?[、。]?(?P<label>[^0-9、。].*)", re.DOTALL
+)
 _LEADING = re.compile(r"[0-9]+(?:,[0-9]{3})*(?![0-9]|[.][0-9])")
+_SAID_NONE = "なし 無し ない ありません 特になし 特にありません none nothing"
+_NONE = frozenset(_SAID_NONE.split())
+_QUOTED_LIST = 200  # characters: a longer answer to a choice is not looked through for several options
+_ONLY_ONE = Text(
+    ja="選べるのは一つだけです（いまの入力:「{said}」）。1から{n}の番号を一つ入力してください。",
+    en="Only one can be chosen, but you gave “{said}”. Please type one number from 1 to {n}.",
+)
 _LONGEST_JOIN = 12  # pieces: no label is written with more separators in it
 _MOST_PIECES = 400
 
@@ -34,7 +43,7 @@ class Named(Protocol):
 
 
 class OptionReader:
-    """Reads choices among `options`; made once per question, since the comparable forms of labels are worked out here."""
+    """Reads choices among `options`; made once per question, for the comparable forms of labels are worked out here."""
 
     def __init__(self, options: Sequence[Named]) -> None:
         self._options = tuple(options)
@@ -42,24 +51,39 @@ class OptionReader:
         self._names = tuple(folded(o.name) for o in self._options)
 
     def one(self, said: str) -> int:
-        """The index of the option meant. Raises Mistake."""
+        """The index of the one option meant. Raises Mistake where there is none, several or an unclear one."""
         found = self._found(said) if len(said) <= LONGEST_CHOICE else ()
+        if not found and len(said) <= _QUOTED_LIST and len(self._meant(said)) > 1:
+            raise Mistake(_ONLY_ONE.fill(said=quote(said), n=len(self._options)))
+        return self._decided(said, found)
+
+    def _meant(self, said: str) -> tuple[int, ...]:
+        try:
+            return self.several(said)
+        except Mistake:
+            return ()
+
+    def _decided(self, said: str, found: tuple[int, ...]) -> int:
         if not found:
-            raise unread(said, Text(ja="番号か言葉で選んでください。", en="Please choose by number or by word."))
+            raise unread(said, self._how())
         if len(found) > 1:
             raise self._which(said, found)
         return found[0]
 
     def several(self, said: str) -> tuple[int, ...]:
-        """The indexes of all options meant, in the order of the options, each once. Raises Mistake for any wrong part."""
+        """The indexes of all options meant, in the order of the options, each once. Raises Mistake for a wrong part."""
         if len(said) > _MANY:
             raise unread(said, Text(ja="番号を「、」で区切って選んでください。", en="Please give numbers, as in 1, 3."))
         if len(said) <= LONGEST_CHOICE and len(whole := self._exact(said)) == 1:
             return whole
         pieces = self._pieces(_ENCLOSED.sub(r" \1 ", said))
         if not pieces:
-            raise unread(said, Text(ja="番号か言葉で選んでください。", en="Please choose by number or by word."))
-        return tuple(sorted({self.one(piece) for piece in pieces}))
+            raise unread(said, self._how())
+        return tuple(sorted({self._decided(piece, self._found(piece)) for piece in pieces}))
+
+    def is_none(self, said: str) -> bool:
+        """Whether `said` is 「なし」, and no option is called so."""
+        return without_politeness(folded(said)) in _NONE and not self._found(said)
 
     def _pieces(self, said: str) -> list[str]:
         """`said` cut at separators, except at those within a label."""
@@ -75,13 +99,16 @@ class OptionReader:
     def _longest(self, words: str, bounds: list[tuple[int, int]], *, at: int) -> int:
         for end in range(min(at + _LONGEST_JOIN, len(bounds)) - 1, at, -1):
             piece = words[bounds[at][0] : bounds[end][1]]
-            if self._exact(piece) or (_NUMBERED_LABEL.fullmatch(folded(piece)) and len(self._found(piece)) == 1):
+            match = _NUMBERED_LABEL.fullmatch(folded(piece))
+            if self._exact(piece) or (match and len(self._found(piece)) in ((1, 2) if match["mark"] else (1,))):
                 return end
         return at
 
     def _found(self, said: str) -> tuple[int, ...]:
         """All options that `said` may mean, best understanding first; () where none."""
-        words = folded(_ENCLOSED.sub(r"\1", said).replace("\ufe0f", "").replace("\u20e3", ""))
+        if whole := () if _ENCLOSED.fullmatch(said.strip()) else self._exact(said):
+            return whole
+        words = folded(_ENCLOSED.sub(r"\1. ", said).replace("\ufe0f", "").replace("\u20e3", ""))
         match = _NUMBER.fullmatch(without_politeness(words))
         exact = self._exact(words)
         if match is None:
@@ -110,7 +137,9 @@ class OptionReader:
         if match is None:
             return ()
         number = int(match["number"]) - 1
-        by_word = self._exact(match["label"]) or self._beginning(without_politeness(match["label"]))
+        by_word = self._exact(match["label"])
+        if not by_word and match["mark"]:
+            by_word = self._beginning(without_politeness(match["label"]))
         if number in by_word:
             return (number,)
         return (number, *by_word) if by_word and 0 <= number < len(self._options) else ()
@@ -126,8 +155,14 @@ class OptionReader:
             return self._beginning(number)
         return tuple(n for n, spelt in enumerate(self._spellings) if any(_leading(s) == int(number) for s in spelt))
 
+    def _how(self) -> Text:
+        return Text(
+            ja="1から{n}の番号か、選択肢の言葉を入力してください。",
+            en="Please type a number from 1 to {n}, or the words of an option.",
+        ).fill(n=len(self._options))
+
     def _which(self, said: str, found: Sequence[int]) -> Mistake:
-        unique = list(dict.fromkeys(found))
+        unique = sorted(set(found))
         return Mistake(
             Text(
                 ja="「{said}」は次のどれにもとれます。「{example}番」のように番号で答えてください。\n{list}",

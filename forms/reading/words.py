@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of what follows
     "\ud800-\udfff\ufeff\ufffe\uffff]"  # halves of characters and what is none
 )
-_POLITE = re.compile(r"(?:です(?:ね|よ)?)?[。.!\s]*\Z")
+_POLITE = re.compile(r"(?:です(?:ね|よ)?|でお願いします|でおねがいします|をお願いします|にします)?[。.!\s]*\Z")
 
 
 def nfc(words: str) -> str:
@@ -54,7 +54,7 @@ def plain(said: str) -> str:
 
 def without_politeness(words: str) -> str:
     """3人です。 → 3人; what is nothing but です stays."""
-    tail = words[-10:]
+    tail = words[-12:]
     return words[: len(words) - len(tail)] + _POLITE.sub("", tail) or words
 
 
@@ -66,6 +66,8 @@ def quote(said: str) -> str:
 
 def unread(said: str, how: Text) -> Mistake:
     """A mistake that quotes what could not be read and says how to write it instead."""
+    if not quote(said):
+        return Mistake(Text(ja="何も読み取れませんでした。{how}", en="There was nothing to read. {how}").fill(how=how))
     return Mistake(
         Text(
             ja="「{said}」は読み取れませんでした。{how}",
