@@ -150,9 +150,9 @@ class Stage:
 
     def _follow(self, touched: Touched) -> None:
         """Open doors, and let everybody who is met come in at once."""
-        for user in self._store.do(lambda c: [d.user for d in rooms.doors(c, self.now, 1000)]):
-            self._store.do(partial(self._enter, user=user))
-            self._hear(self._joined(user))
+        while wanted := self._store.do(lambda c: rooms.doors(c, self.now, 1)):
+            self._store.do(partial(self._enter, user=wanted[0].user))
+            self._hear(self._joined(wanted[0].user))
         for room in sorted(touched.rooms):
             owner = self._store.do(partial(rooms.owner_of, room_id=room))
             if owner is not None:

@@ -175,7 +175,7 @@ class PublicationShelf:
 
     def _stages(self, found: Publication) -> list[tuple[str, Stage, bool]]:
         query = (
-            sa.select(asked.c.user_id, asked.c.muted, asked.c.unreachable, response.c.sent_at, response.c.id)
+            sa.select(asked.c.user_id, asked.c.muted, asked.c.unreachable, response.c.sent_at, response.c.state)
             .join(response, (response.c.publication == asked.c.publication)
                   & (response.c.user_id == asked.c.user_id), isouter=True)
             .where(asked.c.publication == found.id).order_by(asked.c.place)
@@ -191,7 +191,9 @@ class PublicationShelf:
             row[0] += 1
             row[1] += stage == "started"
             row[2] += stage == "sent"
-        return [(town, *counts) for town, counts in towns.items()]  # type: ignore[misc]
+        own = self._desk.town.name_of(self._desk.town.server)
+        ordered = sorted(towns.items(), key=lambda row: row[0] != own)
+        return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
 
     def mute(self, found: Publication) -> None:
         where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
@@ -215,7 +217,7 @@ def _stage(row: Any) -> Stage:
         return "sent"
     if row.unreachable:
         return "unreachable"
-    return "invited" if row.id is None else "started"
+    return "started" if row.state is not None and row.state["answers"] else "invited"
 
 
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
