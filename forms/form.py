@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -13,10 +14,11 @@ from forms.expression import Condition, compile_expression
 from forms.mistake import Mistake
 from forms.questions import Question
 from forms.questions.base import FROZEN, Words, flaw
-from forms.reading.words import nfc
+from forms.reading.words import nfc, quote
 from forms.recurrence import read_offset
 from forms.text import Text
 
+MOST_QUESTIONS = 500
 JAPAN = timezone(timedelta(hours=9), "JST")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -67,6 +69,16 @@ def _written_moment(written: str) -> datetime:
         raise flaw(Text(ja="そのような日時はありません。", en="There is no such day or time."), _CLOSES[1]) from None
 
 
+def _few(value: Any) -> Any:
+    """Asked before each is looked at."""
+    if isinstance(value, list | tuple) and len(value) > MOST_QUESTIONS:
+        raise flaw(
+            Text(ja="質問が多すぎます（{n}問）。", en="There are too many questions ({n}).").fill(n=len(value)),
+            Text(ja="{most}問までにしてください。", en="Keep to {most}.").fill(most=MOST_QUESTIONS),
+        )
+    return value
+
+
 def _duration(value: str) -> str:
     try:
         read_offset(value)
@@ -104,7 +116,7 @@ class Form(BaseModel):
     title: Words
     about: Words | None = None
     privacy: Literal["named", "confidential", "anonymous"] = "named"
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=500)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=1), BeforeValidator(_few)]
     audience: Audience | None = None
     closes: Moment | None = None
     remind: Annotated[tuple[Duration, ...], Field(max_length=10)] = ()
@@ -114,7 +126,7 @@ class Form(BaseModel):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         for broken in incoherences((question.id, question.when) for question in self.questions):
-            raise flaw(broken[1], broken[2])
+            raise flaw(broken.what, broken.mend, field=broken.field)
         return self
 
     def question(self, id_: str) -> Question:
@@ -143,20 +155,38 @@ class Form(BaseModel):
         return {question.id: question for question in self.questions}
 
 
-def incoherences(questions: Iterable[tuple[str, str | None]]) -> list[tuple[int, Text, Text]]:
-    """What is wrong between questions, given as (id, when): the index of the question, what, and how to mend it."""
-    given, first, found = list(questions), dict[str, int](), list[tuple[int, Text, Text]]()
+@dataclass(frozen=True, slots=True)
+class Incoherence:
+    """What is wrong at a `field` of the question at `index`, seen from the other questions."""
+
+    index: int
+    field: str
+    what: Text
+    mend: Text
+
+
+def incoherences(questions: Iterable[tuple[str, str | None]]) -> list[Incoherence]:
+    """What is wrong between questions, given as (id, when)."""
+    given = list(questions)
+    ids = {id_ for id_, _ in given}
+    return [*_repeated(given), *filter(None, (_when(n, when, ids) for n, (_, when) in enumerate(given)))]
+
+
+def _repeated(given: list[tuple[str, str | None]]) -> Iterator[Incoherence]:
+    first: dict[str, int] = {}
     for n, (id_, _) in enumerate(given):
-        if id_ in first:
+        if first.setdefault(id_, n) != n:
             what = Text(ja="id「{id}」は質問{n}でも使われています。", en="The id “{id}” is also that of question {n}.")
-            found.append((n, what.fill(id=id_, n=first[id_] + 1), _OTHER_ID))
-        first.setdefault(id_, n)
-    for n, (_, when) in enumerate(given):
-        try:
-            compile_expression(when or "1", first)
-        except Mistake as mistake:
-            found.append((n, Text(ja="when の{what}", en="In `when`: {what}").fill(what=mistake.text), _MEND_WHEN))
-    return found
+            yield Incoherence(n, "id", what.fill(id=quote(id_), n=first[id_] + 1), _OTHER_ID)
+
+
+def _when(index: int, when: str | None, known: Collection[str]) -> Incoherence | None:
+    try:
+        if when is not None:
+            compile_expression(when, known)
+    except Mistake as mistake:
+        return Incoherence(index, "when", mistake.text, _MEND_WHEN)
+    return None
 
 
 _OTHER_ID = Text(ja="別の id にしてください。", en="Give it another id.")
