@@ -33,8 +33,8 @@ _FULL = tuple(
             rf"{_YEAR}(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<day>[0-9]{{1,2}})日?",
             r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
             r"(?P<era>[mtshr])(?P<of_era>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
-            rf"{_EN_DAY} (?:of )?{_EN_MONTH}\.?,? (?P<year>[0-9]{{4}})",
-            rf"{_EN_MONTH}\.? {_EN_DAY},? (?P<year>[0-9]{{4}})",
+            rf"{_EN_DAY} (?:of )?{_EN_MONTH}\.?[, ]\s?(?P<year>[0-9]{{4}})",
+            rf"{_EN_MONTH}\.? {_EN_DAY}[, ]\s?(?P<year>[0-9]{{4}})",
         ),
     )
 )

@@ -39,12 +39,13 @@ _BEFORE = Text(
 
 
 def era_of(day: date) -> Era | None:
-    """The era of a day; None before 1873."""
-    return next((era for era in ERAS if day >= era.begin), None) if day >= GREGORIAN else None
+    """The era of a day; None before 1873 and in years that no era reaches."""
+    era = next((era for era in ERAS if day >= era.begin), None) if day >= GREGORIAN else None
+    return era if era and day.year - era.begin.year < LAST_YEAR else None
 
 
 def wareki(day: date) -> str:
-    """令和8年4月1日, or the western date before 1873."""
+    """令和8年4月1日, or the western date where there is no era."""
     era = era_of(day)
     year = f"{day.year}年" if era is None else f"{era.name}{_year(day.year - era.begin.year + 1)}年"
     return f"{year}{day.month}月{day.day}日"

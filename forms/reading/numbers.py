@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forms.mistake import Mistake
-from forms.reading.words import plain, quote, unread
+from forms.reading.words import LONGEST_ANSWER, plain, quote, unread
 from forms.text import Text
 
 LARGEST = 10**15
@@ -22,9 +22,10 @@ _STEP = re.compile(rf"([0-9]{{1,4}}(?:\.[0-9]+)?|[{_KANJI}])?([千百十拾])")
 _ABOUT = re.compile(r"(?:約|およそ|おおよそ|だいたい|about\s)\s*|(?:くらい|ぐらい|程度|ほど)\Z")
 _SIGN = re.compile(r"(?P<minus>[-△▲\u2010-\u2015\u2212ー]|マイナス)?\+?\s*[¥\\]?\s*(?=[0-9.千百十" + _KANJI + "])")
 _UNITS = (
-    "円 ¥ yen 人 名 名様 人分 people persons 個 件 回 歳 才 years 日 日間 days 世帯 戸 台 点 本 枚 冊 匹 頭 羽 棟 室 部 通 "
-    "階 箇所 か所 カ所 ヶ所 ヵ所 か月 カ月 ヶ月 ヵ月 箇月 週間 年 年間 時間 hours 分 分間 minutes 秒 泊 食 席 組 社 校 つ 度 "
-    "°c % パーセント kg kw kwh km cm mm m m2 m3 平米 坪 g t ha l ml トン キロ メートル リットル"
+    "円 ¥ yen 人 名 名様 人分 people persons 個 件 回 歳 才 years 日 日間 days 世帯 戸 台 点 本 枚 冊 匹 頭 羽 "
+    "棟 室 部 通 階 箇所 か所 カ所 ヶ所 ヵ所 か月 カ月 ヶ月 ヵ月 箇月 週間 年 年間 時間 hours 分 分間 minutes "
+    "秒 泊 食 席 組 社 校 つ 度 °c % パーセント kg kw kwh km cm mm m m2 m3 平米 坪 g t ha l ml トン キロ "
+    "メートル リットル"
 )
 _UNIT = re.compile(r"\s*(?:" + "|".join(sorted(_UNITS.split(), key=len, reverse=True)) + r")\Z", re.IGNORECASE)
 _EXAMPLE = Text(ja="数字だけを入力してください（例: 3）。", en="Please type a number only, such as 3.")
@@ -48,7 +49,7 @@ class ReadNumber:
 
 def read_number(said: str) -> ReadNumber:
     """One number of at most ±LARGEST. Raises Mistake where there is none, several, or an unclear one."""
-    words = plain(said)
+    words = "" if _is_row_of_marks(said) else plain(said)
     exact = _ABOUT.sub("", words)
     sign = _SIGN.match(exact)
     if sign is None:
@@ -60,6 +61,12 @@ def read_number(said: str) -> ReadNumber:
     if value > LARGEST:
         raise Mistake(_TOO_LARGE)
     return ReadNumber(-value if sign["minus"] else value, _ROUGHLY if exact != words else None)
+
+
+def _is_row_of_marks(said: str) -> bool:
+    """①② is not 12, and 3² is not 32; ③ alone is 3."""
+    marks = sum(unicodedata.category(c) == "No" for c in said[:LONGEST_ANSWER].replace("m²", ""))
+    return marks > 0 and len(said.strip()) > 1
 
 
 def small_number(numeral: str) -> int | None:
