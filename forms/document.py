@@ -1,78 +1,91 @@
 """A form as people write it, in YAML or JSON: read with everything that is wrong with it, and written back."""
 
-import json
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from forms.flaws import Flaw, flaws_of, place_of
+from forms.flaws import Flaw, flaw_at, translated
 from forms.form import MOST_QUESTIONS, Form, incoherences
+from forms.notation import Tree, Unreadable, read_tree
+from forms.reading.words import is_unsafe
 from forms.text import Text
-from forms.yaml_reading import Broken, Document, Tree, read_yaml
 
 __all__ = ["Flaw", "read_form", "write_form"]
 
 MOST_FLAWS = 20
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_TWICE = (
-    Text(ja="同じ項目が2回書かれています。", en="This field is written twice."),
-    Text(ja="どちらかを消してください。", en="Remove one of them."),
-)
-_NO_FORM = (
-    Text(ja="フォームとして読めません。", en="This is not a form."),
-    Text(
-        ja="「name: …」「title: …」「questions:」の行から書き始めてください。",
-        en="Begin with the lines “name: …”, “title: …” and “questions:”.",
-    ),
-)
+_MOST_ERRORS = 200  # looked at, so that a document of nothing but errors is answered quickly
 
 
 def read_form(text: str) -> Form | tuple[Flaw, ...]:
-    """The form, or everything that is wrong with it: at most 20 flaws, in the order of the text. Never raises."""
+    """The form, or what is wrong with the document: all at once, in its order, 20 at most. Never raises."""
     try:
-        document = read_yaml(text)
-    except Broken as broken:
-        return (Flaw(place_of((), {}, line=broken.line), broken.what, broken.mend),)
-    if not isinstance(document.tree, dict):
-        return (Flaw(place_of((), {}, line=1), *_NO_FORM),)
-    found = [*_twice(document), *_between(document)]
+        tree = read_tree(text)
+    except Unreadable as why:
+        return (Flaw(f"{why.line}行目" if why.line else "全体", why.what, why.mend, why.line),)
+    if not isinstance(tree.value, dict):
+        return (_no_form(text),)
     try:
-        form = Form.model_validate(document.tree)
+        form = Form.model_validate(tree.value)
     except ValidationError as error:
-        return tuple([*found, *flaws_of(error, document)][:MOST_FLAWS])
-    return tuple(found[:MOST_FLAWS]) or form
+        return _flaws(tree, error)
+    return form if not (hidden := tuple(_hidden(tree))) else hidden[:MOST_FLAWS]
 
 
 def write_form(form: Form) -> str:
-    """The form as YAML that reads back equal; what is as usual is left out."""
-    fields = json.loads(form.model_dump_json(exclude_defaults=True))
-    fields["questions"] = [
-        {"id": question["id"], "kind": question["kind"], **question} for question in fields["questions"]
-    ]
-    written: str = yaml.dump(fields, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=120)
-    return written
+    """The form as YAML, fields in their order, what is left at its default left out; read_form gives the same form."""
+    document = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    document["questions"] = [_written(question) for question in document["questions"]]
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
-def _twice(document: Document) -> Iterator[Flaw]:
-    for path in document.twice[:MOST_FLAWS]:
-        yield Flaw(place_of(path, document.tree, line=document.lines.get(path, 0)), *_TWICE)
+def _written(question: dict[str, Any]) -> dict[str, Any]:
+    """id and kind first; an option whose label is its name is a bare word."""
+    ordered = {"id": question["id"], "kind": question["kind"], **question}
+    if "options" in ordered:
+        ordered["options"] = [o["name"] if o["label"] == o["name"] else o for o in ordered["options"]]
+    return ordered
 
 
-def _between(document: Document) -> Iterator[Flaw]:
-    """What is wrong between questions; said here too so that it comes together with what is wrong inside them."""
-    for index, what, mend in incoherences(_conditions(document.tree))[:MOST_FLAWS]:
-        path = ("questions", index)
-        yield Flaw(place_of(path, document.tree, line=document.lines.get(path, 0)), what, mend)
+def _no_form(text: str) -> Flaw:
+    mend = Text(ja="「name: …」のように項目を並べてください。", en="Write fields, such as “name: …”.")
+    if "：" in text:
+        mend = Text(ja="全角の「：」を半角の「: 」に直してください。", en="Write “: ” instead of the full-width “：”.")
+    return Flaw("全体", Text(ja="フォームの項目がありません。", en="There are no fields of a form here."), mend)
 
 
-def _conditions(tree: Tree) -> list[tuple[str, str | None]]:
-    questions = tree.get("questions") if isinstance(tree, dict) else None
-    return [_condition(n, question) for n, question in enumerate(questions if isinstance(questions, list) else ())]
+def _flaws(tree: Tree, error: ValidationError) -> tuple[Flaw, ...]:
+    """Each once: pydantic says the same several times where several types were possible."""
+    errors = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
+    found = [translated(one, tree) for one in errors if one["loc"] and not _emptied(one, tree)]
+    once = {(flaw.place, flaw.what): flaw for flaw in (*found, *_across(tree), *_hidden(tree))}
+    flaws = sorted(once.values(), key=lambda flaw: flaw.line or 0)
+    return tuple(flaws[:MOST_FLAWS])
 
 
-def _condition(index: int, question: Tree) -> tuple[str, str | None]:
-    known = question if isinstance(question, dict) else {}
-    id_, when = known.get("id"), known.get("when")
-    return id_ if isinstance(id_, str) else f"?{index}", when if isinstance(when, str) else None
+def _emptied(error: ErrorDetails, tree: Tree) -> bool:
+    """A list that is too short only because nothing in it is right."""
+    return error["type"] == "too_short" and error["loc"] == ("questions",) and bool(tree.at(("questions",)))
+
+
+def _across(tree: Tree) -> Iterator[Flaw]:
+    """What is wrong between questions, as far as they can be told apart while other things are wrong too."""
+    questions = tree.value.get("questions") if isinstance(tree.value, dict) else None
+    if not isinstance(questions, list):
+        return
+    known = [(n, q) for n, q in enumerate(questions[:MOST_QUESTIONS]) if isinstance(q, dict)]
+    pairs = [(n, q.get("id"), q.get("when")) for n, q in known]
+    given = [(n, id_, when if isinstance(when, str) else None) for n, id_, when in pairs if isinstance(id_, str)]
+    for broken in incoherences((id_, when) for _, id_, when in given):
+        path = ("questions", given[broken.index][0], broken.field)
+        yield flaw_at(tree, path, broken.what, broken.mend)
+
+
+def _hidden(tree: Tree) -> Iterator[Flaw]:
+    """Characters that show nothing or deceive, written as escapes."""
+    for path, value in tree.walk():
+        if isinstance(value, str) and is_unsafe(value):
+            what = Text(ja="見えない制御文字が入っています。", en="It holds control characters.")
+            yield flaw_at(tree, path, what, Text(ja="その文字を消してください。", en="Please delete them."))
