@@ -140,7 +140,7 @@ def _said(call: Call, event: Said, publications: Publications, responses: Respon
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
-    return _advance(call, event, responses, people, filling=filling)
+    return _advance(call, event, responses, people, filling=filling, about=about)
 
 
 def _nobody(call: Call, responses: Responses) -> Effects:

@@ -65,7 +65,7 @@ class App:
         self.door = await self._stack.enter_async_context(
             Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE)
         )
-        self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.as_token)
+        self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
         self.runtime = Runtime(municipality(config), BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store)
@@ -131,6 +131,7 @@ class App:
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""
         await self.intake.first_sync.wait()
+        await self.store.run(inbox.retry_all)
         self._incoming.wake(await self.store.run(inbox.rooms_with_work))
         self._outgoing.wake(await self.store.run(outbox.lanes))
         self._metronome.start()

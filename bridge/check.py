@@ -63,7 +63,7 @@ async def _identity(config: Config, door: Door) -> AsyncIterator[Line]:
     door.device_made = await door.device() is not None
     with tempfile.TemporaryDirectory() as empty:
         folder = config.folder / "crypto"
-        crypto = Crypto(door, folder if folder.exists() else Path(empty), secret=config.as_token)
+        crypto = Crypto(door, folder if folder.exists() else Path(empty), secret=config.secret)
         report = await look(door, crypto)
     later = "kairan run を一度実行すると作られます / kairan run makes it"
     yield report.device_exists, "端末 / device", later

@@ -1,5 +1,6 @@
 """kairan.toml and the registration beside it, read once and checked; every mistake in them is one clear line."""
 
+import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bridge import clock
 from bridge.errors import Misconfigured
 from forms.text import Lang
 
@@ -81,6 +83,16 @@ class Config:
     def bot(self) -> str:
         """The bot's user id."""
         return f"@{self.kairan.bot}:{self.homeserver.server_name}"
+
+    @property
+    def secret(self) -> str:
+        """What the device's keys are sealed with: made at the first start, independent of the exchangeable token."""
+        path = self.folder / "secret"
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(clock.secret())
+        return path.read_text(encoding="ascii").strip()
 
     @property
     def zone(self) -> ZoneInfo:

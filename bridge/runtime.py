@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-import sqlalchemy as sa
 
 from bots import ports
 from bots.bot import Bot, Routine
@@ -35,6 +34,7 @@ from bots.events import Event, EventId, Joined, Left, RoomId, Said, UserId
 from bots.roles import Role
 from bridge.picture import png
 from bridge.store import inbox, outbox, rooms
+from bridge.store.engine import Connection
 from bridge.store.desk import Desk, Municipality, derived, role_of, server_of
 from bridge.store.forms import FormShelf, PublicationShelf, came_back
 from bridge.store.outbox import Letter, txn
@@ -87,7 +87,7 @@ class Touched:
 class _Occasion:
     """What effects are carried out for. `reply_to` is set where the event was said in a shared room."""
 
-    connection: sa.Connection
+    connection: Connection
     source: str
     at: datetime
     who: UserId
@@ -104,7 +104,7 @@ class Runtime:
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
-    def hear(self, connection: sa.Connection, event: Event) -> Touched:
+    def hear(self, connection: Connection, event: Event) -> Touched:
         """Decide about an event and queue what follows."""
         touched = Touched()
         if event.sender == self._town.bot or not self._welcome(event.sender):
@@ -134,7 +134,7 @@ class Runtime:
             return None
         return (Say(text=SLOWER),) if count == FLOOD else ()
 
-    def _decide(self, connection: sa.Connection, event: Event) -> Effects:
+    def _decide(self, connection: Connection, event: Event) -> Effects:
         call = self._call(connection, event)
         world = self._world(Desk(connection=connection, town=self._town, who=call.who, role=call.role, room=call.room,
                                  at=call.at, source=event.id))  # fmt: skip
@@ -144,7 +144,7 @@ class Runtime:
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
 
-    def _call(self, connection: sa.Connection, event: Event) -> Call:
+    def _call(self, connection: Connection, event: Event) -> Call:
         own = server_of(event.sender) == self._town.server
         return Call(
             event=event.id, who=event.sender, room=event.room, direct=event.direct, at=event.at, zone=self._town.zone,
@@ -155,7 +155,7 @@ class Runtime:
     def _world(self, desk: Desk) -> World:
         return lambda port: PORTS[port](desk)
 
-    def _come_and_go(self, connection: sa.Connection, event: Event, touched: Touched) -> None:
+    def _come_and_go(self, connection: Connection, event: Event, touched: Touched) -> None:
         """Keep track of who is in their direct room; what waited for them follows them in."""
         match event:
             case Joined() if rooms.owner_of(connection, event.room) == event.sender:
@@ -170,7 +170,7 @@ class Runtime:
             case Said(direct=True):
                 rooms.adopt(connection, event.sender, event.room)
 
-    def tick(self, connection: sa.Connection, routine: Routine, now: datetime) -> Touched:
+    def tick(self, connection: Connection, routine: Routine, now: datetime) -> Touched:
         """Do what has fallen due."""
         touched = Touched()
         itself = UserId(self._town.bot)
@@ -182,7 +182,7 @@ class Runtime:
             self._carry_out(occasion, done.effects, touched)
         return touched
 
-    def apologise(self, connection: sa.Connection, event: Event, reference: str) -> Touched:
+    def apologise(self, connection: Connection, event: Event, reference: str) -> Touched:
         """A bug of ours: say so with a number, and go on with the next event."""
         touched = Touched()
         occasion = _Occasion(connection=connection, source=event.id, at=event.at, who=event.sender, room=event.room,

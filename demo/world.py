@@ -147,6 +147,7 @@ class World:
         self._tell(f"ホームサーバー {len(self.towns)} 台が連合しました（{time.monotonic() - began:.1f} 秒）")
         saved = self._saved()
         await asyncio.gather(*(self._register(c, saved.get(c.key)) for c in self.cast))
+        self.accounts = {c.key: self.accounts[c.key] for c in self.cast}
         (self.folder / "people.json").write_text(json.dumps({k: a.password for k, a in self.accounts.items()}))
         await asyncio.gather(*(self._kairan(town.key) for town in self.towns))
         self._tell("各自治体の回覧ボットが動きはじめました")
@@ -167,7 +168,7 @@ class World:
         self.accounts[who.key] = Account(who, user_id, password, homeserver.client_url)
 
     def steward(self, town: str) -> Account:
-        return next(a for a in self.accounts.values() if a.character.town == town)
+        return next(self.accounts[c.key] for c in self.cast if c.town == town)
 
     async def _kairan(self, town: str) -> None:
         folder = self.folder / "kairan" / town

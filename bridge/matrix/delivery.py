@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-import sqlalchemy as sa
 
 from bots.events import EventId, RoomId, UserId
 from bridge import clock
@@ -14,7 +13,7 @@ from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
 from bridge.matrix.wire import Json
 from bridge.store import outbox, rooms
-from bridge.store.engine import Store
+from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Outgoing
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ class Delivery:
         return None
 
     def _next(
-        self, connection: sa.Connection, lane: str, after: tuple[Outgoing, str | None] | None
+        self, connection: Connection, lane: str, after: tuple[Outgoing, str | None] | None
     ) -> tuple[Outgoing | None, "Ready | None"]:
         """Note what became of the letter before, and take the next with what is known of its room: one transaction."""
         if after is not None:
@@ -115,7 +114,7 @@ class Ready:
         self.members, self.encrypted, self.target = members, encrypted, target
 
 
-def _ready(connection: sa.Connection, letter: Outgoing, bot: str) -> Ready | None:
+def _ready(connection: Connection, letter: Outgoing, bot: str) -> Ready | None:
     """None where the letter must not or cannot go: the bot is out, or a private word would reach a third person."""
     if not rooms.is_in(connection, letter.lane):
         return None

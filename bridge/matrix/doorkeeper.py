@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-import sqlalchemy as sa
 
 from bots.events import RoomId, UserId
 from bridge import clock
@@ -18,7 +17,7 @@ from bridge.matrix.intake import gone
 from bridge.runtime import Touched
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
-from bridge.store.engine import Store
+from bridge.store.engine import Connection, Store
 from bridge.store.rooms import Door as Wanted
 
 log = logging.getLogger(__name__)
@@ -170,7 +169,7 @@ def _later(attempts: int) -> datetime:
     return clock.now() + timedelta(seconds=clock.jitter(seconds))
 
 
-def _opened(connection: sa.Connection, wanted: Wanted, room: str) -> Touched:
+def _opened(connection: Connection, wanted: Wanted, room: str) -> Touched:
     rooms.opened(connection, wanted.user, room)
     if rooms.direct_room(connection, wanted.user) != room:
         return Touched()
@@ -182,7 +181,7 @@ def _opened(connection: sa.Connection, wanted: Wanted, room: str) -> Touched:
     return Touched(rooms={room})
 
 
-def _give_up(connection: sa.Connection, wanted: Wanted) -> Touched:
+def _give_up(connection: Connection, wanted: Wanted) -> Touched:
     """Nobody opens: not retried for ever; the bots hear that the person is gone and tell whom it concerns."""
     room = f"!nowhere:{wanted.user}"
     rooms.opened(connection, wanted.user, room)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-import sqlalchemy as sa
 
 from bots.events import RoomId
 from bridge import clock
@@ -16,7 +15,7 @@ from bridge.matrix.lanes import where
 from bridge.matrix.wire import Json
 from bridge.runtime import Runtime, Touched
 from bridge.store import inbox, outbox, rooms
-from bridge.store.engine import Store
+from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Letter, txn
 from forms.text import Text
 
@@ -101,7 +100,7 @@ class Handling:
             )
 
     def _transact(
-        self, connection: sa.Connection, *, received: inbox.Received, clear: Json, content: bytes | None,
+        self, connection: Connection, *, received: inbox.Received, clear: Json, content: bytes | None,
         bug: str | None = None,
     ) -> tuple[inbox.Received | None, Touched]:  # fmt: skip
         """All of it or nothing: what changed, what is to be said, and that the event is done."""
@@ -113,20 +112,20 @@ class Handling:
         inbox.done(connection, received.seq)
         return inbox.head(connection, room), touched
 
-    def _is_direct(self, connection: sa.Connection, clear: Json, room: str, sender: str) -> bool:
+    def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
         if clear.get("type") in {"m.room.member", "kairan.met"}:
             return rooms.owner_of(connection, room) == clear.get("state_key", sender)
         return rooms.is_direct(connection, room, sender, self._bot)
 
 
-def _wait(connection: sa.Connection, received: inbox.Received, session: str) -> inbox.Received | None:
+def _wait(connection: Connection, received: inbox.Received, session: str) -> inbox.Received | None:
     inbox.wait(connection, received.seq, session, clock.now())
     return inbox.head(connection, received.room_id)
 
 
 
 
-def _unreadable(connection: sa.Connection, room: str, bot: str) -> tuple[inbox.Received | None, set[str]]:
+def _unreadable(connection: Connection, room: str, bot: str) -> tuple[inbox.Received | None, set[str]]:
     now = clock.now()
     letters = [
         Letter(txn=txn(event_id, "unreadable"), lane=room, owner=sender,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 
 from bots.events import EventId, RoomId
 from bridge import clock
@@ -18,7 +17,7 @@ from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
 from bridge.store import inbox, rooms
 from bridge.store.desk import server_of
-from bridge.store.engine import Store
+from bridge.store.engine import Connection, Store
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +139,7 @@ class Intake:
     # -- the commit --------------------------------------------------------------------------------------------------
 
     def _record(
-        self, connection: sa.Connection, reply: Json, earlier: dict[str, list[Json]], sessions: set[str]
+        self, connection: Connection, reply: Json, earlier: dict[str, list[Json]], sessions: set[str]
     ) -> Found:
         """Everything of one sync in one transaction, the cursor with it."""
         found = Found()
@@ -161,7 +160,7 @@ class Intake:
         rooms.set_fact(connection, "cursor", str(reply["next_batch"]))
         return found
 
-    def _invited(self, connection: sa.Connection, room: str, invite: Json) -> bool:
+    def _invited(self, connection: Connection, room: str, invite: Json) -> bool:
         """Only people of permitted servers may call the bot in."""
         for event in _list(_object(invite.get("invite_state")).get("events")):
             sender = event.get("sender")
@@ -170,7 +169,7 @@ class Intake:
                 return True
         return False
 
-    def _put_out(self, connection: sa.Connection, room: str, found: Found) -> None:
+    def _put_out(self, connection: Connection, room: str, found: Found) -> None:
         """The bot was removed from a direct room: its owner does not want it."""
         owner = rooms.owner_of(connection, room)
         if owner is not None:
@@ -178,7 +177,7 @@ class Intake:
             found.rooms.add(room)
 
     def _joined(
-        self, connection: sa.Connection, room: str, update: Json, earlier: Sequence[Json], found: Found
+        self, connection: Connection, room: str, update: Json, earlier: Sequence[Json], found: Found
     ) -> list[inbox.Incoming]:
         known = rooms.is_in(connection, room)
         if not known:
@@ -187,6 +186,8 @@ class Intake:
         for event in [*_list(_object(update.get("state")).get("events")), *timeline]:
             if "state_key" in event:
                 found.doors |= self._follow(connection, room, event)
+        if not known:  # whatever state it came with: the homeserver lists it as joined
+            rooms.set_member(connection, room, self._bot, membership="join", name=None)
         events = [*earlier, *timeline]
         events = events if known else self._since_entry(events)
         owner = rooms.owner_of(connection, room)
@@ -215,7 +216,7 @@ class Intake:
             return inbox.Incoming(event_id, room, sender, raw) if owner and raw.get("state_key") == owner else None
         return None if sender == self._bot else inbox.Incoming(event_id, room, sender, raw)
 
-    def _follow(self, connection: sa.Connection, room: str, event: Json) -> bool:
+    def _follow(self, connection: Connection, room: str, event: Json) -> bool:
         """Keep what the state says. True where a door should be knocked at."""
         content, key = _object(event.get("content")), event.get("state_key")
         match event.get("type"):
@@ -236,7 +237,7 @@ class Intake:
                 return self._upgraded(connection, room, event, content)
         return False
 
-    def _upgraded(self, connection: sa.Connection, room: str, event: Json, content: Json) -> bool:
+    def _upgraded(self, connection: Connection, room: str, event: Json, content: Json) -> bool:
         new, sender = content.get("replacement_room"), event.get("sender")
         if not isinstance(new, str) or not new.startswith("!") or not isinstance(sender, str):
             return False

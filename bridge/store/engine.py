@@ -19,6 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bridge.errors import Misconfigured, Unreachable
 
+Connection = sa.Connection
+"""What work is given; only this package looks inside."""
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -86,8 +86,10 @@ def done(connection: sa.Connection, seq: int) -> None:
 
 def wait(connection: sa.Connection, seq: int, session: str, now: datetime) -> None:
     """Its key is missing. A session that was waited for before does not hold the room a second time."""
+    # A row that waited before (session_id is set) keeps its own beginning: a restart is no reason to wait anew.
+    waited = inbox.c.state.in_(("waiting", "late")) | (inbox.c.seq == seq)
     earliest = connection.execute(
-        sa.select(sa.func.min(inbox.c.since)).where(inbox.c.state.in_(("waiting", "late")), inbox.c.session_id == session)
+        sa.select(sa.func.min(inbox.c.since)).where(waited, inbox.c.session_id == session)
     ).scalar()
     connection.execute(
         sa.update(inbox).where(inbox.c.seq == seq).values(state="waiting", session_id=session, since=earliest or now)
@@ -112,6 +114,11 @@ def keys_came(connection: sa.Connection, sessions: Collection[str]) -> set[str]:
             sa.update(inbox).where(waiting, inbox.c.session_id.in_(list(sessions))).values(state="new")
         )
     return rooms
+
+
+def retry_all(connection: sa.Connection) -> None:
+    """At a start: keys that came just before the end are not named again, so every waiting event is tried once more."""
+    connection.execute(sa.update(inbox).where(inbox.c.state.in_(("waiting", "late"))).values(state="new"))
 
 
 def backlog(connection: sa.Connection) -> dict[str, int]:
