@@ -1,15 +1,15 @@
 """A form as people write it, in YAML or JSON: read with everything that is wrong with it, and written back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from forms.flaws import Flaw, flaw_at, translated
+from forms.flaws import Flaw, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form, incoherences
-from forms.notation import Tree, Unreadable, read_tree
+from forms.notation import KEEP_ONE, Tree, Unreadable, read_tree, repeated
 from forms.reading.words import is_unsafe
 from forms.text import Text
 
@@ -24,14 +24,14 @@ def read_form(text: str) -> Form | tuple[Flaw, ...]:
     try:
         tree = read_tree(text)
     except Unreadable as why:
-        return (Flaw(f"{why.line}行目" if why.line else "全体", why.what, why.mend, why.line),)
+        return (flaw_on(why.line, why.what, why.mend),)
     if not isinstance(tree.value, dict):
         return (_no_form(text),)
     try:
         form = Form.model_validate(tree.value)
     except ValidationError as error:
         return _flaws(tree, error)
-    return form if not (hidden := tuple(_hidden(tree))) else hidden[:MOST_FLAWS]
+    return _in_order(_of_notation(tree)) or form
 
 
 def write_form(form: Form) -> str:
@@ -42,7 +42,7 @@ def write_form(form: Form) -> str:
 
 
 def _written(question: dict[str, Any]) -> dict[str, Any]:
-    """id and kind first; an option whose label is its name is a bare word."""
+    """First id and kind; an option whose label is its name is a bare word."""
     ordered = {"id": question["id"], "kind": question["kind"], **question}
     if "options" in ordered:
         ordered["options"] = [o["name"] if o["label"] == o["name"] else o for o in ordered["options"]]
@@ -53,16 +53,19 @@ def _no_form(text: str) -> Flaw:
     mend = Text(ja="「name: …」のように項目を並べてください。", en="Write fields, such as “name: …”.")
     if "：" in text:
         mend = Text(ja="全角の「：」を半角の「: 」に直してください。", en="Write “: ” instead of the full-width “：”.")
-    return Flaw("全体", Text(ja="フォームの項目がありません。", en="There are no fields of a form here."), mend)
+    return flaw_on(None, Text(ja="フォームの項目がありません。", en="There are no fields of a form here."), mend)
 
 
 def _flaws(tree: Tree, error: ValidationError) -> tuple[Flaw, ...]:
     """Each once: pydantic says the same several times where several types were possible."""
     errors = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
     found = [translated(one, tree) for one in errors if one["loc"] and not _emptied(one, tree)]
-    once = {(flaw.place, flaw.what): flaw for flaw in (*found, *_across(tree), *_hidden(tree))}
-    flaws = sorted(once.values(), key=lambda flaw: flaw.line or 0)
-    return tuple(flaws[:MOST_FLAWS])
+    return _in_order([*found, *_across(tree), *_of_notation(tree)])
+
+
+def _in_order(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
+    once = {(flaw.place, flaw.what): flaw for flaw in flaws}
+    return tuple(sorted(once.values(), key=lambda flaw: flaw.line or 0)[:MOST_FLAWS])
 
 
 def _emptied(error: ErrorDetails, tree: Tree) -> bool:
@@ -83,8 +86,10 @@ def _across(tree: Tree) -> Iterator[Flaw]:
         yield flaw_at(tree, path, broken.what, broken.mend)
 
 
-def _hidden(tree: Tree) -> Iterator[Flaw]:
-    """Characters that show nothing or deceive, written as escapes."""
+def _of_notation(tree: Tree) -> Iterator[Flaw]:
+    """Fields written twice; characters that show nothing or deceive, written as escapes."""
+    for path in tree.twice:
+        yield flaw_at(tree, path, repeated(str(path[-1])), KEEP_ONE)
     for path, value in tree.walk():
         if isinstance(value, str) and is_unsafe(value):
             what = Text(ja="見えない制御文字が入っています。", en="It holds control characters.")

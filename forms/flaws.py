@@ -18,9 +18,9 @@ from forms.text import Text, same
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """`place` is in the words of the document: 質問3「children」の low（12行目）. `line` counts from 1, if known."""
+    """`place` is in words: 質問3「children」の low（12行目）. `line` counts from 1, if known."""
 
-    place: str
+    place: Text
     what: Text
     mend: Text
     line: int | None = None
@@ -38,7 +38,17 @@ def flaw_at(tree: Tree, path: Path, what: Text, mend: Text) -> Flaw:
     """A flaw at `path` of the document, or at the nearest place above it whose line is known."""
     line = next((tree.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in tree.lines), None)
     where = _place(tree.value, path)
-    return Flaw(f"{where}（{line}行目）" if line else where, what, mend, line)
+    if line:
+        where = Text(ja="{where}（{line}行目）", en="{where} (line {line})").fill(where=where, line=line)
+    return Flaw(where, what, mend, line)
+
+
+def flaw_on(line: int | None, what: Text, mend: Text) -> Flaw:
+    """A flaw of the document as a whole, or of a line of it."""
+    return Flaw(Text(ja="{line}行目", en="line {line}").fill(line=line) if line else WHOLE, what, mend, line)
+
+
+WHOLE = Text(ja="全体", en="the form")
 
 
 def translated(error: ErrorDetails, tree: Tree) -> Flaw:
@@ -74,20 +84,34 @@ def _inside(document: object, part: int | str) -> tuple[object] | None:
     return None
 
 
-def _place(document: object, path: Path) -> str:
-    """質問3「children」の選択肢2の label."""
-    if path[:1] != ("questions",) or len(path) < 2:
-        return _steps("", path) or "全体"
-    id_ = _question(document, path).get("id")
-    head = f"質問{int(path[1]) + 1}" + (f"「{quote(id_)}」" if isinstance(id_, str) and id_ else "")
-    return _steps(head, path[2:])
+def _place(document: object, path: Path) -> Text:
+    """質問3「children」の選択肢2の label, “label of option 2 of question 3 (children)”."""
+    place: Text | None = None
+    for n, part in enumerate(path):
+        if part in _ITEMS and isinstance(path[n + 1] if n + 1 < len(path) else None, int):
+            continue  # 「質問3」, not 「questions の3番目」
+        step = same(quote(part)) if isinstance(part, str) else _item(document, path[: n + 1])
+        place = _OF.fill(whole=place, part=step) if place else step
+    return place or WHOLE
 
 
-def _steps(head: str, path: Path) -> str:
-    for part in path:
-        step = f" {part + 1}番目" if isinstance(part, int) else f"の {quote(part)}"
-        head = head + step if head else step.removeprefix("の ")
-    return head
+def _item(document: object, path: Path) -> Text:
+    """One of a list: its number, and its id where it has one."""
+    step = _ITEMS.get(path[-2] if len(path) > 1 else "", _ITEM).fill(n=int(path[-1]) + 1)
+    id_ = _question(document, path).get("id") if len(path) == 2 else None
+    if not isinstance(id_, str) or not id_:
+        return step
+    return Text(ja="{step}「{id}」", en="{step} ({id})").fill(step=step, id=quote(id_))
+
+
+_OF = Text(ja="{whole}の {part}", en="{part} of {whole}")
+_ITEM = Text(ja="{n}番目", en="item {n}")
+_ITEMS: dict[int | str, Text] = {
+    "questions": Text(ja="質問{n}", en="question {n}"),
+    "options": Text(ja="選択肢{n}", en="option {n}"),
+    "rooms": Text(ja="部屋{n}", en="room {n}"),
+    "remind": Text(ja="催促{n}", en="reminder {n}"),
+}
 
 
 def _question(document: object, path: Path) -> Mapping[str, object]:
@@ -110,13 +134,17 @@ Saying = Callable[[Mapping[str, Any], Path, str, Tree], tuple[Text, Text]]
 _WRONG = Text(ja="「{field}」の書き方が正しくありません。", en="“{field}” is not written right.")
 _SEE_EXAMPLE = Text(ja="見本のフォームを参考に直してください。", en="Compare it with the example form.")
 _NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
-_ONE_OF = Text(ja="使えるのは {known} です。", en="There are: {known}.")
+_ONE_OF = Text(ja="使えるのは {known} です。", en="What is possible: {known}.")
 
 
 def nearest(word: str, known: Collection[str]) -> Text:
     """The known word that was probably meant, else all there are."""
     near = difflib.get_close_matches(word[:64].lower(), list(known), n=1, cutoff=0.6)
-    return _NEAR.fill(near=near[0]) if near else _ONE_OF.fill(known="、".join(list(known)[:20]))
+    return _NEAR.fill(near=near[0]) if near else _all_of(known)
+
+
+def _all_of(known: Collection[str]) -> Text:
+    return _ONE_OF.fill(known=", ".join(list(known)[:20]))
 
 
 def _unknown_field(_ctx: Mapping[str, Any], path: Path, field: str, tree: Tree) -> tuple[Text, Text]:
@@ -158,9 +186,12 @@ def _own(ctx: Mapping[str, Any], _path: Path, _field: str, _tree: Tree) -> tuple
 def _literal(ctx: Mapping[str, Any], path: Path, field: str, tree: Tree) -> tuple[Text, Text]:
     known = [word for word in str(ctx["expected"]).replace(" or ", ", ").replace("'", "").split(", ") if word]
     written = tree.at(path)
-    what = Text(ja="「{field}」に「{word}」とは書けません。", en="“{field}” cannot be “{word}”.")
     word = written if isinstance(written, str) else ""
-    return what.fill(field=quote(field), word=quote(word)), nearest(word, known)
+    what = Text(
+        ja="「{field}」に「{word}」とは書けません。書けるのは {known} です。",
+        en="“{field}” cannot be “{word}”; it is one of {known}.",
+    )
+    return what.fill(field=quote(field), word=quote(word), known=", ".join(known)), nearest(word, known)
 
 
 def _limit(ja: str, en: str) -> Saying:
@@ -193,6 +224,22 @@ _WORDS = _expected(
     "This is empty, too long or no text.",
     Text(ja="4000文字以内の文字で書いてください。", en="Write words, 4000 characters at most."),
 )
+_ID = (
+    Text(ja="id に使えない文字があります。", en="There are characters that an id cannot have."),
+    Text(
+        ja="半角の英字で始め、英数字・_・- だけにしてください。",
+        en="Begin with a letter a–z; use letters, digits, _ and - only.",
+    ),
+)
+_ROOM = (
+    Text(ja="部屋の名前ではありません。", en="This is not the name of a room."),
+    Text(ja="「#部屋:サーバー名」の形にしてください。", en="Write it like #room:server.example."),
+)
+_DATE = _expected(
+    "日付として読めません。",
+    "This is not a date.",
+    Text(ja="2026-04-01 のように書いてください。", en="Write it like 2026-04-01."),
+)
 _SAYINGS: dict[str, Saying] = {
     "flaw": _own,
     "missing": _missing,
@@ -200,25 +247,22 @@ _SAYINGS: dict[str, Saying] = {
     "union_tag_invalid": _unknown_kind,
     "union_tag_not_found": lambda _c, _p, _f, _t: (
         Text(ja="「kind」（種類）がありません。", en="“kind” is missing."),
-        _ONE_OF.fill(known="、".join(KINDS)),
+        _all_of(KINDS),
     ),
     "literal_error": _literal,
     "value_error": _WORDS,
     "string_type": _WORDS,
     "string_too_short": _limit("{limit}文字以上必要です。", "It needs {limit} characters or more."),
     "string_too_long": _limit("{limit}文字までです。", "At most {limit} characters are possible."),
-    "string_pattern_mismatch": _expected(
-        "使えない文字があります。",
-        "It holds characters that cannot be used.",
-        Text(
-            ja="id は半角の英字で始めて英数字・_・- だけ、部屋は #部屋:サーバー の形にしてください。",
-            en="An id begins with a letter and has letters, digits, _ and -; a room is #room:server.",
-        ),
-    ),
+    "string_pattern_mismatch": lambda _c, path, _f, _t: _ROOM if "rooms" in path else _ID,
     "too_short": _limit("{limit}つ以上必要です。", "There must be {limit} or more."),
     "too_long": _limit("多すぎます。{limit}までです。", "There are too many: {limit} at most."),
     "greater_than_equal": _limit("{limit}以上の数にしてください。", "It must be {limit} or more."),
     "less_than_equal": _limit("{limit}以下の数にしてください。", "It must be {limit} or less."),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        _DATE,
+    ),
     **dict.fromkeys(("tuple_type", "list_type"), _LIST),
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "dataclass_type"), _FIELDS),
     **dict.fromkeys(
@@ -235,6 +279,10 @@ _SAYINGS: dict[str, Saying] = {
     ),
     **dict.fromkeys(
         ("bool_type", "bool_parsing"),
-        _expected("true か false を書きます。", "true or false belongs here.", same("true / false")),
+        _expected(
+            "「はい」か「いいえ」を書く所です。",
+            "This is a matter of true or false.",
+            Text(ja="true か false にしてください。", en="Write true or false."),
+        ),
     ),
 }

@@ -21,6 +21,8 @@ _FENCED = re.compile(
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same events, ten times as fast, where libyaml is there
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
+KEEP_ONE = Text(ja="どちらか一つにしてください。", en="Keep one of them.")
+
 Path = tuple[int | str, ...]
 Node = str | None | list["Node"] | dict[str, "Node"]
 """Numbers, dates, yes and no are the words as written; only null is not."""
@@ -36,10 +38,11 @@ class Unreadable(Exception):  # noqa: N818 - said of a document
 
 @dataclass(slots=True)
 class Tree:
-    """`lines`: the line at which each value stands, by the way to it; none for JSON."""
+    """`lines`: where each value stands, by the way to it; none for JSON. `twice`: fields written more than once."""
 
     value: Node
     lines: dict[Path, int] = field(default_factory=dict)
+    twice: list[Path] = field(default_factory=list)
 
     def at(self, path: Path) -> Node:
         """The value at the end of `path`, which leads into the tree."""
@@ -76,6 +79,11 @@ def read_tree(text: str) -> Tree:
     return _yaml(inside, above)
 
 
+def repeated(key: str) -> Text:
+    """A field that is written twice."""
+    return Text(ja="「{key}」が2回書かれています。", en="“{key}” is written twice.").fill(key=quote(key))
+
+
 def _check_characters(text: str) -> None:
     if not is_unsafe(text):
         return
@@ -88,10 +96,6 @@ def _check_characters(text: str) -> None:
         Text(ja="その文字を消してください。", en="Please delete them."),
         line,
     )
-
-
-class _Pairs(dict[str, Node]):
-    """A mapping of a JSON document, to be told from nothing else: duplicates are refused while it is read."""
 
 
 def _json(text: str) -> Tree | None:
@@ -109,7 +113,7 @@ def _pairs(pairs: list[tuple[str, Node]]) -> dict[str, Node]:
     read: dict[str, Node] = {}
     for key, value in pairs:
         if key in read:
-            raise _twice(key, None)
+            raise Unreadable(repeated(key), KEEP_ONE)
         read[key] = value
     return read
 
@@ -136,7 +140,7 @@ def _yaml(text: str, above: int) -> Tree:
         raise _malformed(error, above) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Unreadable(_NOT_YAML, _INDENT) from None
-    return Tree(composer.root, composer.lines)
+    return Tree(composer.root, composer.lines, composer.twice)
 
 
 @dataclass(slots=True)
@@ -155,6 +159,7 @@ class _Composer:
     above: int
     root: Node = None
     lines: dict[Path, int] = field(default_factory=dict)
+    twice: list[Path] = field(default_factory=list)
     _open: list[_Open] = field(default_factory=list)
     _count: int = 0
     _documents: int = 0
@@ -199,7 +204,7 @@ class _Composer:
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.node, dict) and top.key is None:
             if words in top.node or (*top.path, words) in self.lines:
-                raise _twice(words, line)
+                self.twice.append((*top.path, words))
             top.key = words
             self.lines[*top.path, words] = line or 0
         else:
@@ -234,25 +239,40 @@ _INDENT = Text(
     ja="字下げ（半角の空白）、「: 」のあとの空白、かっこと引用符の対応を確かめてください。",
     en="Check the indentation (spaces), the space after “:”, and that brackets and quotes are closed.",
 )
-_TAB = Text(ja="字下げはタブでなく半角の空白にしてください。", en="Indent with spaces, not with tabs.")
 _COLON = Text(
     ja='「: 」や「#」を含む言葉は "…" で囲んでください。', en='Put words that hold “: ” or “#” in quotation marks: "…".'
 )
 
+_CLOSE_QUOTE = Text(ja="引用符が閉じていません。閉じてください。", en="A quotation mark is never closed: close it.")
+_CLOSE_BRACKET = Text(
+    ja='かっこ { } [ ] かコンマが足りません。記号を含む言葉は "…" で囲んでください。',
+    en='A bracket or comma is missing. Put words that hold such signs in quotation marks: "…".',
+)
+_SIGN = Text(
+    ja='この行の言葉を "…" で囲み、字下げはタブでなく半角の空白にしてください。',
+    en='Put the words of this line in quotation marks ("…"), and indent with spaces, not tabs.',
+)
+_ALIGN = Text(
+    ja="同じ段の項目（並びなら「- 」）を同じ位置から書いてください。",
+    en="Begin fields (or “- ”) of one level in the same column.",
+)
+_MENDS = (
+    ("mapping values", _COLON),
+    ("unexpected end of stream", _CLOSE_QUOTE),
+    ("expected ',' or", _CLOSE_BRACKET),
+    ("node content", _CLOSE_BRACKET),
+    ("cannot start any token", _SIGN),
+    ("expected key", _ALIGN),
+    ("'-' indicator", _ALIGN),
+)
+"""A piece of libyaml's reason → what to do about it."""
+
 
 def _malformed(error: yaml.MarkedYAMLError, above: int) -> Unreadable:
     problem = str(error.problem or "")
-    mend = _TAB if "\\t" in problem else _COLON if "mapping values" in problem else _INDENT
+    mend = next((mend for sign, mend in _MENDS if sign in problem), _INDENT)
     mark = error.problem_mark or error.context_mark
     return Unreadable(_NOT_YAML, mend, mark.line + 1 + above if mark else None)
-
-
-def _twice(key: str, line: int | None) -> Unreadable:
-    return Unreadable(
-        Text(ja="「{key}」が2回書かれています。", en="“{key}” is written twice.").fill(key=quote(key)),
-        Text(ja="どちらか一つにしてください。", en="Keep one of them."),
-        line,
-    )
 
 
 def _too_deep(line: int | None) -> Unreadable:
