@@ -60,7 +60,8 @@ def _flaws(tree: Tree, error: ValidationError) -> tuple[Flaw, ...]:
     """Each once: pydantic says the same several times where several types were possible."""
     errors = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
     found = [translated(one, tree) for one in errors if one["loc"] and not _emptied(one, tree)]
-    return _in_order([*found, *_across(tree), *_of_notation(tree)])
+    places = {flaw.place for flaw in found}
+    return _in_order([*found, *_across(tree), *(flaw for flaw in _of_notation(tree) if flaw.place not in places)])
 
 
 def _in_order(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:

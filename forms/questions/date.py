@@ -1,9 +1,10 @@
 """A day of the calendar."""
 
+import re
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import QuestionFields, Value, flaw
@@ -11,6 +12,7 @@ from forms.reading.dates import read_date
 from forms.reading.eras import show_date, shown
 from forms.text import Lang, Text, same
 
+_ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOW = Text(ja="日付で入力（例: 2026/4/1、令和8年4月1日）", en="Type a date, such as 2026-04-01")
 _OUTSIDE = Text(
     ja="{limits}の日付を入力してください（いまの入力: {value}）。",
@@ -18,12 +20,28 @@ _OUTSIDE = Text(
 )
 
 
+def _iso(value: Any) -> date:
+    """Only as 2026-04-01: pydantic would also take numbers for seconds since 1970."""
+    try:
+        if isinstance(value, date) or _ISO.fullmatch(str(value)):
+            return value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise flaw(
+        Text(ja="日付として読めないか、ない日です。", en="This is not a date, or there is no such day."),
+        Text(ja="2026-04-01 のように書いてください。", en="Write it as in 2026-04-01."),
+    )
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+
+
 class Date(QuestionFields):
     """`earliest` and `latest` are themselves allowed."""
 
     kind: Literal["date"]
-    earliest: date | None = None
-    latest: date | None = None
+    earliest: Day | None = None
+    latest: Day | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
