@@ -5,9 +5,8 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from forms.flaws import Flaw, flaw_at, flaw_on, translated
+from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form, incoherences
 from forms.notation import KEEP_ONE, Tree, Unreadable, read_tree, repeated
 from forms.reading.words import is_unsafe
@@ -59,7 +58,7 @@ def _no_form(text: str) -> Flaw:
 def _flaws(tree: Tree, error: ValidationError) -> tuple[Flaw, ...]:
     """Each once: pydantic says the same several times where several types were possible."""
     errors = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
-    found = [translated(one, tree) for one in errors if one["loc"] and not _emptied(one, tree)]
+    found = [translated(one, tree) for one in errors if one["loc"] and not emptied(one, tree)]
     places = {flaw.place for flaw in found}
     return _in_order([*found, *_across(tree), *(flaw for flaw in _of_notation(tree) if flaw.place not in places)])
 
@@ -67,11 +66,6 @@ def _flaws(tree: Tree, error: ValidationError) -> tuple[Flaw, ...]:
 def _in_order(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
     once = {(flaw.place, flaw.what): flaw for flaw in flaws}
     return tuple(sorted(once.values(), key=lambda flaw: flaw.line or 0)[:MOST_FLAWS])
-
-
-def _emptied(error: ErrorDetails, tree: Tree) -> bool:
-    """A list that is too short only because nothing in it is right."""
-    return error["type"] == "too_short" and error["loc"] == ("questions",) and bool(tree.at(("questions",)))
 
 
 def _across(tree: Tree) -> Iterator[Flaw]:

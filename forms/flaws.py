@@ -58,6 +58,11 @@ def translated(error: ErrorDetails, tree: Tree) -> Flaw:
     return flaw_at(tree, path, what, mend)
 
 
+def emptied(error: ErrorDetails, tree: Tree) -> bool:
+    """Whether a list is said to be too short only because nothing in it is right."""
+    return error["type"] == "too_short" and bool(tree.at(_located(error, tree.value)[0]))
+
+
 def _located(error: ErrorDetails, document: object) -> tuple[Path, str]:
     """The way into the document, without the steps that only pydantic knows; and the field that it is about."""
     loc = list(error["loc"])
@@ -91,7 +96,8 @@ def _place(document: object, path: Path) -> Text:
         if part in _ITEMS and isinstance(path[n + 1] if n + 1 < len(path) else None, int):
             continue  # 「質問3」, not 「questions の3番目」
         step = same(quote(part)) if isinstance(part, str) else _item(document, path[: n + 1])
-        place = _OF.fill(whole=place, part=step) if place else step
+        of = _OF if isinstance(part, str) else _ITEM_OF
+        place = of.fill(whole=place, part=step) if place else step
     return place or WHOLE
 
 
@@ -105,6 +111,7 @@ def _item(document: object, path: Path) -> Text:
 
 
 _OF = Text(ja="{whole}の {part}", en="{part} of {whole}")
+_ITEM_OF = Text(ja="{whole}の{part}", en="{part} of {whole}")
 _ITEM = Text(ja="{n}番目", en="item {n}")
 _ITEMS: dict[int | str, Text] = {
     "questions": Text(ja="質問{n}", en="question {n}"),
@@ -280,8 +287,8 @@ _SAYINGS: dict[str, Saying] = {
     **dict.fromkeys(
         ("bool_type", "bool_parsing"),
         _expected(
-            "「はい」か「いいえ」を書く所です。",
-            "This is a matter of true or false.",
+            "true でも false でもありません。",
+            "This is neither true nor false.",
             Text(ja="true か false にしてください。", en="Write true or false."),
         ),
     ),

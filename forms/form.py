@@ -16,6 +16,7 @@ from forms.questions import Question
 from forms.questions.base import FROZEN, Words, flaw
 from forms.reading.words import nfc, quote
 from forms.recurrence import read_offset
+from forms.spoken import normal
 from forms.text import Text
 
 MOST_QUESTIONS = 500
@@ -90,7 +91,7 @@ def _duration(value: str) -> str:
                 en="Write it as 30m, 3h, 1d or 2w.",
             ),
         ) from None
-    return value
+    return normal(value)
 
 
 Name = Annotated[str, BeforeValidator(_name), AfterValidator(_named)]
