@@ -1,6 +1,7 @@
 """A form as people write it, in YAML or JSON: read with everything that is wrong with it, and written back."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -76,7 +77,7 @@ def _across(tree: Tree) -> Iterator[Flaw]:
     known = [(n, q) for n, q in enumerate(questions[:MOST_QUESTIONS]) if isinstance(q, dict)]
     pairs = [(n, q.get("id"), q.get("when")) for n, q in known]
     given = [(n, id_, when if isinstance(when, str) else None) for n, id_, when in pairs if isinstance(id_, str)]
-    for broken in incoherences((id_, when) for _, id_, when in given):
+    for broken in islice(incoherences((id_, when) for _, id_, when in given), MOST_FLAWS):
         path = ("questions", given[broken.index][0], broken.field)
         yield flaw_at(tree, path, broken.what, broken.mend)
 

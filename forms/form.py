@@ -166,11 +166,12 @@ class Incoherence:
     mend: Text
 
 
-def incoherences(questions: Iterable[tuple[str, str | None]]) -> list[Incoherence]:
-    """What is wrong between questions, given as (id, when)."""
+def incoherences(questions: Iterable[tuple[str, str | None]]) -> Iterator[Incoherence]:
+    """What is wrong between questions, given as (id, when); one by one, as there may be more than anybody reads."""
     given = list(questions)
     ids = {id_ for id_, _ in given}
-    return [*_repeated(given), *filter(None, (_when(n, when, ids) for n, (_, when) in enumerate(given)))]
+    yield from _repeated(given)
+    yield from filter(None, (_when(n, when, ids) for n, (_, when) in enumerate(given)))
 
 
 def _repeated(given: list[tuple[str, str | None]]) -> Iterator[Incoherence]:
