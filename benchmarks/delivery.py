@@ -129,7 +129,7 @@ def form() -> str:
 
 async def measure(options: argparse.Namespace, folder: Path) -> bool:
     people = max(1, -(-options.events // QUESTIONS))
-    cast = tuple(Character(f"p{n}", f"職員{n}", TOWN.key, "editor" if n == 0 else "staff") for n in range(people))
+    cast = tuple(Character(f"p{n}", f"職員{n}", TOWN.key, "staff" if n else "steward") for n in range(people))
     async with World(folder, towns=(TOWN,), cast=cast, say=lambda words: print(words, flush=True)) as world:
         bot = world.bot(TOWN.key)
         accounts = list(world.accounts.values())

@@ -19,6 +19,8 @@ from bridge.lab import Lab, Town
 TOWNS = (Town("tsukuba", "つくば市"), Town("nakatsu", "中津市"), Town("tama", "多摩市"))
 BOT = "kairan"
 ROOM = "行政DX"
+ROLE_ROOMS = ("staff", "editors", "stewards")
+GIVES = {"staff": ("staff",), "editor": ("staff", "editors")}
 READY_WITHIN = 60.0
 STOPS_WITHIN = 12.0
 
@@ -34,6 +36,7 @@ class Character:
 
 
 CAST = (
+    Character("yamada", "山田 守（情報システム課）", "tsukuba", "steward"),
     Character("sato", "佐藤 恵（デジタル推進課）", "tsukuba", "editor"),
     Character("tanaka", "田中 健（こども課）", "tsukuba", "staff"),
     Character("suzuki", "鈴木 葵（防災課）", "tsukuba", "staff"),
@@ -167,36 +170,42 @@ class World:
             user_id = await homeserver.register(who.key, password, who.name)
         self.accounts[who.key] = Account(who, user_id, password, homeserver.client_url)
 
-    def steward(self, town: str) -> Account:
-        return next(self.accounts[c.key] for c in self.cast if c.town == town)
+    def stewards(self, town: str) -> list[Account]:
+        """Those with the role; in a town that has none, everybody."""
+        there = [c for c in self.cast if c.town == town]
+        return [self.accounts[c.key] for c in there if c.role == "steward"] or [self.accounts[c.key] for c in there]
 
     async def _kairan(self, town: str) -> None:
         folder = self.folder / "kairan" / town
         homeserver = self.lab.homeservers[town]
         config = folder / "kairan.toml"
         if not config.exists():
-            config = homeserver.write_kairan(folder, stewards=[self.steward(town).user_id], language=self.lang)
+            config = homeserver.write_kairan(folder, stewards=[a.user_id for a in self.stewards(town)], language=self.lang)
         self.kairans[town] = Kairan(folder, config)
         self._stack.push_async_callback(self.kairans[town].stop)
         await self.kairans[town].start()
         await self.kairans[town].ready()
 
     async def _give_roles(self, town: str) -> None:
-        """The steward enters the rooms that the bot made, and lets the others in."""
-        steward = self.steward(town)
+        """The stewards enter the rooms that the bot made, and the first of them lets the others in."""
         server = self.lab.homeservers[town].server_name
-        others = [a for a in self.accounts.values() if a.character.town == town and a is not steward]
-        async with Client(steward) as client:
-            for room in ("staff", "editors", "stewards"):
-                room_id = await client.join(f"#kairan_{room}:{server}")
-                for other in others if room == "staff" else ():
-                    await client.call("POST", f"/rooms/{quote(room_id)}/invite", {"user_id": other.user_id}, ok=(200, 403))
+        stewards = self.stewards(town)
+        others = [a for a in self.accounts.values() if a.character.town == town and a not in stewards]
+        for steward in stewards:
+            async with Client(steward) as client:
+                for room in ROLE_ROOMS:
+                    room_id = await client.join(f"#kairan_{room}:{server}")
+                    for other in others if steward is stewards[0] else ():
+                        if room in GIVES.get(other.character.role, ()):
+                            path = f"/rooms/{quote(room_id)}/invite"
+                            await client.call("POST", path, {"user_id": other.user_id}, ok=(200, 403))
         for other in others:
             async with Client(other) as client:
-                await client.join(f"#kairan_staff:{server}")
+                for room in GIVES.get(other.character.role, ()):
+                    await client.join(f"#kairan_{room}:{server}")
 
     async def _gather(self) -> None:
-        first = self.steward(self.towns[0].key)
+        first = next(a for a in self.accounts.values() if a.character.role in {"editor", "steward"})
         server = self.lab.homeservers[self.towns[0].key].server_name
         alias = f"#{ROOM}:{server}"
         bots = [self.bot(t.key) for t in self.towns]

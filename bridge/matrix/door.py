@@ -102,6 +102,10 @@ class Door(Wire):
     async def get_state(self, room: RoomId, kind: str, *, key: str = "") -> Json:
         return await self.call("GET", f"{_room(room)}/state/{segment(kind)}/{segment(key)}")
 
+    async def members(self, room: RoomId) -> Json:
+        """`chunk`: the member events of all who are in the room or invited, as of now."""
+        return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)
+
     async def joined_members(self, room: RoomId) -> dict[UserId, str]:
         """Who is in the room, with the display names ("" where there is none)."""
         joined = (await self.call("GET", f"{_room(room)}/joined_members")).get("joined")

@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 
-from bots.events import EventId, RoomId
+from bots.events import RoomId
 from bridge import clock
 from bridge.errors import Refused, Unreachable
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
+from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_entry, joined, listed, object_of, section
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
@@ -33,8 +34,6 @@ FILTER: Json = {
     },
 }  # fmt: skip
 POLL_MS = 25_000
-PAGE = 100
-MOST_PAGES = 50
 
 
 @dataclass(slots=True)
@@ -86,8 +85,8 @@ class Intake:
         timeout = POLL_MS if self.first_sync.is_set() else 0
         reply = await self._door.sync(self._cursor, timeout_ms=timeout, filter_id=self._filter)
         fresh = await self._crypto.receive(reply)
-        earlier = await self._fill_gaps(reply)
-        found = await self._store.run(lambda c: self._record(c, reply, earlier, {s for _, s in fresh}))
+        rest = await fetch_rest(self._door, self._store, reply, cursor=self._cursor)
+        found = await self._store.run(partial(self._record, reply=reply, rest=rest, sessions={s for _, s in fresh}))
         self._cursor = reply["next_batch"]
         self.last_sync = clock.monotonic()
         self.first_sync.set()
@@ -98,62 +97,24 @@ class Intake:
 
     @staticmethod
     def _left_by_somebody(reply: Json) -> Iterator[str]:
-        for room, update in _joined(reply):
-            if any(e.get("type") == "m.room.member" for e in _events(update)):
+        for room, update in joined(reply):
+            if any(e.get("type") == "m.room.member" for e in events_of(update)):
                 yield room
 
-    # -- gaps --------------------------------------------------------------------------------------------------------
-
-    async def _fill_gaps(self, reply: Json) -> dict[str, list[Json]]:
-        """Events between the last sync and a `limited` timeline, oldest first, by room."""
-        filled = {}
-        for room, update in _joined(reply):
-            timeline = _object(update.get("timeline"))
-            start = timeline.get("prev_batch")
-            if timeline.get("limited") and isinstance(start, str):
-                filled[room] = await self._page_back(room, start)
-        return filled
-
-    async def _page_back(self, room: str, start: str) -> list[Json]:
-        """Back to what is known, or to how the bot came in. Bounded: a room of millions does not stop the others."""
-        found: list[Json] = []
-        known_room = await self._store.run(lambda c: rooms.is_in(c, room))
-        for _ in range(MOST_PAGES):
-            page = await self._door.messages(RoomId(room), from_=start, direction="b", limit=PAGE,
-                                             to=self._cursor if known_room else None)  # fmt: skip
-            chunk = [e for e in page.get("chunk", []) if isinstance(e, dict)]
-            ids = [e["event_id"] for e in chunk if isinstance(e.get("event_id"), str)]
-            seen = await self._store.run(lambda c, ids=ids: inbox.known(c, ids)) if ids else set()
-            found += [e for e in chunk if e.get("event_id") not in seen]
-            entered = any(self._is_own_entry(e) for e in chunk)
-            end = page.get("end")
-            if not chunk or not isinstance(end, str) or (known_room and seen) or (not known_room and entered):
-                break
-            start = end
-        return found[::-1]
-
-    def _is_own_entry(self, event: Json) -> bool:
-        mine = event.get("type") == "m.room.member" and event.get("state_key") == self._bot
-        return mine and _object(event.get("content")).get("membership") in {"invite", "join"}
-
-    # -- the commit --------------------------------------------------------------------------------------------------
-
-    def _record(
-        self, connection: Connection, reply: Json, earlier: dict[str, list[Json]], sessions: set[str]
-    ) -> Found:
+    def _record(self, connection: Connection, reply: Json, rest: Rest, sessions: set[str]) -> Found:
         """Everything of one sync in one transaction, the cursor with it."""
         found = Found()
         now = clock.now()
         if sessions:
             found.rooms |= inbox.keys_came(connection, sessions)
-        for room, invite in _section(reply, "invite"):
+        for room, invite in section(reply, "invite"):
             found.doors |= self._invited(connection, room, invite)
-        for room, _ in _section(reply, "leave"):
+        for room, _ in section(reply, "leave"):
             if rooms.is_in(connection, room):
                 self._put_out(connection, room, found)
             rooms.left(connection, room)
-        for room, update in _joined(reply):
-            events = self._joined(connection, room, update, earlier.get(room, []), found)
+        for room, update in joined(reply):
+            events = self._joined(connection, room, update, rest=rest, found=found)
             inbox.record(connection, events, now)
             if events:
                 found.rooms.add(room)
@@ -162,9 +123,9 @@ class Intake:
 
     def _invited(self, connection: Connection, room: str, invite: Json) -> bool:
         """Only people of permitted servers may call the bot in."""
-        for event in _list(_object(invite.get("invite_state")).get("events")):
+        for event in listed(object_of(invite.get("invite_state")).get("events")):
             sender = event.get("sender")
-            if self._is_own_entry(event) and isinstance(sender, str) and server_of(sender) in self._permitted:
+            if is_entry(event, self._bot) and isinstance(sender, str) and server_of(sender) in self._permitted:
                 rooms.invited(connection, room, sender)
                 return True
         return False
@@ -177,21 +138,25 @@ class Intake:
             found.rooms.add(room)
 
     def _joined(
-        self, connection: Connection, room: str, update: Json, earlier: Sequence[Json], found: Found
+        self, connection: Connection, room: str, update: Json, *, rest: Rest, found: Found
     ) -> list[inbox.Incoming]:
-        known = rooms.is_in(connection, room)
+        known = room in rest.known
         if not known:
             rooms.entered(connection, room)
-        timeline = _list(_object(update.get("timeline")).get("events"))
-        for event in [*_list(_object(update.get("state")).get("events")), *timeline]:
+        timeline = listed(object_of(update.get("timeline")).get("events"))
+        # The `state` of a sync is that before the timeline; where servers wrote at once it may be older than what we
+        # have (MSC4222): it counts for a room that is new to us or after a gap, and for members never.
+        before = listed(object_of(update.get("state")).get("events"))
+        fresh = not known or room in rest.earlier
+        for event in [*(e for e in before if fresh and e.get("type") != "m.room.member"), *timeline]:
             if "state_key" in event:
                 found.doors |= self._follow(connection, room, event)
-        if not known:  # whatever state it came with: the homeserver lists it as joined
-            rooms.set_member(connection, room, self._bot, membership="join", name=None)
-        events = [*earlier, *timeline]
-        events = events if known else self._since_entry(events)
+        if rest.members.get(room):
+            rooms.replace_members(connection, room, [_member(e) for e in rest.members[room]])
+        events = [*rest.earlier.get(room, []), *timeline]
+        heard = events if known else self._since_entry(events)
         owner = rooms.owner_of(connection, room)
-        return [e for e in map(lambda raw: self._incoming(raw, room, owner), events) if e is not None]
+        return [x for x in (self._incoming(e, room, owner) for e in heard) if x is not None]
 
     def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
         """What was said before the bot was invited is none of its business."""
@@ -200,7 +165,7 @@ class Intake:
         for index, event in enumerate(events):
             if event.get("type") != "m.room.member" or event.get("state_key") != self._bot:
                 continue
-            membership = _object(event.get("content")).get("membership")
+            membership = object_of(event.get("content")).get("membership")
             if membership in {"invite", "join"} and not inside:
                 start, inside = index + 1, True
             elif membership in {"leave", "ban"}:
@@ -218,12 +183,11 @@ class Intake:
 
     def _follow(self, connection: Connection, room: str, event: Json) -> bool:
         """Keep what the state says. True where a door should be knocked at."""
-        content, key = _object(event.get("content")), event.get("state_key")
+        content, key = object_of(event.get("content")), event.get("state_key")
         match event.get("type"):
             case "m.room.member" if isinstance(key, str):
-                name = content.get("displayname")
-                rooms.set_member(connection, room, key, membership=str(content.get("membership")),
-                                 name=name[:255] if isinstance(name, str) else None)  # fmt: skip
+                user, membership, name = _member(event)
+                rooms.set_member(connection, room, user, membership=membership, name=name)
             case "m.room.encryption":
                 rooms.describe(connection, room, encrypted=True)
             case "m.room.name" if isinstance(content.get("name"), str):
@@ -232,7 +196,7 @@ class Intake:
                 alias = content.get("alias")
                 rooms.describe(connection, room, alias=alias[:255] if isinstance(alias, str) else None)
             case "m.room.create":
-                rooms.succeed(connection, room, _object(content.get("predecessor")).get("room_id"))
+                rooms.succeed(connection, room, object_of(content.get("predecessor")).get("room_id"))
             case "m.room.tombstone":
                 return self._upgraded(connection, room, event, content)
         return False
@@ -251,7 +215,7 @@ class Intake:
 
 def gone(room: str, user: str, why: str) -> inbox.Incoming:
     """A note to ourselves that a person cannot be met in their direct room."""
-    body = {"type": "m.room.member", "event_id": EventId(f"$kairan:gone:{room}:{user}:{why}"), "sender": user,
+    body: Json = {"type": "m.room.member", "event_id": f"$kairan:gone:{room}:{user}:{why}", "sender": user,
             "state_key": user, "content": {"membership": "leave"},
             "origin_server_ts": int(clock.now().timestamp() * 1000)}  # fmt: skip
     return inbox.Incoming(body["event_id"], room, user, body)
@@ -261,21 +225,8 @@ def _pause(failures: int) -> float:
     return clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
 
 
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Json]:
-    return [e for e in value if isinstance(e, dict)] if isinstance(value, list) else []
-
-
-def _section(reply: Json, name: str) -> Iterable[tuple[str, Json]]:
-    return [(k, _object(v)) for k, v in _object(_object(reply.get("rooms")).get(name)).items()]
-
-
-def _joined(reply: Json) -> Iterable[tuple[str, Json]]:
-    return _section(reply, "join")
-
-
-def _events(update: Json) -> list[Json]:
-    return [*_list(_object(update.get("state")).get("events")), *_list(_object(update.get("timeline")).get("events"))]
+def _member(event: Json) -> tuple[str, str, str | None]:
+    """(user id, membership, display name) of a member event."""
+    content = object_of(event.get("content"))
+    name = content.get("displayname")
+    return str(event["state_key"]), str(content.get("membership")), name[:255] if isinstance(name, str) else None

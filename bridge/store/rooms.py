@@ -114,8 +114,12 @@ def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, A
 
 
 def is_direct(connection: sa.Connection, room_id: str, user: str, bot: str) -> bool:
-    """Whether this person and the bot are alone there (others who were only invited count as present)."""
-    return set(members(connection, room_id)) == {user, bot}
+    """Whether this person and the bot are alone there (others who were only invited count as present).
+
+    A room that gives a role is nobody's own, however few have the role.
+    """
+    gives_role = sa.select(fact.c.name).where(fact.c.name.like("room:%"), fact.c.value == room_id)
+    return set(members(connection, room_id)) == {user, bot} and connection.execute(gives_role).first() is None
 
 
 def direct_room(connection: sa.Connection, user: str) -> str | None:
@@ -222,9 +226,25 @@ def _moved(connection: sa.Connection, old: str, new: str) -> None:
 
 def adopt(connection: sa.Connection, user: str, room_id: str) -> None:
     """An encrypted room that somebody opened to talk with the bot serves as their direct room, when they have none."""
-    if not is_encrypted(connection, room_id):
-        return
+    described = sa.select(room.c.encrypted, room.c.name, room.c.alias).where(room.c.room_id == room_id)
+    found = connection.execute(described).first()
+    if found is None or not found.encrypted or found.name or found.alias:
+        return  # a room with a name may be meant for more people later
     row = connection.execute(sa.select(direct.c.state).where(direct.c.user_id == user)).first()
     if row is None:
         upsert(connection, direct, {"user_id": user, "room_id": room_id, "state": "joined", "generation": 1,
                                     "attempts": 0, "source": room_id})  # fmt: skip
+
+
+def joined_among(connection: sa.Connection, room_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these the bot is in, as far as we know."""
+    query = sa.select(room.c.room_id).where(room.c.room_id.in_(room_ids), room.c.membership == "joined")
+    return frozenset(connection.execute(query).scalars())
+
+
+def replace_members(connection: sa.Connection, room_id: str, found: Sequence[tuple[str, str, str | None]]) -> None:
+    """These are all the members: (user id, membership, display name)."""
+    connection.execute(sa.delete(member).where(member.c.room_id == room_id))
+    rows = [{"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in found if m in {"join", "invite"}]
+    if rows:
+        connection.execute(insert_new(connection, member), rows)
