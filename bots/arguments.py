@@ -99,7 +99,9 @@ READERS: Mapping[Any, Reader] = {
     FormName: Reader(Text(ja="フォーム名", en="form"), _one(lambda w, _: FormName(_bare(w)))),
     RoomName: Reader(Text(ja="部屋", en="room"), _rest),
     CommandName: Reader(Text(ja="コマンド", en="command"), _one(lambda w, _: CommandName(w.casefold()))),
-    Pasted: Reader(Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))),
+    Pasted: Reader(
+        Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
+    ),
     Words: Reader(Text(ja="文", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),

@@ -65,8 +65,12 @@ class Command:
 
     def usage(self, bot: str) -> Text:
         """The command as it is typed."""
-        return Text(**{lang: " ".join([f"!{bot} {self.name}", *(a.usage(lang) for a in self.arguments)])
-                       for lang in ("ja", "en")})  # fmt: skip
+        return Text(
+            **{
+                lang: " ".join([f"!{bot} {self.name}", *(a.usage(lang) for a in self.arguments)])
+                for lang in ("ja", "en")
+            }
+        )
 
     def run(self, call: Call, words: Sequence[str], *, bot: str, world: World) -> Effects:
         """Read the words, fetch the ports, run. Raises Mistake with the usage where the words do not fit."""
@@ -157,5 +161,3 @@ def listener(handler: Callable[..., Effects | None]) -> Listener:
     """Declare a listener; ports are handed in as for commands."""
     _, wants = signature(handler, skip=2)  # type: ignore[arg-type]
     return Listener(handler, wants)
-
-

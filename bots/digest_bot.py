@@ -10,21 +10,26 @@ from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Room, Say
 from bots.help import help_command
-from bots.ports import Digest, Digests, Publication, Publications, Rooms, Town
+from bots.moments import moment
+from bots.ports import Digests, Publications, Rooms, Town
+from bots.records import Digest, Publication
 from bots.roles import Role
 from forms.mistake import Mistake
 from forms.recurrence import show_weekdays
 from forms.schedule import next_digest
 from forms.text import Text, lines
-from forms.when import show_when
 
 SOON = timedelta(days=2)
 
-SET = Text(ja="この部屋に、{days}の{at}（休日を除く）にまとめを届けます。次は{next}です。",
-           en="This room gets its digest on {days} at {at}, on working days. Next: {next}.")  # fmt: skip
+SET = Text(
+    ja="この部屋に、{days}の{at}（休日を除く）にまとめを届けます。次は{next}です。",
+    en="This room gets its digest on {days} at {at}, on working days. Next: {next}.",
+)
 OFF = Text(ja="この部屋のまとめを止めました。", en="This room's digest is off.")
-NONE = Text(ja="まとめの予定はありません。「!digest every 平日 at 9:00」のように設定します。",
-            en="No digest is set. Set one with e.g. “!digest every weekdays at 9:00”.")  # fmt: skip
+NONE = Text(
+    ja="まとめの予定はありません。「!digest every 平日 at 9:00」のように設定します。",
+    en="No digest is set. Set one with e.g. “!digest every weekdays at 9:00”.",
+)
 ROW = Text(ja="・{room}: {days} {at}（次は{next}）", en="- {room}: {days} {at} (next {next})")
 EMPTY = Text(ja="いまお伝えすることはありません。", en="There is nothing to tell now.")
 NOT_DIRECT = Text(ja="まとめは、届けたい部屋で設定してください。", en="Set the digest in the room that should get it.")
@@ -40,27 +45,31 @@ UNTIL = Text(ja="、締切 {when}", en=", until {when}")
 NO_DEADLINE = Text(ja="、締切なし", en=", no deadline")
 
 
-def _shown(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
-    return Text(ja=show_when(at, zone, "ja", now=now), en=show_when(at, zone, "en", now=now))
-
-
-@command("every", "毎", needs=Role.EDITOR, about=Text(ja="まとめを届ける曜日と時刻を決める", en="set when this room gets its digest"),
-         more=Text(ja="例: !digest every 平日 at 9:00、!digest every 月木 at 8:30",
-                   en="E.g. !digest every weekdays at 9:00, !digest every mon,thu at 8:30"))  # fmt: skip
+@command(
+    "every",
+    "毎",
+    needs=Role.EDITOR,
+    about=Text(ja="まとめを届ける曜日と時刻を決める", en="set when this room gets its digest"),
+    more=Text(
+        ja="例: !digest every 平日 at 9:00、!digest every 月木 at 8:30",
+        en="E.g. !digest every weekdays at 9:00, !digest every mon,thu at 8:30",
+    ),
+)
 def every(call: Call, digests: Digests, weekdays: Weekdays, *, at: TimeOfDay) -> Effects:
     if call.direct:
         raise Mistake(NOT_DIRECT)
     following = next_digest(call.at, weekdays, at, call.zone)
     digests.set(Digest(room=call.room, weekdays=weekdays, at=at, next=following, since=call.at, author=call.who))
     days = Text(ja=show_weekdays(weekdays, "ja"), en=show_weekdays(weekdays, "en"))
-    said = SET.fill(days=days, at=f"{at:%H:%M}", next=_shown(following, call.zone, call.at))
+    said = SET.fill(days=days, at=f"{at:%H:%M}", next=moment(following, call.zone, call.at))
     return (Say(text=said),)
 
 
 @command("now", "今", needs=Role.STAFF, about=Text(ja="いまのまとめを表示", en="show the digest now"))
 def now_(call: Call, publications: Publications) -> Effects:
-    told = digest(publications.in_room(call.room), publications, since=call.at - timedelta(days=1), now=call.at,
-                  zone=call.zone)  # fmt: skip
+    told = digest(
+        publications.in_room(call.room), publications, since=call.at - timedelta(days=1), now=call.at, zone=call.zone
+    )
     return (Say(text=told or EMPTY),)
 
 
@@ -72,15 +81,25 @@ def off(call: Call, digests: Digests) -> Effects:
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="まとめの予定", en="the digests that are set"))
 def list_(call: Call, digests: Digests, rooms: Rooms) -> Effects:
     rows = [
-        ROW.fill(room=rooms.name(d.room), at=f"{d.at:%H:%M}", next=_shown(d.next, call.zone, call.at),
-                 days=Text(ja=show_weekdays(d.weekdays, "ja"), en=show_weekdays(d.weekdays, "en")))
+        ROW.fill(
+            room=rooms.name(d.room),
+            at=f"{d.at:%H:%M}",
+            next=moment(d.next, call.zone, call.at),
+            days=Text(ja=show_weekdays(d.weekdays, "ja"), en=show_weekdays(d.weekdays, "en")),
+        )
         for d in digests.all()
-    ]  # fmt: skip
+    ]
     return (Say(text=lines(*rows) if rows else NONE),)
 
 
-def digest(found: Sequence[Publication], publications: Publications, *, since: datetime, now: datetime, zone: ZoneInfo,
-           ) -> Text | None:  # fmt: skip
+def digest(
+    found: Sequence[Publication],
+    publications: Publications,
+    *,
+    since: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Text | None:
     """None where there is nothing to say: nothing is open, and nothing closed or opened since."""
     sections: dict[str, list[Text]] = {head: [] for head in HEADS}
     for publication in found:
@@ -106,9 +125,10 @@ def _section(publication: Publication, since: datetime, now: datetime) -> str | 
 def _item(publication: Publication, publications: Publications, now: datetime, zone: ZoneInfo) -> Text:
     rows = publications.progress(publication)
     closes = publication.closes_at
-    until = UNTIL.fill(when=_shown(closes, zone, now)) if closes else NO_DEADLINE
-    return ITEM.fill(title=publication.form.title, asked=sum(r[1] for r in rows), sent=sum(r[3] for r in rows),
-                     closes=until)  # fmt: skip
+    until = UNTIL.fill(when=moment(closes, zone, now)) if closes else NO_DEADLINE
+    return ITEM.fill(
+        title=publication.form.title, asked=sum(r[1] for r in rows), sent=sum(r[3] for r in rows), closes=until
+    )
 
 
 def due_digests(now: datetime, world: World) -> Sequence[Done]:
@@ -123,10 +143,12 @@ def due_digests(now: datetime, world: World) -> Sequence[Done]:
     return done
 
 
-BOT = Bot(
+BOT: Bot = Bot(
     names=("digest", "まとめ"),
-    about=Text(ja="フォームのようすを、決めた曜日と時刻に部屋へまとめて届けます。",
-               en="Tells a room how its forms stand, on the days and at the time you choose."),
+    about=Text(
+        ja="フォームのようすを、決めた曜日と時刻に部屋へまとめて届けます。",
+        en="Tells a room how its forms stand, on the days and at the time you choose.",
+    ),
     commands=(help_command(lambda: BOT), every, now_, off, list_),
     routines=(due_digests,),
-)  # fmt: skip
+)

@@ -10,7 +10,8 @@ from bots.call import Call
 from bots.command import Command, Effects, World
 from bots.effects import Say
 from bots.events import Event, Said
-from bots.ports import NotAllowed, Pending
+from bots.ports import Pending
+from bots.records import NotAllowed
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
 

@@ -3,9 +3,6 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from forms.document import Flaw, read_form
 
 from bots.arguments import Confirmation, Deadline, FormName, Pasted, RemindAt, RoomName
 from bots.bot import Bot
@@ -16,45 +13,61 @@ from bots.events import Event, Sent
 from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
 from bots.form_talk import begin, enter, fill_in, to_person
 from bots.help import help_command
-from bots.ports import Draft, Forms, Pending, Publication, Publications, Reminders, Responses, Rooms, Summaries, Waiting
+from bots.moments import moment
+from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
+from bots.records import Draft, Publication, Waiting
 from bots.roles import Role
+from forms.document import Flaw, read_form
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
 from forms.schedule import reminder_times
 from forms.text import Text, lines, same
-from forms.when import show_when
 
 LOADED = Text(
     ja="フォーム「{name}」を読み込みました（第{version}版、{count}問）。\n"
-       "確認: !form preview {name}\n公開: !form publish {name} by 明日 17:00",
+    "確認: !form preview {name}\n公開: !form publish {name} by 明日 17:00",
     en="Form “{name}” loaded (version {version}, {count} questions).\n"
-       "Try it: !form preview {name}\nPublish: !form publish {name} by tomorrow 5pm",
-)  # fmt: skip
-FLAWED = Text(ja="フォームを読み込めませんでした。次のところを直してください。",
-              en="The form could not be loaded. Please mend these places:")  # fmt: skip
+    "Try it: !form preview {name}\nPublish: !form publish {name} by tomorrow 5pm",
+)
+FLAWED = Text(
+    ja="フォームを読み込めませんでした。次のところを直してください。",
+    en="The form could not be loaded. Please mend these places:",
+)
 SEND_FILE = Text(
     ja="この部屋にフォームのファイル（YAML か JSON）を送ってください。10分お待ちします。"
-       "「!form load」の次の行から内容を貼り付けることもできます。",
+    "「!form load」の次の行から内容を貼り付けることもできます。",
     en="Please send the form's file (YAML or JSON) here within ten minutes, or paste it below “!form load”.",
-)  # fmt: skip
-TOO_LARGE = Text(ja="ファイルを読めませんでした。256 kB までの YAML か JSON を送ってください。",
-                 en="The file could not be read. Please send YAML or JSON of up to 256 kB.")  # fmt: skip
+)
+TOO_LARGE = Text(
+    ja="ファイルを読めませんでした。256 kB までの YAML か JSON を送ってください。",
+    en="The file could not be read. Please send YAML or JSON of up to 256 kB.",
+)
 PUBLISHED = Text(
     ja="フォーム「{title}」を{room}の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
-NOBODY = Text(ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
-              en="There is nobody in that room to ask. Invite people, then publish again.")  # fmt: skip
-OPEN_STILL = Text(ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
-                  en="“{name}” is still open. Close it first: !form close {name}")  # fmt: skip
-PAST = Text(ja="締切がもう過ぎています。「by 明日 17:00」のように書いてください。",
-            en="The deadline has passed. Write e.g. “by tomorrow 5pm”.")  # fmt: skip
+NOBODY = Text(
+    ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
+    en="There is nobody in that room to ask. Invite people, then publish again.",
+)
+OPEN_STILL = Text(
+    ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
+    en="“{name}” is still open. Close it first: !form close {name}",
+)
+PAST = Text(
+    ja="締切がもう過ぎています。「by 明日 17:00」のように書いてください。",
+    en="The deadline has passed. Write e.g. “by tomorrow 5pm”.",
+)
 NO_DEADLINE = Text(ja="なし（「!form close {name}」で終了）", en="none (end it with !form close {name})")
-IN_DIRECT = Text(ja="個別の部屋に送りました。そちらでお答えください。", en="Sent to your direct room; please answer there.")
+IN_DIRECT = Text(
+    ja="個別の部屋に送りました。そちらでお答えください。", en="Sent to your direct room; please answer there."
+)
 NOTHING = Text(ja="いま表示できるフォームはありません。", en="There are no forms to show.")
-SURE = Text(ja="フォーム「{name}」と、集まった回答{count}件をすべて削除します。よろしければ「はい」、やめるときは「いいえ」。",
-            en="This deletes “{name}” and all {count} answers to it. “yes” to go on, “no” to stop.")  # fmt: skip
+SURE = Text(
+    ja="フォーム「{name}」と、集まった回答{count}件をすべて削除します。よろしければ「はい」、やめるときは「いいえ」。",
+    en="This deletes “{name}” and all {count} answers to it. “yes” to go on, “no” to stop.",
+)
 DELETED = Text(ja="フォーム「{name}」を削除しました。", en="“{name}” is deleted.")
 REOPENED = Text(ja="「{name}」の受付を再開しました。締切: {closes}", en="“{name}” takes answers again until: {closes}")
 STATES = {
@@ -89,11 +102,6 @@ def until(call: Call, publication: Publication) -> Text:
     return moment(publication.closes_at, call.zone, call.at)
 
 
-def moment(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
-    """A moment in both languages, in the reader's zone."""
-    return Text(ja=show_when(at, zone, "ja", now=now), en=show_when(at, zone, "en", now=now))
-
-
 @command("show", "表示", needs=Role.STAFF, about=Text(ja="フォームの設問を表示", en="show a form's questions"))
 def show(_call: Call, forms: Forms, name: FormName) -> Effects:
     draft = forms.get(name)
@@ -107,9 +115,16 @@ def _question(number: int, question: Question) -> Text:
     return Text(ja="{n}. {title}{mark}", en="{n}. {title}{mark}").fill(n=number, title=question.title, mark=mark)
 
 
-@command("load", "読込", needs=Role.EDITOR, about=Text(ja="フォームを読み込む（YAML・JSON）", en="load a form (YAML, JSON)"),
-         more=Text(ja="ファイルに「!form load」と書き添えて送るか、次の行から貼り付けます。",
-                   en="Send the file with the caption “!form load”, or paste it on the next lines."))  # fmt: skip
+@command(
+    "load",
+    "読込",
+    needs=Role.EDITOR,
+    about=Text(ja="フォームを読み込む（YAML・JSON）", en="load a form (YAML, JSON)"),
+    more=Text(
+        ja="ファイルに「!form load」と書き添えて送るか、次の行から貼り付けます。",
+        en="Send the file with the caption “!form load”, or paste it on the next lines.",
+    ),
+)
 def load(_call: Call, forms: Forms, pending: Pending, document: Pasted | None = None) -> Effects:
     if document is None:
         pending.ask(Waiting(command="form load"))
@@ -146,20 +161,37 @@ def sent_file(call: Call, event: Event, forms: Forms, pending: Pending) -> Effec
     return _load(forms, event.content.decode("utf-8", "replace"))
 
 
-@command("preview", "確認", needs=Role.EDITOR,
-         about=Text(ja="自分だけで試しに答える", en="try it yourself; nothing is kept"))  # fmt: skip
+@command(
+    "preview", "確認", needs=Role.EDITOR, about=Text(ja="自分だけで試しに答える", en="try it yourself; nothing is kept")
+)
 def preview(call: Call, forms: Forms, responses: Responses, name: FormName) -> Effects:
     effects = enter(call, responses, responses.preview(forms.get(name)))
     return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
 
 
-@command("publish", "公開", needs=Role.EDITOR, about=Text(ja="部屋の全員に配る", en="put it to everybody in a room"),
-         more=Text(ja="例: !form publish kyushoku by 明日 17:00 remind 3時間前",
-                   en="E.g. !form publish lunch by tomorrow 5pm remind 3h"))  # fmt: skip
-def publish(  # noqa: PLR0913 - the ports and words that publishing is about
-    call: Call, forms: Forms, publications: Publications, rooms: Rooms, reminders: Reminders, summaries: Summaries,
-    name: FormName, *, to: RoomName | None = None, by: Deadline | None = None, remind: RemindAt | None = None,
-) -> Effects:  # fmt: skip
+@command(
+    "publish",
+    "公開",
+    needs=Role.EDITOR,
+    about=Text(ja="部屋の全員に配る", en="put it to everybody in a room"),
+    more=Text(
+        ja="例: !form publish kyushoku by 明日 17:00 remind 3時間前",
+        en="E.g. !form publish lunch by tomorrow 5pm remind 3h",
+    ),
+)
+def publish(
+    call: Call,
+    forms: Forms,
+    publications: Publications,
+    rooms: Rooms,
+    reminders: Reminders,
+    summaries: Summaries,
+    name: FormName,
+    *,
+    to: RoomName | None = None,
+    by: Deadline | None = None,
+    remind: RemindAt | None = None,
+) -> Effects:
     draft = forms.get(name)
     room = rooms.find(to or _room_of(call, draft.form))
     closes = by or draft.form.closes
@@ -172,8 +204,13 @@ def publish(  # noqa: PLR0913 - the ports and words that publishing is about
     reminders.schedule(publication, _reminders(call, draft, closes, remind))
     if draft.form.results == "live":
         summaries.start(publication)
-    said = PUBLISHED.fill(title=draft.form.title, name=draft.form.name, room=rooms.name(room), count=len(audience),
-                          closes=until(call, publication))  # fmt: skip
+    said = PUBLISHED.fill(
+        title=draft.form.title,
+        name=draft.form.name,
+        room=rooms.name(room),
+        count=len(audience),
+        closes=until(call, publication),
+    )
     return (Say(text=said), *map(Meet, audience))
 
 
@@ -182,8 +219,12 @@ def _room_of(call: Call, form: Form) -> str:
         return call.room
     if form.audience is not None and form.audience.rooms:
         return form.audience.rooms[0]
-    raise Mistake(Text(ja="どの部屋に配るかを書いてください。例: !form publish {name} to 行政DX",
-                       en="Say which room: !form publish {name} to ROOM").fill(name=form.name))  # fmt: skip
+    raise Mistake(
+        Text(
+            ja="どの部屋に配るかを書いてください。例: !form publish {name} to 行政DX",
+            en="Say which room: !form publish {name} to ROOM",
+        ).fill(name=form.name)
+    )
 
 
 def _reminders(call: Call, draft: Draft, closes: datetime | None, asked: RemindAt | None) -> list[datetime]:
@@ -191,8 +232,12 @@ def _reminders(call: Call, draft: Draft, closes: datetime | None, asked: RemindA
     offsets = [w for w in wanted if isinstance(w, timedelta)]
     moments = [w for w in wanted if isinstance(w, datetime)]
     if offsets and closes is None:
-        raise Mistake(Text(ja="締切がないので「何時間前」では決められません。日時で書いてください。",
-                           en="There is no deadline to count from: give the reminder as a date and time."))  # fmt: skip
+        raise Mistake(
+            Text(
+                ja="締切がないので「何時間前」では決められません。日時で書いてください。",
+                en="There is no deadline to count from: give the reminder as a date and time.",
+            )
+        )
     before = reminder_times(closes, offsets, now=call.at, zone=call.zone, urgent=draft.form.urgent) if closes else []
     return sorted({*before, *moments})
 
@@ -214,8 +259,9 @@ def reopen(call: Call, publications: Publications, name: FormName, *, by: Deadli
 
 
 @command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))
-def delete(_call: Call, forms: Forms, responses: Responses, pending: Pending, name: FormName,
-           sure: Confirmation | None = None) -> Effects:  # fmt: skip
+def delete(
+    _call: Call, forms: Forms, responses: Responses, pending: Pending, name: FormName, sure: Confirmation | None = None
+) -> Effects:
     draft = forms.get(name)
     if not sure:
         pending.ask(Waiting(command="form delete", words=(name, "yes")))
@@ -226,13 +272,25 @@ def delete(_call: Call, forms: Forms, responses: Responses, pending: Pending, na
 
 LISTENERS: tuple[Listener, ...] = (sent_file, fill_in)
 
-BOT = Bot(
+BOT: Bot = Bot(
     names=("form", "フォーム"),
     about=Text(ja="フォームを作り、配り、集めます。", en="Makes forms, hands them out, gathers the answers."),
     commands=(
-        help_command(lambda: BOT), list_, show, load, preview, publish, fill, status, results, export, remind,
-        close, reopen, delete,
-    ),  # fmt: skip
+        help_command(lambda: BOT),
+        list_,
+        show,
+        load,
+        preview,
+        publish,
+        fill,
+        status,
+        results,
+        export,
+        remind,
+        close,
+        reopen,
+        delete,
+    ),
     listeners=LISTENERS,
     routines=(due_closings, due_summaries),
 )

@@ -8,18 +8,8 @@ from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
-from bots.ports import (
-    Asked,
-    Filling,
-    Live,
-    People,
-    Pictures,
-    Publication,
-    Publications,
-    Responses,
-    Summaries,
-    Town,
-)
+from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
+from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
 from forms.chart import chart
 from forms.export import Exported, to_csv, to_json
@@ -29,8 +19,10 @@ from forms.tally import Standing, Tally, tally
 from forms.text import Text, lines, same
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
-BY_TOWN = Text(ja="・{municipality}: 配布 {asked}人、回答中 {started}人、回答済み {sent}人",
-               en="- {municipality}: {asked} asked, {started} started, {sent} done")  # fmt: skip
+BY_TOWN = Text(
+    ja="・{municipality}: 配布 {asked}人、回答中 {started}人、回答済み {sent}人",
+    en="- {municipality}: {asked} asked, {started} started, {sent} done",
+)
 IN_ALL = Text(ja="計 {sent}/{asked}人が回答", en="{sent} of {asked} have answered")
 OPEN = Text(ja="受付中", en="open")
 CLOSED_STATE = Text(ja="終了", en="closed")
@@ -47,7 +39,9 @@ HIDDEN = Text(ja="このフォームの結果は編集者だけが見られま�
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
 EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
 EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
-REMINDED = Text(ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded.")
+REMINDED = Text(
+    ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded."
+)
 ALL_DONE = Text(ja="全員が回答済みです。", en="Everybody has answered.")
 PLEASE = Text(
     ja="「{title}」の回答をお待ちしています。{deadline}{late}\nお知らせが不要なときは「お知らせ停止」と書いてください。",
@@ -82,8 +76,12 @@ def _missing(publication: Publication, asked: Sequence[Asked]) -> Text | None:
     return lines(MISSING.fill(title=publication.form.title, count=len(rest)), *rows)
 
 
-def counted(publication: Publication, publications: Publications, responses: Responses, people: People,
-            ) -> tuple[Tally, Standing]:  # fmt: skip
+def counted(
+    publication: Publication,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+) -> tuple[Tally, Standing]:
     """The sums as of now, and how many were asked and have answered, by municipality."""
     sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
     rows = publications.progress(publication)
@@ -95,23 +93,38 @@ def picture(publication: Publication, found: tuple[Tally, Standing], pictures: P
     """The chart as an image with its numbers in words."""
     drawn = chart(publication.form, *found, lang="ja")
     words = CHART_OF.fill(title=publication.form.title)
-    return Attach(name=f"{publication.form.name}.png", mime="image/png", content=pictures.png(drawn.svg), to=to,
-                  text=lines(words, drawn.alt), picture=(drawn.width, drawn.height))  # fmt: skip
+    return Attach(
+        name=f"{publication.form.name}.png",
+        mime="image/png",
+        content=pictures.png(drawn.svg),
+        to=to,
+        text=lines(words, drawn.alt),
+        picture=(drawn.width, drawn.height),
+    )
 
 
 def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: Place, closed: bool) -> Say:
     """The table, in text and HTML."""
-    text = Text(ja=summary(publication.form, *found, lang="ja", closed=closed),
-                en=summary(publication.form, *found, lang="en", closed=closed))  # fmt: skip
-    html = Text(ja=summary_html(publication.form, *found, lang="ja", closed=closed),
-                en=summary_html(publication.form, *found, lang="en", closed=closed))  # fmt: skip
+    text = Text(
+        ja=summary(publication.form, *found, lang="ja", closed=closed),
+        en=summary(publication.form, *found, lang="en", closed=closed),
+    )
+    html = Text(
+        ja=summary_html(publication.form, *found, lang="ja", closed=closed),
+        en=summary_html(publication.form, *found, lang="en", closed=closed),
+    )
     return Say(text=text, html=html, to=to)
 
 
 @command("results", "結果", needs=Role.STAFF, about=Text(ja="集計を表示", en="show the totals"))
-def results(  # noqa: PLR0913 - the ports that results are made of
-    call: Call, publications: Publications, responses: Responses, people: People, pictures: Pictures, name: FormName,
-) -> Effects:  # fmt: skip
+def results(
+    call: Call,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    pictures: Pictures,
+    name: FormName,
+) -> Effects:
     publication = publications.latest(name)
     closed = not publication.is_open(call.at)
     if call.role < Role.EDITOR and publication.form.results == "editors":
@@ -124,10 +137,15 @@ def results(  # noqa: PLR0913 - the ports that results are made of
 
 
 @command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
-def export(  # noqa: PLR0913 - the ports and words of an export
-    call: Call, publications: Publications, responses: Responses, people: People, town: Town, format_: Format,
+def export(
+    call: Call,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    town: Town,
+    format_: Format,
     name: FormName,
-) -> Effects:  # fmt: skip
+) -> Effects:
     publication = publications.latest(name)
     file = exported(publication, responses, people, town, wanted=format_)
     return (Say(text=EXPORT_SENT), _addressed(file, call)) if not call.direct else (_addressed(file, call),)
@@ -152,12 +170,21 @@ def _row(filling: Filling, people: People) -> Exported:
     sent_at = filling.sent_at
     if sent_at is None:
         raise ValueError("only what was sent is exported")
-    return Exported(receipt=filling.conversation.receipt, who=filling.user, sent_at=sent_at,
-                    municipality=people.municipality(filling.user), answers=filling.conversation.sent or {})  # fmt: skip
+    return Exported(
+        receipt=filling.conversation.receipt,
+        who=filling.user,
+        sent_at=sent_at,
+        municipality=people.municipality(filling.user),
+        answers=filling.conversation.sent or {},
+    )
 
 
-@command("remind", "催促", needs=Role.EDITOR,
-         about=Text(ja="まだ答えていない人にいま知らせる", en="remind those who have not answered, now"))  # fmt: skip
+@command(
+    "remind",
+    "催促",
+    needs=Role.EDITOR,
+    about=Text(ja="まだ答えていない人にいま知らせる", en="remind those who have not answered, now"),
+)
 def remind(call: Call, publications: Publications, name: FormName) -> Effects:
     publication = publications.latest(name)
     if not publication.is_open(call.at):
@@ -169,18 +196,31 @@ def remind(call: Call, publications: Publications, name: FormName) -> Effects:
 
 def pleas(publication: Publication, publications: Publications, *, deadline: Text, late: bool) -> Effects:
     """A reminder to each who has not answered and wants to be reminded."""
-    sorry = Text(ja="（システムが止まっていたため、遅れてのお知らせです。）",
-                 en=" (Late, because the system was down.)") if late else same("")  # fmt: skip
+    sorry = (
+        Text(ja="（システムが止まっていたため、遅れてのお知らせです。）", en=" (Late, because the system was down.)")
+        if late
+        else same("")
+    )
     text = PLEASE.fill(title=publication.form.title, deadline=deadline, late=sorry)
     asked = [a for a in publications.asked(publication) if a.stage in ("invited", "started") and not a.muted]
     return tuple(Say(text=text, to=Person(a.user), calls=(a.user,)) for a in asked)
 
 
-@command("close", "終了", needs=Role.EDITOR, about=Text(ja="受付を終えて結果を出す", en="stop taking answers, post the results"))
-def close(  # noqa: PLR0913 - the ports that a result is made of
-    call: Call, publications: Publications, responses: Responses, people: People, pictures: Pictures, town: Town,
+@command(
+    "close",
+    "終了",
+    needs=Role.EDITOR,
+    about=Text(ja="受付を終えて結果を出す", en="stop taking answers, post the results"),
+)
+def close(
+    call: Call,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    pictures: Pictures,
+    town: Town,
     name: FormName,
-) -> Effects:  # fmt: skip
+) -> Effects:
     publication = publications.latest(name)
     if publication.closed_at is not None:
         raise Mistake(ALREADY.fill(name=name))
@@ -189,10 +229,14 @@ def close(  # noqa: PLR0913 - the ports that a result is made of
     return (said, *_ending(publication, publications, responses, people, pictures, town))
 
 
-def _ending(  # noqa: PLR0913, PLR0917 - the ports that a result is made of
-    publication: Publication, publications: Publications, responses: Responses, people: People, pictures: Pictures,
+def _ending(
+    publication: Publication,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    pictures: Pictures,
     town: Town,
-) -> Effects:  # fmt: skip
+) -> Effects:
     """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
     found = counted(publication, publications, responses, people)
     to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)

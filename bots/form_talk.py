@@ -9,19 +9,25 @@ from bots.command import Effects, listener
 from bots.conversation import advance, open_
 from bots.effects import About, Person, Refresh, Say, Submit, Withdraw
 from bots.events import Edited, Event, Joined, Left, Reacted, Said, Struck, UserId
-from bots.ports import Filling, People, Publication, Publications, Responses
+from bots.moments import moment
+from bots.ports import People, Publications, Responses
+from bots.records import Filling, Publication
 from forms.mistake import Mistake
 from forms.text import Text, lines
-from forms.when import show_when
 
 ANOTHER = Text(
-    ja="新しいフォーム「{title}」も届いています。いまの回答が終わったら、続けてご案内します。先に答えるときは「再開 {number}」。",
+    ja="新しいフォーム「{title}」も届いています。いまの回答が終わったら、"
+    "続けてご案内します。先に答えるときは「再開 {number}」。",
     en="Another form, “{title}”, has come too. It follows when this one is done; “resume {number}” starts it now.",
 )
-NONE_OPEN = Text(ja="いまお答えいただくフォームはありません。使い方は「!form help」で表示します。",
-                 en="There is no form for you to fill in now. “!form help” shows what you can do.")  # fmt: skip
-CHOOSE = Text(ja="答えられるフォームです。「再開 1」のように番号で選んでください。",
-              en="These forms are open. Choose one by its number, e.g. “resume 1”.")  # fmt: skip
+NONE_OPEN = Text(
+    ja="いまお答えいただくフォームはありません。使い方は「!form help」で表示します。",
+    en="There is no form for you to fill in now. “!form help” shows what you can do.",
+)
+CHOOSE = Text(
+    ja="答えられるフォームです。「再開 1」のように番号で選んでください。",
+    en="These forms are open. Choose one by its number, e.g. “resume 1”.",
+)
 ROW = Text(ja="{number}. {title}（{state}）", en="{number}. {title} ({state})")
 STATES = {
     "new": Text(ja="未回答", en="not started"),
@@ -29,8 +35,10 @@ STATES = {
     "sent": Text(ja="送信済み", en="sent"),
 }
 CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
-MUTED = Text(ja="「{title}」のお知らせを止めました。回答は締切まで受け付けます。",
-             en="No more reminders of “{title}”. You can still answer until the deadline.")  # fmt: skip
+MUTED = Text(
+    ja="「{title}」のお知らせを止めました。回答は締切まで受け付けます。",
+    en="No more reminders of “{title}”. You can still answer until the deadline.",
+)
 UNREACHABLE = Text(
     ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",
     en="“{title}” cannot reach {name} ({municipality}): the invitation was refused or the room was left. Please contact them another way.",  # noqa: E501
@@ -55,9 +63,7 @@ def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
         responses.keep(replace(filling, conversation=talk))
     responses.focus(filling.id)
     closes = filling.publication.closes_at
-    deadline = closes and Text(ja=show_when(closes, call.zone, "ja", now=call.at),
-                               en=show_when(closes, call.zone, "en", now=call.at))  # fmt: skip
-    return open_(talk, call.today, deadline=deadline)
+    return open_(talk, call.today, deadline=moment(closes, call.zone, call.at) if closes else None)
 
 
 def _several(call: Call, responses: Responses) -> bool:
@@ -74,7 +80,9 @@ def to_person(user: UserId, effects: Effects) -> Effects:
 
 
 @listener
-def fill_in(call: Call, event: Event, publications: Publications, responses: Responses, people: People) -> Effects | None:
+def fill_in(
+    call: Call, event: Event, publications: Publications, responses: Responses, people: People
+) -> Effects | None:
     """Everything said in a direct room that is no command."""
     match event:
         case Left():
@@ -96,7 +104,7 @@ def _lost(publications: Publications, people: People, user: UserId) -> Effects:
     return tuple(
         Say(to=Person(p.author), text=UNREACHABLE.fill(title=p.form.title, **who))
         for p in publications.unreachable(user)
-    )  # fmt: skip
+    )
 
 
 def _welcome(call: Call, responses: Responses) -> Effects:
@@ -152,8 +160,10 @@ def _nobody(call: Call, responses: Responses) -> Effects:
 
 
 def _choices(call: Call, responses: Responses) -> Effects:
-    rows = [ROW.fill(number=n, title=p.form.title, state=STATES[state])
-            for n, (p, state) in enumerate(_table(call, responses), 1)]  # fmt: skip
+    rows = [
+        ROW.fill(number=n, title=p.form.title, state=STATES[state])
+        for n, (p, state) in enumerate(_table(call, responses), 1)
+    ]
     return (Say(text=lines(CHOOSE, *rows) if rows else NONE_OPEN),)
 
 
@@ -186,9 +196,14 @@ def _touched(call: Call, event: Reacted | Edited | Struck, responses: Responses,
 
 
 def _advance(  # noqa: PLR0913 - what one turn needs
-    call: Call, event: Said | Reacted | Edited | Struck, responses: Responses, people: People, *, filling: Filling,
+    call: Call,
+    event: Said | Reacted | Edited | Struck,
+    responses: Responses,
+    people: People,
+    *,
+    filling: Filling,
     about: About | None = None,
-) -> Effects:  # fmt: skip
+) -> Effects:
     closed = not filling.publication.is_open(call.at)
     before = replace(filling.conversation, label=_several(call, responses), lang=call.lang)
     after, effects = advance(before, event, today=call.today, closed=closed, about=about)

@@ -24,13 +24,18 @@ def help_command(bot: Callable[[], Bot]) -> Command:
     def help_(call: Call, name: CommandName | None = None) -> Effects:
         whole = bot()
         if name is None:
-            usable = [ONE_LINE.fill(usage=c.usage(whole.name), about=c.about)
-                      for c in whole.commands if call.role >= c.needs]  # fmt: skip
+            usable = [
+                ONE_LINE.fill(usage=c.usage(whole.name), about=c.about) for c in whole.commands if call.role >= c.needs
+            ]
             return (Say(text=lines(whole.about, *usable)),)
         found = find(whole, name)
         if found is None:
-            raise Mistake(Text(ja="そのコマンドはありません。「!{bot} help」で一覧を表示します。",
-                               en="There is no such command. “!{bot} help” lists them.").fill(bot=whole.name))  # fmt: skip
+            raise Mistake(
+                Text(
+                    ja="そのコマンドはありません。「!{bot} help」で一覧を表示します。",
+                    en="There is no such command. “!{bot} help” lists them.",
+                ).fill(bot=whole.name)
+            )
         return (Say(text=explain(whole, found)),)
 
     return help_

@@ -1,8 +1,7 @@
-"""!remind: a word to oneself or the room at a moment, and the reminders that forms send to those who have not answered."""
+"""!remind: a word to oneself or the room at a moment, and what forms send to those who have not answered."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bots.arguments import Number, When, Words
 from bots.bot import Bot, Done
@@ -11,11 +10,12 @@ from bots.command import Effects, World, command
 from bots.effects import Person, Place, Room, Say
 from bots.form_results import pleas
 from bots.help import help_command
-from bots.ports import Publications, Reminder, Reminders, Town
+from bots.moments import moment
+from bots.ports import Publications, Reminders, Town
+from bots.records import Reminder
 from bots.roles import Role
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
-from forms.when import show_when
 
 LATE = timedelta(minutes=5)
 LONGEST = 1000
@@ -24,26 +24,26 @@ SET = Text(ja="{when}に{whom}お知らせします。", en="I will remind {whom
 YOU = Text(ja="", en="you")
 ROOM = Text(ja="この部屋に", en="this room")
 DUE = Text(ja="お知らせ: {text}{late}", en="Reminder: {text}{late}")
-WAS_DOWN = Text(ja="\n（{when}の予定でしたが、システムが止まっていたため遅れました。）",
-                en="\n(Due {when}; late, because the system was down.)")  # fmt: skip
+WAS_DOWN = Text(
+    ja="\n（{when}の予定でしたが、システムが止まっていたため遅れました。）",
+    en="\n(Due {when}; late, because the system was down.)",
+)
 ROW = Text(ja="{number}. {when} {text}", en="{number}. {when} {text}")
 NONE = Text(ja="予定しているお知らせはありません。", en="There are no reminders to come.")
 CANCELLED = Text(ja="取り消しました: {text}", en="Cancelled: {text}")
 TOO_LONG = Text(ja="お知らせの文は1,000文字までにしてください。", en="A reminder may have up to 1,000 characters.")
-ONLY_HERE = Text(ja="部屋へのお知らせは、その部屋で設定してください。自分へは「!remind me」です。",
-                 en="Set a room's reminder in that room. For yourself it is “!remind me”.")  # fmt: skip
+ONLY_HERE = Text(
+    ja="部屋へのお知らせは、その部屋で設定してください。自分へは「!remind me」です。",
+    en="Set a room's reminder in that room. For yourself it is “!remind me”.",
+)
 UNTIL = Text(ja="締切は{when}です。", en="The deadline is {when}.")
-
-
-def _shown(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
-    return Text(ja=show_when(at, zone, "ja", now=now), en=show_when(at, zone, "en", now=now))
 
 
 @command("me", "自分", needs=Role.STAFF, about=Text(ja="自分へのお知らせを予約", en="remind yourself"))
 def me(call: Call, reminders: Reminders, when: When, text: Words) -> Effects:
     _check(text)
     reminders.add(when, text=text)
-    return (Say(text=SET.fill(when=_shown(when, call.zone, call.at), whom=YOU)),)
+    return (Say(text=SET.fill(when=moment(when, call.zone, call.at), whom=YOU)),)
 
 
 @command("room", "部屋", needs=Role.STAFF, about=Text(ja="この部屋へのお知らせを予約", en="remind this room"))
@@ -52,7 +52,7 @@ def room(call: Call, reminders: Reminders, when: When, text: Words) -> Effects:
         raise Mistake(ONLY_HERE)
     _check(text)
     reminders.add(when, text=text, room=call.room)
-    return (Say(text=SET.fill(when=_shown(when, call.zone, call.at), whom=ROOM)),)
+    return (Say(text=SET.fill(when=moment(when, call.zone, call.at), whom=ROOM)),)
 
 
 def _check(text: str) -> None:
@@ -63,7 +63,7 @@ def _check(text: str) -> None:
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="予定しているお知らせ", en="the reminders to come"))
 def list_(call: Call, reminders: Reminders) -> Effects:
     rows = [
-        ROW.fill(number=n, when=_shown(r.due, call.zone, call.at), text=r.text[:100] if call.direct or r.room else "…")
+        ROW.fill(number=n, when=moment(r.due, call.zone, call.at), text=r.text[:100] if call.direct or r.room else "…")
         for n, r in enumerate(reminders.mine(), 1)
     ]
     return (Say(text=lines(*rows) if rows else NONE),)
@@ -89,7 +89,7 @@ def _fire(reminder: Reminder, now: datetime, world: World) -> Effects:
     late = now - reminder.due > LATE
     if reminder.publication is not None:
         return _form_reminder(reminder.publication, now, world, late=late)
-    note = WAS_DOWN.fill(when=_shown(reminder.due, world(Town).zone(), now)) if late else same("")
+    note = WAS_DOWN.fill(when=moment(reminder.due, world(Town).zone(), now)) if late else same("")
     said = DUE.fill(text=reminder.text, late=note)
     if reminder.room is not None:
         return (Say(text=said, to=Room(reminder.room)),)
@@ -103,11 +103,11 @@ def _form_reminder(publication_id: str, now: datetime, world: World, *, late: bo
     if not publication.is_open(now):
         return ()
     closes = publication.closes_at
-    deadline = UNTIL.fill(when=_shown(closes, world(Town).zone(), now)) if closes else same("")
+    deadline = UNTIL.fill(when=moment(closes, world(Town).zone(), now)) if closes else same("")
     return pleas(publication, publications, deadline=deadline, late=late)
 
 
-BOT = Bot(
+BOT: Bot = Bot(
     names=("remind", "お知らせ", "リマインド"),
     about=Text(ja="決めた日時にお知らせします。", en="Reminds at a moment you name."),
     commands=(help_command(lambda: BOT), me, room, list_, cancel),

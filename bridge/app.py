@@ -12,6 +12,7 @@ from bots.all import BOTS
 from bridge import clock
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.delivery import Delivery
 from bridge.matrix.door import Door
@@ -21,7 +22,7 @@ from bridge.matrix.identity import ensure_identity
 from bridge.matrix.intake import Found, Intake
 from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
-from bridge.runtime import Runtime, Touched
+from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
 from bridge.store import inbox, outbox
 from bridge.store.desk import Municipality
@@ -39,8 +40,14 @@ HOUSEKEEPING = 3600.0
 
 def municipality(config: Config) -> Municipality:
     """What bots need to know of it."""
-    return Municipality(bot=config.bot, server=config.homeserver.server_name, permitted=config.permitted,
-                        zone=config.zone, language=config.kairan.language, name_of=config.municipality)  # fmt: skip
+    return Municipality(
+        bot=config.bot,
+        server=config.homeserver.server_name,
+        permitted=config.permitted,
+        zone=config.zone,
+        language=config.kairan.language,
+        name_of=config.municipality,
+    )
 
 
 def open_store(config: Config) -> Store:
@@ -125,8 +132,9 @@ class App:
         await self.door.register()
         await self.crypto.open()
         picture = png(avatar(self._config.kairan.municipality))
-        await ensure_identity(self.door, self.crypto, name=f"回覧 Kairan（{self._config.kairan.municipality}）",
-                              avatar_png=picture)  # fmt: skip
+        await ensure_identity(
+            self.door, self.crypto, name=f"回覧 Kairan（{self._config.kairan.municipality}）", avatar_png=picture
+        )
 
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""
@@ -173,9 +181,15 @@ async def _until_reachable(work: Callable[[], Awaitable[None]]) -> None:
 
 def _refusal(no: Refused) -> str:
     if no.code == "M_UNKNOWN_TOKEN":
-        return ("ホームサーバーが registration.yaml を知りません。homeserver.yaml の app_service_config_files に加えて再起動してください。"
-                " / The homeserver does not know registration.yaml: add it to app_service_config_files and restart it.")
-    return f"ホームサーバーに断られました。kairan check で確かめてください。 / The homeserver refused: {no.status} {no.code}; try kairan check."
+        return (
+            "ホームサーバーが registration.yaml を知りません。homeserver.yaml "
+            "の app_service_config_files に加えて再起動してください。"
+            " / The homeserver does not know registration.yaml: add it to app_service_config_files and restart it."
+        )
+    return (
+        f"ホームサーバーに断られました（{no.status} {no.code}）。kairan check で確かめてください。"
+        " / The homeserver refused; try kairan check."
+    )
 
 
 def serve(config: Config) -> None:

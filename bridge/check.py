@@ -40,13 +40,23 @@ async def _lines(config: Config) -> AsyncIterator[Line]:
         try:
             versions = await door.versions()
         except (Unreachable, Refused):
-            yield (False, "ホームサーバー / homeserver", f"{config.homeserver.url} が応答しません。起動と [homeserver] url を確かめてください "
-                   "/ no answer: is it running, is the url right?")  # fmt: skip
+            yield (
+                False,
+                "ホームサーバー / homeserver",
+                (
+                    f"{config.homeserver.url} が応答しません。起動と [homeserver] url を確かめてください "
+                    "/ no answer: is it running, is the url right?"
+                ),
+            )
             return
         newest = str((versions.get("versions") or ["?"])[-1])
         yield True, f"ホームサーバー / homeserver: {config.homeserver.url} ({newest})", ""
         skew = await door.skew()
-        yield (abs(skew) < MOST_SKEW, f"時計のずれ / clock skew: {skew:+.0f} s", "NTP で時計を合わせてください / set the clock (NTP)")
+        yield (
+            abs(skew) < MOST_SKEW,
+            f"時計のずれ / clock skew: {skew:+.0f} s",
+            "NTP で時計を合わせてください / set the clock (NTP)",
+        )
         async for line in _identity(config, door):
             yield line
 
@@ -56,8 +66,14 @@ async def _identity(config: Config, door: Door) -> AsyncIterator[Line]:
         await door.profile()
         await door.register()
     except Refused as no:
-        yield (False, f"登録 / registration: {no.code}", "registration.yaml を homeserver.yaml の app_service_config_files に加え、"
-               "ホームサーバーを再起動してください / list it under app_service_config_files and restart the homeserver")  # fmt: skip
+        yield (
+            False,
+            f"登録 / registration: {no.code}",
+            (
+                "registration.yaml を homeserver.yaml の app_service_config_files に加え、"
+                "ホームサーバーを再起動してください / list it under app_service_config_files and restart the homeserver"
+            ),
+        )
         return
     yield True, f"登録 / registration: {config.bot}", ""
     door.device_made = await door.device() is not None

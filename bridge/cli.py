@@ -6,12 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from forms.document import read_form
-
 from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
+from forms.document import read_form
 from forms.form import Form
 
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
@@ -44,11 +43,15 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
         one.set_defaults(command=command)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
-    form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(required=True, metavar="COMMAND")
+    form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     checked = form.add_parser("check", help="まちがいを見つける / find mistakes in a form's file")
     checked.add_argument("file", type=Path)
     checked.set_defaults(command=_form_check)
-    lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(required=True, metavar="COMMAND")
+    lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     _lab(lab.add_parser("up", help="本物のサーバーを連合させて動かす / real federating homeservers on this machine"))
     return parser
 
@@ -113,5 +116,7 @@ def _read(path: Path, *, ok: bool = False) -> Form | None:
             print(f"{path}: 問題ありません（{len(found.questions)}問）/ fine, {len(found.questions)} questions")
         return found
     for flaw in found:
-        print(f"{path}: {flaw.place.ja}: {flaw.what.ja} {flaw.mend.ja} / {flaw.place.en}: {flaw.what.en} {flaw.mend.en}")
+        print(
+            f"{path}: {flaw.place.ja}: {flaw.what.ja} {flaw.mend.ja} / {flaw.place.en}: {flaw.what.en} {flaw.mend.en}"
+        )
     return None

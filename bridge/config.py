@@ -116,7 +116,9 @@ def read_config(path: Path) -> Config:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Misconfigured(f"{path} がありません。kairan init で作れます。/ {path} not found; kairan init makes one.") from None
+        raise Misconfigured(
+            f"{path} がありません。kairan init で作れます。/ {path} not found; kairan init makes one."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: {error}") from None
     try:
@@ -125,16 +127,24 @@ def read_config(path: Path) -> Config:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Misconfigured(f"{path}: [{'.'.join(map(str, first['loc']))}] {first['msg']}") from None
     folder = path.resolve().parent
-    return Config(folder=folder, homeserver=file.homeserver, kairan=file.kairan, federation=file.federation,
-                  rooms=file.rooms, people=file.people,
-                  as_token=_token(folder / file.homeserver.registration))  # fmt: skip
+    return Config(
+        folder=folder,
+        homeserver=file.homeserver,
+        kairan=file.kairan,
+        federation=file.federation,
+        rooms=file.rooms,
+        people=file.people,
+        as_token=_token(folder / file.homeserver.registration),
+    )
 
 
 def _token(path: Path) -> str:
     try:
         registration: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError):
-        raise Misconfigured(f"{path} を読めません。kairan init で作れます。/ cannot read {path}; kairan init makes it.") from None
+        raise Misconfigured(
+            f"{path} を読めません。kairan init で作れます。/ cannot read {path}; kairan init makes it."
+        ) from None
     token = registration.get("as_token") if isinstance(registration, dict) else None
     if not isinstance(token, str) or not token:
         raise Misconfigured(f"{path}: as_token がありません。/ has no as_token.")

@@ -1,4 +1,4 @@
-"""`kairan init`: asks (or takes flags) and writes what one municipality's existing homeserver needs; overwrites nothing."""
+"""`kairan init`: asks or takes flags, and writes what an existing homeserver needs; overwrites nothing."""
 
 import argparse
 import os
@@ -27,8 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--server-name")
     parser.add_argument("--url")
     parser.add_argument("--steward", action="append", help="何回でも / may be repeated")
-    parser.add_argument("--allow", action="append", default=[], metavar="SERVER=NAME",
-                        help="やりとりを許す相手（何回でも） / a server whose people may be asked")  # fmt: skip
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="SERVER=NAME",
+        help="やりとりを許す相手（何回でも） / a server whose people may be asked",
+    )
     parser.add_argument("--database", default="kairan.db", help="kairan.db / postgresql://…")
     parser.add_argument("--lang", choices=("ja", "en"), default="ja")
 
@@ -41,14 +46,22 @@ def init(arguments: argparse.Namespace) -> int:
     stewards = arguments.steward or [_asked(None, "steward")]
     for steward in stewards:
         if not re.fullmatch(r"@[^:\s]+:" + re.escape(server_name), steward):
-            raise Misconfigured(f"{steward!a}: @名前:{server_name} の形で書いてください / write it as @name:{server_name}")
+            raise Misconfigured(
+                f"{steward!a}: @名前:{server_name} の形で書いてください / write it as @name:{server_name}"
+            )
     allow = [entry.partition("=") for entry in arguments.allow]
     settings = Settings(
-        server_name=server_name, municipality=_asked(arguments.municipality, "municipality"),
-        as_token=clock.secret(), hs_token=clock.secret(), allow=tuple(server for server, _, _ in allow),
-        names=tuple((server, name) for server, _, name in allow if name), stewards=tuple(stewards),
-        homeserver_url=_asked(arguments.url, "url"), kairan_database=arguments.database, language=arguments.lang,
-    )  # fmt: skip
+        server_name=server_name,
+        municipality=_asked(arguments.municipality, "municipality"),
+        as_token=clock.secret(),
+        hs_token=clock.secret(),
+        allow=tuple(server for server, _, _ in allow),
+        names=tuple((server, name) for server, _, name in allow if name),
+        stewards=tuple(stewards),
+        homeserver_url=_asked(arguments.url, "url"),
+        kairan_database=arguments.database,
+        language=arguments.lang,
+    )
     _write(arguments.folder, settings)
     return 0
 
@@ -69,12 +82,19 @@ def _write(folder: Path, settings: Settings) -> None:
     files = {"kairan.toml": kairan_toml(settings), "registration.yaml": registration(settings)}
     there = [name for name in files if (folder / name).exists()]
     if there:
-        raise Misconfigured(f"{folder / there[0]} はもうあります。消すか別の --folder を指定してください / exists already")
+        raise Misconfigured(
+            f"{folder / there[0]} はもうあります。消すか別の --folder を指定してください / exists already"
+        )
     for name, text in files.items():
-        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
     where = (folder / "registration.yaml").resolve()
-    print(f"{folder / 'kairan.toml'} と registration.yaml を作りました。homeserver.yaml に次の行を加えて再起動してください。\n"  # noqa: T201
-          f"Both files are written. Add these lines to homeserver.yaml and restart the homeserver:\n\n"
-          f"{homeserver_lines(str(where))}\n"
-          "そのあと / then:  kairan check  →  kairan run")  # fmt: skip
+    print(  # noqa: T201 - the command's output
+        f"{folder / 'kairan.toml'} と registration.yaml を作りました。"
+        "homeserver.yaml に次の行を加えて再起動してください。\n"
+        f"Both files are written. Add these lines to homeserver.yaml and restart the homeserver:\n\n"
+        f"{homeserver_lines(where)}\n"
+        "そのあと / then:  kairan check  →  kairan run"
+    )

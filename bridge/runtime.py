@@ -4,47 +4,29 @@ Nothing here awaits or speaks Matrix: the caller opens the transaction, marks th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, assert_never
-
+from typing import Any
 
 from bots import ports
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
 from bots.dispatch import dispatch
-from bots.effects import (
-    About,
-    Attach,
-    Effect,
-    Here,
-    Meet,
-    Person,
-    Place,
-    Refresh,
-    Refuse,
-    Rewrite,
-    Room,
-    Say,
-    Submit,
-    Withdraw,
-)
-from bots.events import Event, EventId, Joined, Left, RoomId, Said, UserId
+from bots.effects import Refuse, Say
+from bots.events import Event, Joined, Left, RoomId, Said, UserId
 from bots.roles import Role
+from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
-from bridge.store import inbox, outbox, rooms
+from bridge.store import outbox, rooms
+from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection
-from bridge.store.desk import Desk, Municipality, derived, role_of, server_of
 from bridge.store.forms import FormShelf, PublicationShelf, came_back
-from bridge.store.outbox import Letter, txn
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.responses import ResponseDesk
-from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk, mark_stale
+from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from forms.mistake import Mistake
-from forms.text import Lang, Text
+from forms.text import Text
 
-MOST_SHORTCUTS = 5
 FLOOD = 120
 FLOOD_WINDOW = timedelta(minutes=1)
 SLOWER = Text(
@@ -52,7 +34,8 @@ SLOWER = Text(
     en="Too many messages at once: the last ones were not read. Please wait a minute, then go on.",
 )
 SORRY = Text(
-    ja="申し訳ありません。処理できませんでした。入力済みの内容は失われていません。担当者に番号 {ref} をお伝えください。",
+    ja="申し訳ありません。処理できませんでした。"
+    "入力済みの内容は失われていません。担当者に番号 {ref} をお伝えください。",
     en="Sorry, that could not be done. Nothing you entered is lost. Please tell your administrator the number {ref}.",
 )
 
@@ -68,39 +51,26 @@ class Draughtsman:
 
 
 PORTS: dict[type, Callable[[Desk], Any]] = {
-    ports.Forms: FormShelf, ports.Publications: PublicationShelf, ports.Responses: ResponseDesk,
-    ports.People: PeopleDesk, ports.Rooms: RoomDesk, ports.Reminders: ReminderDesk, ports.Digests: DigestDesk,
-    ports.Pending: PendingDesk, ports.Summaries: SummaryDesk, ports.Pictures: Draughtsman, ports.Town: TownDesk,
-}  # fmt: skip
-
-
-@dataclass(slots=True)
-class Touched:
-    """What to look at after the commit: lanes with letters, rooms with events, and doors to open."""
-
-    lanes: set[str] = field(default_factory=set)
-    rooms: set[str] = field(default_factory=set)
-    doors: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Occasion:
-    """What effects are carried out for. `reply_to` is set where the event was said in a shared room."""
-
-    connection: Connection
-    source: str
-    at: datetime
-    who: UserId
-    room: RoomId
-    direct: bool
-    reply_to: EventId | None
+    ports.Forms: FormShelf,
+    ports.Publications: PublicationShelf,
+    ports.Responses: ResponseDesk,
+    ports.People: PeopleDesk,
+    ports.Rooms: RoomDesk,
+    ports.Reminders: ReminderDesk,
+    ports.Digests: DigestDesk,
+    ports.Pending: PendingDesk,
+    ports.Summaries: SummaryDesk,
+    ports.Pictures: Draughtsman,
+    ports.Town: TownDesk,
+}
 
 
 class Runtime:
     """`hear` and `tick` are all that happens to Kairan."""
 
     def __init__(self, town: Municipality, bots: Sequence[Bot], *, shortcuts: bool = True) -> None:
-        self._town, self._bots, self._shortcuts = town, bots, shortcuts
+        self._town, self._bots = town, bots
+        self._writer = Writer(town, shortcuts=shortcuts)
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
@@ -110,13 +80,18 @@ class Runtime:
         if event.sender == self._town.bot or not self._welcome(event.sender):
             return touched
         self._come_and_go(connection, event, touched)
-        occasion = _Occasion(
-            connection=connection, source=event.id, at=event.at, who=event.sender, room=event.room,
-            direct=event.direct, reply_to=None if event.direct else event.id,
-        )  # fmt: skip
+        occasion = Occasion(
+            connection=connection,
+            source=event.id,
+            at=event.at,
+            who=event.sender,
+            room=event.room,
+            direct=event.direct,
+            reply_to=None if event.direct else event.id,
+        )
         said = self._paced(event)
         effects = self._decide(connection, event) if said is None else said
-        self._carry_out(occasion, effects, touched)
+        self._writer.carry_out(occasion, effects, touched)
         return touched
 
     def _welcome(self, sender: str) -> bool:
@@ -136,8 +111,17 @@ class Runtime:
 
     def _decide(self, connection: Connection, event: Event) -> Effects:
         call = self._call(connection, event)
-        world = self._world(Desk(connection=connection, town=self._town, who=call.who, role=call.role, room=call.room,
-                                 at=call.at, source=event.id))  # fmt: skip
+        world = self._world(
+            Desk(
+                connection=connection,
+                town=self._town,
+                who=call.who,
+                role=call.role,
+                room=call.room,
+                at=call.at,
+                source=event.id,
+            )
+        )
         try:
             with connection.begin_nested():
                 return dispatch(self._bots, call, event, world=world)
@@ -147,10 +131,16 @@ class Runtime:
     def _call(self, connection: Connection, event: Event) -> Call:
         own = server_of(event.sender) == self._town.server
         return Call(
-            event=event.id, who=event.sender, room=event.room, direct=event.direct, at=event.at, zone=self._town.zone,
-            role=role_of(connection, event.sender, self._town.server), mine=own,
+            event=event.id,
+            who=event.sender,
+            room=event.room,
+            direct=event.direct,
+            at=event.at,
+            zone=self._town.zone,
+            role=role_of(connection, event.sender, self._town.server),
+            mine=own,
             lang=language_of(connection, event.sender, self._town.language),
-        )  # fmt: skip
+        )
 
     def _world(self, desk: Desk) -> World:
         return lambda port: PORTS[port](desk)
@@ -174,123 +164,28 @@ class Runtime:
         """Do what has fallen due."""
         touched = Touched()
         itself = UserId(self._town.bot)
-        desk = Desk(connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now,
-                    source="")  # fmt: skip
+        desk = Desk(
+            connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source=""
+        )
         for done in routine(now, self._world(desk)):
-            occasion = _Occasion(connection=connection, source=done.id, at=now, who=itself, room=RoomId(""),
-                                 direct=False, reply_to=None)  # fmt: skip
-            self._carry_out(occasion, done.effects, touched)
+            occasion = Occasion(
+                connection=connection, source=done.id, at=now, who=itself, room=RoomId(""), direct=False, reply_to=None
+            )
+            self._writer.carry_out(occasion, done.effects, touched)
         return touched
 
     def apologise(self, connection: Connection, event: Event, reference: str) -> Touched:
         """A bug of ours: say so with a number, and go on with the next event."""
         touched = Touched()
-        occasion = _Occasion(connection=connection, source=event.id, at=event.at, who=event.sender, room=event.room,
-                             direct=event.direct, reply_to=None if event.direct else event.id)  # fmt: skip
+        occasion = Occasion(
+            connection=connection,
+            source=event.id,
+            at=event.at,
+            who=event.sender,
+            room=event.room,
+            direct=event.direct,
+            reply_to=None if event.direct else event.id,
+        )
         if isinstance(event, Said) and (event.direct or event.text.startswith("!")):
-            self._carry_out(occasion, (Say(text=SORRY.fill(ref=reference)),), touched)
+            self._writer.carry_out(occasion, (Say(text=SORRY.fill(ref=reference)),), touched)
         return touched
-
-    # -- effects → letters -------------------------------------------------------------------------------------------
-
-    def _carry_out(self, occasion: _Occasion, effects: Effects, touched: Touched) -> None:
-        letters: list[Letter] = []
-        for step, effect in enumerate(effects):
-            letters += self._one(occasion, effect, step, touched)
-        outbox.put(occasion.connection, letters, occasion.at)
-        touched.lanes.update(x.lane for x in letters if x.lane.startswith("!"))
-
-    def _one(self, occasion: _Occasion, effect: Effect, step: int, touched: Touched) -> list[Letter]:
-        match effect:
-            case Say():
-                return self._say(occasion, effect, step, touched, instead_of=None)
-            case Refuse():
-                said = Say(text=effect.text, about=effect.about)
-                return self._say(occasion, said, step, touched, instead_of=None)
-            case Rewrite():
-                instead = txn(effect.first, 0) if effect.first else None
-                return self._say(occasion, effect.say, step, touched, instead_of=instead)
-            case Attach():
-                return [self._attach(occasion, effect, step, touched)]
-            case Meet():
-                self._meet(occasion, effect.user, touched)
-            case Refresh():
-                mark_stale(occasion.connection, effect.publication)
-            case Submit() | Withdraw():
-                pass  # what it changed was kept through the port; nobody needs telling
-            case _:
-                assert_never(effect)
-        return []
-
-    def _say(
-        self, occasion: _Occasion, said: Say, step: int, touched: Touched, instead_of: str | None
-    ) -> list[Letter]:
-        lane, owner, lang = self._lane(occasion, said.to, touched)
-        body: dict[str, Any] = {"kind": "say", "text": said.text[lang]}
-        if said.html is not None:
-            body["html"] = said.html[lang]
-        if said.calls:
-            body["calls"] = list(said.calls)
-            body["stale_at_the_door"] = True
-        if isinstance(said.to, Here) and occasion.reply_to is not None:
-            body["reply_to"] = occasion.reply_to
-        if instead_of is not None:
-            body["instead_of"] = instead_of
-        about = None if said.about is None else _about(said.about)
-        key = txn(occasion.source, step)
-        letter = Letter(txn=key, lane=lane, owner=owner, body=body, about=about)
-        return [letter, *self._shortcuts_of(occasion, said.about, key, letter)]
-
-    def _shortcuts_of(self, occasion: _Occasion, about: About | None, key: str, letter: Letter) -> list[Letter]:
-        """The bot's own reactions, so that an answer is one tap."""
-        if about is None or not self._shortcuts or len(about.keys) > MOST_SHORTCUTS:
-            return []
-        return [
-            Letter(txn=txn(key, emoji), lane=letter.lane, owner=letter.owner,
-                   body={"kind": "react", "to": key, "key": emoji})
-            for emoji in about.keys
-        ]  # fmt: skip
-
-    def _attach(self, occasion: _Occasion, file: Attach, step: int, touched: Touched) -> Letter:
-        lane, owner, lang = self._lane(occasion, file.to, touched)
-        body = {"kind": "file", "name": file.name, "mime": file.mime, "text": file.text[lang],
-                "picture": list(file.picture) if file.picture else None, "size": len(file.content)}  # fmt: skip
-        return Letter(txn=txn(occasion.source, step), lane=lane, owner=owner, body=body, content=file.content)
-
-    def _lane(self, occasion: _Occasion, to: Place, touched: Touched) -> tuple[str, str | None, Lang]:
-        """(lane, whose eyes only, language)."""
-        speaks = self._town.language
-        match to:
-            case Here():
-                owner = occasion.who if occasion.direct else None
-                return occasion.room, owner, language_of(occasion.connection, occasion.who, speaks)
-            case Room(room):
-                return room, None, speaks
-            case Person(user):
-                lang = language_of(occasion.connection, user, speaks)
-                if occasion.direct and user == occasion.who:
-                    return occasion.room, user, lang
-                room = rooms.direct_room(occasion.connection, user)
-                if room is None:
-                    self._open(occasion, user, touched)
-                return room or user, user, lang
-
-    def _open(self, occasion: _Occasion, user: str, touched: Touched) -> str:
-        before = rooms.want_direct(occasion.connection, user, occasion.source)
-        touched.doors = touched.doors or before in ("new", "gone", "wanted")
-        return before
-
-    def _meet(self, occasion: _Occasion, user: UserId, touched: Touched) -> None:
-        """Whoever is in their room already is heard to join it again: each person is served in a transaction of their own."""
-        if self._open(occasion, user, touched) != "joined":
-            return
-        room = rooms.direct_room(occasion.connection, user)
-        if room is not None:
-            met = f"$kairan:{derived('met', occasion.source, user)}"
-            body = {"type": "kairan.met", "event_id": met, "sender": user, "origin_server_ts": int(occasion.at.timestamp() * 1000), "content": {}}
-            inbox.record(occasion.connection, [inbox.Incoming(met, room, user, body)], occasion.at)
-            touched.rooms.add(room)
-
-
-def _about(about: About) -> dict[str, Any]:
-    return {"response": about.response, "question": about.question, "keys": about.keys}

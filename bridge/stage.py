@@ -1,7 +1,7 @@
 """A stage without Matrix: the real runtime on a real database, with rooms and a clock that the caller moves.
 
 Transcripts are played on it (tests/conversations), each a second time with a restart between all lines. Only what is
-beyond the outbox is missing: people read what the letters say. See docs/decisions/0003-transcripts-on-the-real-store.md.
+beyond the outbox is missing: people read what the letters say (docs/decisions/0003-transcripts-on-the-real-store.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,8 @@ from bots.all import BOTS
 from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
 from bots.roles import Role
 from bridge import clock
-from bridge.runtime import Runtime, Touched
+from bridge.letters import Touched
+from bridge.runtime import Runtime
 from bridge.store import outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store
@@ -53,8 +54,14 @@ class Stage:
         self._store.do(partial(self._furnish, cast=cast, room=room))
 
     def _open(self) -> None:
-        town = Municipality(bot=BOT, server=SERVER, permitted=frozenset(TOWNS), zone=clock.JAPAN, language="ja",
-                            name_of=lambda server: TOWNS.get(server, server))  # fmt: skip
+        town = Municipality(
+            bot=BOT,
+            server=SERVER,
+            permitted=frozenset(TOWNS),
+            zone=clock.JAPAN,
+            language="ja",
+            name_of=lambda server: TOWNS.get(server, server),
+        )
         self._store = Store(self._url)
         self._store.migrate()
         self._runtime = Runtime(town, BOTS, shortcuts=False)

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-
 from bots.events import EventId, RoomId, UserId
 from bridge import clock
 from bridge.errors import Refused

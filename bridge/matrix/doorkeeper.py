@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-
 from bots.events import RoomId, UserId
 from bridge import clock
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
+from bridge.letters import Touched
 from bridge.matrix import outbound
 from bridge.matrix.door import Door
 from bridge.matrix.intake import gone
-from bridge.runtime import Touched
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
 from bridge.store.engine import Connection, Store
@@ -141,8 +140,11 @@ class Doorkeeper:
 
     async def role_rooms(self) -> None:
         """Find or make the rooms whose members are staff, editors and stewards; note which they are."""
-        aliases = {"staff": self._config.rooms.staff, "editors": self._config.rooms.editors,
-                   "stewards": self._config.rooms.stewards}  # fmt: skip
+        aliases = {
+            "staff": self._config.rooms.staff,
+            "editors": self._config.rooms.editors,
+            "stewards": self._config.rooms.stewards,
+        }
         for role, alias in aliases.items():
             room = await self._role_room(role, alias)
             await self._store.run(partial(rooms.set_fact, name=f"room:{role}", value=room))
@@ -153,8 +155,9 @@ class Doorkeeper:
         except Refused:
             name = f"{self._config.kairan.municipality} {ROLE_ROOMS[role]}"
             invite = list(self._config.people.stewards)
-            body = outbound.role_room(name=name, alias=alias[1:].partition(":")[0], invite=invite,
-                                      bot=self._door.user_id)  # fmt: skip
+            body = outbound.role_room(
+                name=name, alias=alias[1:].partition(":")[0], invite=invite, bot=self._door.user_id
+            )
             return await self._door.create_room(body)
         if not await self._store.run(partial(rooms.is_in, room_id=room)):
             try:
@@ -175,8 +178,13 @@ def _opened(connection: Connection, wanted: Wanted, room: str) -> Touched:
         return Touched()
     # They were quicker than our note of whose room it is: their joining was not heard, so it is told now.
     now = clock.now()
-    body = {"type": "kairan.met", "event_id": f"$kairan:{derived('opened', room)}", "sender": wanted.user,
-            "origin_server_ts": int(now.timestamp() * 1000), "content": {}}  # fmt: skip
+    body = {
+        "type": "kairan.met",
+        "event_id": f"$kairan:{derived('opened', room)}",
+        "sender": wanted.user,
+        "origin_server_ts": int(now.timestamp() * 1000),
+        "content": {},
+    }
     inbox.record(connection, [inbox.Incoming(str(body["event_id"]), room, wanted.user, body)], now)
     return Touched(rooms={room})
 

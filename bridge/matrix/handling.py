@@ -4,16 +4,16 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-
 from bots.events import RoomId
 from bridge import clock
 from bridge.errors import Unreachable
+from bridge.letters import Touched
 from bridge.matrix import attachment, inbound
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door
 from bridge.matrix.lanes import where
 from bridge.matrix.wire import Json
-from bridge.runtime import Runtime, Touched
+from bridge.runtime import Runtime
 from bridge.store import inbox, outbox, rooms
 from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Letter, txn
@@ -30,8 +30,9 @@ UNREADABLE = Text(
 class Handling:
     """`work(room)` handles what a room has, one event after the other."""
 
-    def __init__(self, door: Door, crypto: Crypto, store: Store, runtime: Runtime,
-                 touched: Callable[[Touched], None]) -> None:  # fmt: skip
+    def __init__(
+        self, door: Door, crypto: Crypto, store: Store, runtime: Runtime, touched: Callable[[Touched], None]
+    ) -> None:
         self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
         self._bot = door.user_id
         self.handled = 0
@@ -91,7 +92,7 @@ class Handling:
             return await self._store.run(partial(self._transact, received=received, clear=clear, content=content))
         except Unreachable:
             raise
-        except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room
+        except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
             self.bugs += 1
             reference = txn(received.event_id, "bug")[1:9].upper()
             log.error("bug %s: %s", reference, where(bug))  # noqa: TRY400 - a traceback could quote an answer
@@ -100,9 +101,14 @@ class Handling:
             )
 
     def _transact(
-        self, connection: Connection, *, received: inbox.Received, clear: Json, content: bytes | None,
+        self,
+        connection: Connection,
+        *,
+        received: inbox.Received,
+        clear: Json,
+        content: bytes | None,
         bug: str | None = None,
-    ) -> tuple[inbox.Received | None, Touched]:  # fmt: skip
+    ) -> tuple[inbox.Received | None, Touched]:
         """All of it or nothing: what changed, what is to be said, and that the event is done."""
         room, sender = received.room_id, received.sender
         event = inbound.read(clear, room, direct=self._is_direct(connection, clear, room, sender), content=content)
@@ -114,7 +120,7 @@ class Handling:
 
     def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
         if clear.get("type") in {"m.room.member", "kairan.met"}:
-            return rooms.owner_of(connection, room) == clear.get("state_key", sender)
+            return rooms.owner_of(connection, room) == str(clear.get("state_key", sender))
         return rooms.is_direct(connection, room, sender, self._bot)
 
 
@@ -123,15 +129,17 @@ def _wait(connection: Connection, received: inbox.Received, session: str) -> inb
     return inbox.head(connection, received.room_id)
 
 
-
-
 def _unreadable(connection: Connection, room: str, bot: str) -> tuple[inbox.Received | None, set[str]]:
     now = clock.now()
     letters = [
-        Letter(txn=txn(event_id, "unreadable"), lane=room, owner=sender,
-               body={"kind": "say", "text": f"{UNREADABLE.ja}\n{UNREADABLE.en}"})
+        Letter(
+            txn=txn(event_id, "unreadable"),
+            lane=room,
+            owner=sender,
+            body={"kind": "say", "text": f"{UNREADABLE.ja}\n{UNREADABLE.en}"},
+        )
         for event_id, sender in inbox.give_up_waiting(connection, room, now)
         if rooms.is_direct(connection, room, sender, bot)
-    ]  # fmt: skip
+    ]
     outbox.put(connection, letters, now)
     return inbox.head(connection, room), {x.lane for x in letters}

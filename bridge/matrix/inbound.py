@@ -6,9 +6,16 @@ from typing import Any
 from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
 from bridge.matrix.wire import Json
 
-HEARD = frozenset({
-    "m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member", "kairan.met",
-})  # fmt: skip
+HEARD = frozenset(
+    {
+        "m.room.message",
+        "m.room.encrypted",
+        "m.reaction",
+        "m.room.redaction",
+        "m.room.member",
+        "kairan.met",
+    }
+)
 """Types that may concern a bot; nothing else enters the inbox."""
 TALK = frozenset({"m.text", "m.emote"})
 FILES = frozenset({"m.file"})
@@ -17,13 +24,20 @@ FORM_FILES = (".yaml", ".yml", ".json")
 FILE_LIMIT = 262_144
 
 
-def read(raw: Json, room: str, *, direct: bool, content: bytes | None = None) -> Event | None:
+def read(  # noqa: PLR0911 - a table of types, one return each
+    raw: Json, room: str, *, direct: bool, content: bytes | None = None
+) -> Event | None:
     """The event that a clear (decrypted) `raw` tells of. `content` is the file it names, fetched before."""
     event_id, sender = raw.get("event_id"), raw.get("sender")
     if not isinstance(event_id, str) or not isinstance(sender, str):
         return None
-    heard: dict[str, Any] = {"id": EventId(event_id), "room": RoomId(room), "sender": UserId(sender), "direct": direct,
-                             "at": _moment(raw.get("origin_server_ts"))}  # fmt: skip
+    heard: dict[str, Any] = {
+        "id": EventId(event_id),
+        "room": RoomId(room),
+        "sender": UserId(sender),
+        "direct": direct,
+        "at": _moment(raw.get("origin_server_ts")),
+    }
     body = _object(raw.get("content"))
     match raw.get("type"):
         case "m.room.message":
@@ -31,13 +45,18 @@ def read(raw: Json, room: str, *, direct: bool, content: bytes | None = None) ->
         case "m.reaction":
             return _reaction(body, heard)
         case "m.room.redaction":
-            target = body.get("redacts", raw.get("redacts"))
-            return Struck(**heard, target=EventId(target)) if isinstance(target, str) else None
+            return _redaction(raw, body, heard)
         case "m.room.member":
             return _member(raw, body, heard)
         case "kairan.met":
             return Joined(**heard)
-    return None
+        case _:
+            return None
+
+
+def _redaction(raw: Json, body: Json, heard: dict[str, Any]) -> Event | None:
+    target = body.get("redacts", raw.get("redacts"))  # where it stands changed with room version 11
+    return Struck(**heard, target=EventId(target)) if isinstance(target, str) else None
 
 
 def _message(body: Json, heard: dict[str, Any], content: bytes | None) -> Event | None:

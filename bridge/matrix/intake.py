@@ -1,11 +1,10 @@
-"""From /sync to the durable inbox: our own cursor, committed together with what it stands for; gaps are filled first."""
+"""From /sync to the durable inbox: our own cursor, committed with what it stands for; gaps are filled first."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
 
 from bots.events import RoomId
 from bridge import clock
@@ -29,10 +28,18 @@ FILTER: Json = {
         "ephemeral": {"types": []},
         "account_data": {"types": []},
         "timeline": {"limit": 50},
-        "state": {"types": ["m.room.member", "m.room.encryption", "m.room.name", "m.room.canonical_alias",
-                            "m.room.tombstone", "m.room.create"]},
+        "state": {
+            "types": [
+                "m.room.member",
+                "m.room.encryption",
+                "m.room.name",
+                "m.room.canonical_alias",
+                "m.room.tombstone",
+                "m.room.create",
+            ]
+        },
     },
-}  # fmt: skip
+}
 POLL_MS = 25_000
 
 
@@ -47,8 +54,9 @@ class Found:
 class Intake:
     """`heard(found)` is called after each commit. Runs until cancelled; survives every outage."""
 
-    def __init__(self, door: Door, crypto: Crypto, store: Store, *, permitted: frozenset[str],
-                 heard: Callable[[Found], None]) -> None:  # fmt: skip
+    def __init__(
+        self, door: Door, crypto: Crypto, store: Store, *, permitted: frozenset[str], heard: Callable[[Found], None]
+    ) -> None:
         self._door, self._crypto, self._store = door, crypto, store
         self._permitted, self._heard = permitted, heard
         self._bot = door.user_id
@@ -73,7 +81,7 @@ class Intake:
                 failures += 1
                 log.error("sync refused: %s %s", no.status, no.code)  # noqa: TRY400 - the line says it all
                 await asyncio.sleep(_pause(failures + 4))
-            except Exception as bug:  # noqa: BLE001 - the intake never ends; the cursor stands where it stood
+            except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
                 failures += 1
                 log.error("sync: %s", where(bug))  # noqa: TRY400 - a traceback could quote an answer
                 await asyncio.sleep(_pause(failures))
@@ -215,9 +223,14 @@ class Intake:
 
 def gone(room: str, user: str, why: str) -> inbox.Incoming:
     """A note to ourselves that a person cannot be met in their direct room."""
-    body: Json = {"type": "m.room.member", "event_id": f"$kairan:gone:{room}:{user}:{why}", "sender": user,
-            "state_key": user, "content": {"membership": "leave"},
-            "origin_server_ts": int(clock.now().timestamp() * 1000)}  # fmt: skip
+    body: Json = {
+        "type": "m.room.member",
+        "event_id": f"$kairan:gone:{room}:{user}:{why}",
+        "sender": user,
+        "state_key": user,
+        "content": {"membership": "leave"},
+        "origin_server_ts": int(clock.now().timestamp() * 1000),
+    }
     return inbox.Incoming(body["event_id"], room, user, body)
 
 

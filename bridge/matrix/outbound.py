@@ -17,15 +17,22 @@ def message(body: dict[str, Any], *, txn: str, edits: str | None = None) -> Json
     nobody, whatever words a form holds.
     """
     calls = body.get("calls", [])
-    content: Json = {"msgtype": "m.text" if calls else "m.notice", "body": body["text"],
-                     "m.mentions": {"user_ids": calls} if calls else {}}  # fmt: skip
+    content: Json = {
+        "msgtype": "m.text" if calls else "m.notice",
+        "body": body["text"],
+        "m.mentions": {"user_ids": calls} if calls else {},
+    }
     if "html" in body:
         content |= {"format": HTML, "formatted_body": body["html"]}
     elif "\n" in body["text"]:
         content |= {"format": HTML, "formatted_body": html.escape(body["text"]).replace("\n", "<br>")}
     if edits is not None:
-        content = {**content, "body": "* " + content["body"], "m.new_content": content,
-                   "m.relates_to": {"rel_type": "m.replace", "event_id": edits}}  # fmt: skip
+        content = {
+            **content,
+            "body": "* " + content["body"],
+            "m.new_content": content,
+            "m.relates_to": {"rel_type": "m.replace", "event_id": edits},
+        }
     elif "reply_to" in body:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": body["reply_to"]}}
     return {**content, MARK: txn}
@@ -41,31 +48,46 @@ def file(body: dict[str, Any], *, txn: str, address: str, sealed: Json | None) -
     info: Json = {"mimetype": body["mime"], "size": body["size"]}
     if body["picture"]:
         info |= {"w": body["picture"][0], "h": body["picture"][1]}
-    content: Json = {"msgtype": "m.image" if body["picture"] else "m.file", "filename": body["name"],
-                     "body": body["text"], "info": info, "m.mentions": {}, MARK: txn}  # fmt: skip
+    content: Json = {
+        "msgtype": "m.image" if body["picture"] else "m.file",
+        "filename": body["name"],
+        "body": body["text"],
+        "info": info,
+        "m.mentions": {},
+        MARK: txn,
+    }
     return content | ({"file": {**sealed, "url": address}} if sealed else {"url": address})
 
 
 def direct_room(*, user: str, name: str, topic: str, alias: str, bot: str) -> Json:
     """The body of createRoom for a direct room: encrypted, nobody else may be invited, the alias makes it once only."""
     return {
-        "room_alias_name": alias, "name": name, "topic": topic, "preset": "private_chat", "is_direct": True,
-        "visibility": "private", "invite": [user],
+        "room_alias_name": alias,
+        "name": name,
+        "topic": topic,
+        "preset": "private_chat",
+        "is_direct": True,
+        "visibility": "private",
+        "invite": [user],
         "initial_state": [
             {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}},
             {"type": "io.element.functional_members", "state_key": "", "content": {"service_members": [bot]}},
         ],
         "power_level_content_override": {"invite": 100, "events_default": 0},
-    }  # fmt: skip
+    }
 
 
 def role_room(*, name: str, alias: str, invite: list[str], bot: str) -> Json:
     """The body of createRoom for a room whose members have a role: only its moderators may invite."""
     return {
-        "room_alias_name": alias, "name": name, "preset": "private_chat", "visibility": "private", "invite": invite,
+        "room_alias_name": alias,
+        "name": name,
+        "preset": "private_chat",
+        "visibility": "private",
+        "invite": invite,
         "initial_state": [
             {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}},
             {"type": "io.element.functional_members", "state_key": "", "content": {"service_members": [bot]}},
         ],
         "power_level_content_override": {"invite": 50, "users": dict.fromkeys(invite, 50)},
-    }  # fmt: skip
+    }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from bots.events import RoomId, UserId
-from bots.ports import NotAllowed
+from bots.records import NotAllowed
 from bots.roles import Role
 from bridge.store import rooms
 from forms.text import Lang

@@ -30,8 +30,9 @@ def database_url(database: str, folder: Path) -> str:
     if database.startswith(("postgresql://", "postgres://")):
         return "postgresql+pg8000://" + database.split("://", 1)[1]
     if "://" in database:
-        raise Misconfigured(f"database {database.split('://', maxsplit=1)[0]}:// is not supported; "
-                            "give a file name or postgresql://…")  # fmt: skip
+        raise Misconfigured(
+            f"database {database.split('://', maxsplit=1)[0]}:// is not supported; give a file name or postgresql://…"
+        )
     return f"sqlite:///{(folder / database).resolve()}"
 
 
@@ -42,8 +43,11 @@ class Store:
         self._sqlite = url.startswith("sqlite")
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         # hide_parameters: an error must not carry answers into a log
-        options: dict[str, Any] = {"hide_parameters": True, "poolclass": sa.pool.StaticPool} if self._sqlite else {
-            "hide_parameters": True, "pool_size": 1, "max_overflow": 0, "pool_pre_ping": True}  # fmt: skip
+        options: dict[str, Any] = (
+            {"hide_parameters": True, "poolclass": sa.pool.StaticPool}
+            if self._sqlite
+            else {"hide_parameters": True, "pool_size": 1, "max_overflow": 0, "pool_pre_ping": True}
+        )
         if self._sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": 10}
         self._engine = sa.create_engine(url, **options)

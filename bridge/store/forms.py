@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bots.events import RoomId, UserId
-from bots.ports import Asked, Draft, NotAllowed, Publication, Stage
+from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
@@ -21,12 +21,18 @@ from forms.text import Text, same
 
 NO_FORM = Text(ja="フォーム「{name}」はありません。{near}", en="There is no form “{name}”. {near}")
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
-NOT_PUBLISHED = Text(ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
-                     en="The form “{name}” is not published yet: !form publish {name}")  # fmt: skip
-STILL_OPEN = Text(ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
-                  en="“{name}” is still open. Close it first: !form close {name}")  # fmt: skip
-NOT_THERE = Text(ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
-                 en="You are not in that room. Join it, then publish again.")  # fmt: skip
+NOT_PUBLISHED = Text(
+    ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
+    en="The form “{name}” is not published yet: !form publish {name}",
+)
+STILL_OPEN = Text(
+    ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
+    en="“{name}” is still open. Close it first: !form close {name}",
+)
+NOT_THERE = Text(
+    ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
+    en="You are not in that room. Join it, then publish again.",
+)
 SHOWN = 30
 
 
@@ -108,11 +114,22 @@ class PublicationShelf:
         if before and before[0].is_open(self._desk.at):
             raise Mistake(STILL_OPEN.fill(name=name))
         key = derived("publication", self._desk.source)
-        self._db.execute(sa.insert(publication).values(
-            id=key, form=name, version=draft.version, number=before[0].number + 1 if before else 1, room_id=room,
-            author=self._desk.who, published_at=self._desk.at, closes_at=closes))  # fmt: skip
-        self._db.execute(sa.insert(asked), [{"publication": key, "user_id": user, "place": place}
-                                            for place, user in enumerate(audience)])  # fmt: skip
+        self._db.execute(
+            sa.insert(publication).values(
+                id=key,
+                form=name,
+                version=draft.version,
+                number=before[0].number + 1 if before else 1,
+                room_id=room,
+                author=self._desk.who,
+                published_at=self._desk.at,
+                closes_at=closes,
+            )
+        )
+        self._db.execute(
+            sa.insert(asked),
+            [{"publication": key, "user_id": user, "place": place} for place, user in enumerate(audience)],
+        )
         return self.get(key)
 
     def latest(self, name: str) -> Publication:
@@ -168,18 +185,27 @@ class PublicationShelf:
     def asked(self, found: Publication) -> Sequence[Asked]:
         self._desk.need(Role.EDITOR)
         return [
-            Asked(user=UserId(user), name=shown_name(self._db, user), stage=stage, muted=muted,
-                  municipality=self._desk.town.name_of(server_of(user)))
+            Asked(
+                user=UserId(user),
+                name=shown_name(self._db, user),
+                stage=stage,
+                muted=muted,
+                municipality=self._desk.town.name_of(server_of(user)),
+            )
             for user, stage, muted in self._stages(found)
-        ]  # fmt: skip
+        ]
 
     def _stages(self, found: Publication) -> list[tuple[str, Stage, bool]]:
         query = (
             sa.select(asked.c.user_id, asked.c.muted, asked.c.unreachable, response.c.sent_at, response.c.state)
-            .join(response, (response.c.publication == asked.c.publication)
-                  & (response.c.user_id == asked.c.user_id), isouter=True)
-            .where(asked.c.publication == found.id).order_by(asked.c.place)
-        )  # fmt: skip
+            .join(
+                response,
+                (response.c.publication == asked.c.publication) & (response.c.user_id == asked.c.user_id),
+                isouter=True,
+            )
+            .where(asked.c.publication == found.id)
+            .order_by(asked.c.place)
+        )
         return [(r.user_id, _stage(r), r.muted) for r in self._db.execute(query)]
 
     def progress(self, found: Publication) -> Sequence[tuple[str, int, int, int]]:
@@ -225,21 +251,26 @@ def publications_where(connection: sa.Connection, where: Any) -> list[Publicatio
     query = (
         sa.select(publication, form.c.document)
         .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
-        .where(where).order_by(publication.c.published_at.desc(), publication.c.number.desc())
-    )  # fmt: skip
+        .where(where)
+        .order_by(publication.c.published_at.desc(), publication.c.number.desc())
+    )
     return [_publication(row) for row in connection.execute(query).mappings()]
 
 
 def _publication(row: Any) -> Publication:
     return Publication(
-        id=row["id"], form=parsed(row["document"]), version=row["version"], number=row["number"],
-        room=RoomId(row["room_id"]), author=UserId(row["author"]), published_at=row["published_at"],
-        closes_at=row["closes_at"], closed_at=row["closed_at"],
-    )  # fmt: skip
+        id=row["id"],
+        form=parsed(row["document"]),
+        version=row["version"],
+        number=row["number"],
+        room=RoomId(row["room_id"]),
+        author=UserId(row["author"]),
+        published_at=row["published_at"],
+        closes_at=row["closes_at"],
+        closed_at=row["closed_at"],
+    )
 
 
 def came_back(connection: sa.Connection, user: str) -> None:
     """The person can be reached again."""
     connection.execute(sa.update(asked).where(asked.c.user_id == user).values(unreachable=False))
-
-

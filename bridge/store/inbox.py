@@ -50,10 +50,16 @@ class Received:
 def record(connection: sa.Connection, events: Iterable[Incoming], now: datetime) -> None:
     """Keep the events that are not known yet."""
     rows = [
-        {"event_id": e.event_id, "room_id": e.room_id, "sender": e.sender, "state": "new", "since": now,
-         "body": json.dumps(e.body, ensure_ascii=True, separators=(",", ":"))}
+        {
+            "event_id": e.event_id,
+            "room_id": e.room_id,
+            "sender": e.sender,
+            "state": "new",
+            "since": now,
+            "body": json.dumps(e.body, ensure_ascii=True, separators=(",", ":")),
+        }
         for e in events
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(insert_new(connection, inbox), rows)
 
@@ -75,8 +81,15 @@ def head(connection: sa.Connection, room: str) -> Received | None:
     row = connection.execute(_HEAD, {"room": room}).mappings().first()
     if row is None:
         return None
-    return Received(row["seq"], row["event_id"], row["room_id"], row["sender"], json.loads(row["body"]),
-                    waiting=row["state"] == "waiting", until=row["since"] + PATIENCE)  # fmt: skip
+    return Received(
+        row["seq"],
+        row["event_id"],
+        row["room_id"],
+        row["sender"],
+        json.loads(row["body"]),
+        waiting=row["state"] == "waiting",
+        until=row["since"] + PATIENCE,
+    )
 
 
 def done(connection: sa.Connection, seq: int) -> None:
@@ -110,9 +123,7 @@ def keys_came(connection: sa.Connection, sessions: Collection[str]) -> set[str]:
     query = sa.select(inbox.c.room_id).where(waiting, inbox.c.session_id.in_(list(sessions))).distinct()
     rooms = set(connection.execute(query).scalars())
     if rooms:
-        connection.execute(
-            sa.update(inbox).where(waiting, inbox.c.session_id.in_(list(sessions))).values(state="new")
-        )
+        connection.execute(sa.update(inbox).where(waiting, inbox.c.session_id.in_(list(sessions))).values(state="new"))
     return rooms
 
 
@@ -124,7 +135,7 @@ def retry_all(connection: sa.Connection) -> None:
 def backlog(connection: sa.Connection) -> dict[str, int]:
     """Rows by state, for the metrics."""
     query = sa.select(inbox.c.state, sa.func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
-    return {state: count for state, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())
 
 
 def forget_old(connection: sa.Connection, now: datetime) -> None:

@@ -29,7 +29,8 @@ class Letter:
     """One thing to send. `txn` is derived from what caused it, so that it can never be sent twice.
 
     `lane`: a room id, or a person's user id: then it waits until they are in their direct room.
-    `body`: a plain description that bridge/matrix/outbound.py turns into an event. `owner`: for this person's eyes only.
+    `body`: a plain description that bridge/matrix/outbound.py turns into an event.
+    `owner`: it is for this person's eyes only.
     """
 
     txn: str
@@ -63,10 +64,19 @@ def txn(source: str, step: int | str) -> str:
 def put(connection: sa.Connection, letters: Sequence[Letter], now: datetime) -> None:
     """Queue them, in this order."""
     rows = [
-        {"txn": x.txn, "lane": x.lane, "state": "ready", "owner": x.owner, "body": x.body, "about": x.about,
-         "blob": _keep(connection, x.content), "created": now, "attempts": 0}
+        {
+            "txn": x.txn,
+            "lane": x.lane,
+            "state": "ready",
+            "owner": x.owner,
+            "body": x.body,
+            "about": x.about,
+            "blob": _keep(connection, x.content),
+            "created": now,
+            "attempts": 0,
+        }
         for x in letters
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(insert_new(connection, outbox), rows)
 
@@ -90,8 +100,17 @@ def head(connection: sa.Connection, lane: str) -> Outgoing | None:
     row = connection.execute(_HEAD, {"lane": lane}).mappings().first()
     if row is None:
         return None
-    return Outgoing(row["seq"], row["txn"], row["lane"], row["owner"], row["body"], row["blob"], row["created"],
-                    row["attempts"], row["next_try"])  # fmt: skip
+    return Outgoing(
+        row["seq"],
+        row["txn"],
+        row["lane"],
+        row["owner"],
+        row["body"],
+        row["blob"],
+        row["created"],
+        row["attempts"],
+        row["next_try"],
+    )
 
 
 def content(connection: sa.Connection, key: str) -> bytes:
@@ -108,9 +127,7 @@ def sent(connection: sa.Connection, letter: Outgoing, event_id: str) -> None:
 
 def dead(connection: sa.Connection, letter: Outgoing) -> None:
     """It can never be sent."""
-    connection.execute(
-        sa.update(outbox).where(outbox.c.seq == letter.seq).values(state="dead", body=None, blob=None)
-    )
+    connection.execute(sa.update(outbox).where(outbox.c.seq == letter.seq).values(state="dead", body=None, blob=None))
     _let_go(connection, letter)
 
 
@@ -133,7 +150,7 @@ def event_of(connection: sa.Connection, transaction: str) -> str | None:
 
 
 def move(connection: sa.Connection, from_lane: str, to_lane: str, *, dropping: bool = False) -> None:
-    """The lane's letters go elsewhere from now on. `dropping`: reminders queued for a closed door are not delivered late."""
+    """The lane's letters go elsewhere. `dropping`: reminders queued before a closed door are not delivered late."""
     waiting = (outbox.c.lane == from_lane) & (outbox.c.state == "ready")
     if dropping:
         rows = connection.execute(sa.select(outbox.c.seq, outbox.c.body).where(waiting)).all()
@@ -158,4 +175,4 @@ def about(connection: sa.Connection, event_id: str) -> tuple[str, dict[str, Any]
 def backlog(connection: sa.Connection) -> dict[str, int]:
     """Rows by state, for the metrics."""
     query = sa.select(outbox.c.state, sa.func.count()).where(outbox.c.state != "sent").group_by(outbox.c.state)
-    return {state: count for state, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from bots.events import RoomId, UserId
-from bots.ports import Waiting
+from bots.records import Waiting
 from bridge.store import rooms
 from bridge.store.desk import Desk, server_of
 from bridge.store.engine import upsert
@@ -17,8 +17,11 @@ from bridge.store.tables import pending, person
 from forms.mistake import Mistake
 from forms.text import Lang, Text, same
 
-NO_ROOM = Text(ja="部屋「{name}」が見つかりません。ボットとあなたの両方が入っている部屋の名前か #エイリアス を書いてください。{near}",
-               en="There is no room “{name}” that both you and the bot are in. Give its name or #alias. {near}")  # fmt: skip
+NO_ROOM = Text(
+    ja="部屋「{name}」が見つかりません。ボットとあなたの両方が入っている部屋の名前か "
+    "#エイリアス を書いてください。{near}",
+    en="There is no room “{name}” that both you and the bot are in. Give its name or #alias. {near}",
+)
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
 LONGEST_NAME = 40
 PATIENCE = timedelta(minutes=10)
@@ -90,8 +93,17 @@ class PendingDesk:
         self._desk, self._db = desk, desk.connection
 
     def ask(self, waiting: Waiting) -> None:
-        upsert(self._db, pending, {"room_id": self._desk.room, "user_id": self._desk.who, "command": waiting.command,
-                                   "words": list(waiting.words), "until": self._desk.at + PATIENCE})  # fmt: skip
+        upsert(
+            self._db,
+            pending,
+            {
+                "room_id": self._desk.room,
+                "user_id": self._desk.who,
+                "command": waiting.command,
+                "words": list(waiting.words),
+                "until": self._desk.at + PATIENCE,
+            },
+        )
 
     def take(self) -> Waiting | None:
         here = (pending.c.room_id == self._desk.room) & (pending.c.user_id == self._desk.who)

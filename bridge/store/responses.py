@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bots.conversation import Conversation
 from bots.effects import About
 from bots.events import EventId, UserId
-from bots.ports import Draft, Filling, NotAllowed, Publication
+from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
 from bridge.store import outbox
 from bridge.store.desk import Desk, derived
@@ -19,8 +19,10 @@ from bridge.store.tables import asked, form, person, publication, response
 from forms.mistake import Mistake
 from forms.text import Text
 
-NOT_ASKED = Text(ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
-                 en="“{title}” was not put to you. Please ask whoever published it.")  # fmt: skip
+NOT_ASKED = Text(
+    ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
+    en="“{title}” was not put to you. Please ask whoever published it.",
+)
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -36,9 +38,12 @@ def receipt(response_id: str) -> str:
 
 def _to_row(talk: Conversation) -> dict[str, Any]:
     return {
-        "answers": talk.answers, "reopened": sorted(talk.reopened), "sources": talk.sources, "stage": talk.stage,
+        "answers": talk.answers,
+        "reopened": sorted(talk.reopened),
+        "sources": talk.sources,
+        "stage": talk.stage,
         "discarding": talk.discarding,
-    }  # fmt: skip
+    }
 
 
 class ResponseDesk:
@@ -60,20 +65,37 @@ class ResponseDesk:
     def _unpublished(self, row: Any) -> Publication:
         where = (form.c.name == row["form"]) & (form.c.version == row["version"])
         document = self._db.execute(sa.select(form.c.document).where(where)).scalar_one()
-        return Publication(id="", form=parsed(document), version=row["version"], number=0, room=self._desk.room,
-                           author=self._desk.who, published_at=row["begun_at"], closes_at=None, closed_at=None)  # fmt: skip
+        return Publication(
+            id="",
+            form=parsed(document),
+            version=row["version"],
+            number=0,
+            room=self._desk.room,
+            author=self._desk.who,
+            published_at=row["begun_at"],
+            closes_at=None,
+            closed_at=None,
+        )
 
     def _filling(self, row: Any, found: Publication) -> Filling:
         # People answer the version they were asked, whatever was loaded since: publications keep theirs.
         state = row["state"]
         talk = Conversation(
-            found.form, answers=state["answers"], reopened=frozenset(state["reopened"]), sources=state["sources"],
-            sent=row["sent"], receipt=row["receipt"], stage=state["stage"], discarding=state["discarding"],
-            lang=language_of(self._db, row["user_id"], self._desk.town.language), preview=row["publication"] is None,
+            found.form,
+            answers=state["answers"],
+            reopened=frozenset(state["reopened"]),
+            sources=state["sources"],
+            sent=row["sent"],
+            receipt=row["receipt"],
+            stage=state["stage"],
+            discarding=state["discarding"],
+            lang=language_of(self._db, row["user_id"], self._desk.town.language),
+            preview=row["publication"] is None,
             response=row["id"],
-        )  # fmt: skip
-        return Filling(publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]),
-                       sent_at=row["sent_at"])  # fmt: skip
+        )
+        return Filling(
+            publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]), sent_at=row["sent_at"]
+        )
 
     def begin(self, found: Publication) -> Filling:
         where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
@@ -89,9 +111,18 @@ class ResponseDesk:
 
     def _begin(self, key: str, name: str, version: int, found: str | None) -> Filling:
         empty = {"answers": {}, "reopened": [], "sources": {}, "stage": "open", "discarding": False}
-        self._db.execute(insert_new(self._db, response).values(
-            id=key, publication=found, form=name, version=version, user_id=self._desk.who, receipt=receipt(key),
-            state=empty, begun_at=self._desk.at))  # fmt: skip
+        self._db.execute(
+            insert_new(self._db, response).values(
+                id=key,
+                publication=found,
+                form=name,
+                version=version,
+                user_id=self._desk.who,
+                receipt=receipt(key),
+                state=empty,
+                begun_at=self._desk.at,
+            )
+        )
         return self._fillings(sa.select(response).where(response.c.id == key))[0]
 
     def keep(self, filling: Filling) -> None:
@@ -129,5 +160,3 @@ class ResponseDesk:
         # Totals are made of these for whoever may see totals; single answers only leave through an editor's export.
         query = sa.select(response).where(response.c.publication == found.id, response.c.sent_at.is_not(None))
         return self._fillings(query.order_by(response.c.sent_at, response.c.id))
-
-

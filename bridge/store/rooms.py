@@ -22,7 +22,7 @@ class Door:
 
 def facts(connection: sa.Connection) -> dict[str, str]:
     """Single values by name."""
-    return {name: value for name, value in connection.execute(sa.select(fact.c.name, fact.c.value))}
+    return dict(connection.execute(sa.select(fact.c.name, fact.c.value)).tuples().all())
 
 
 def set_fact(connection: sa.Connection, name: str, value: str) -> None:
@@ -37,8 +37,11 @@ def entered(connection: sa.Connection, room_id: str) -> None:
 
 def invited(connection: sa.Connection, room_id: str, inviter: str) -> None:
     """Somebody wants the bot in a room."""
-    upsert(connection, room, {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None,
-                              "attempts": 0})  # fmt: skip
+    upsert(
+        connection,
+        room,
+        {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None, "attempts": 0},
+    )
 
 
 def left(connection: sa.Connection, room_id: str) -> None:
@@ -137,14 +140,17 @@ def want_direct(connection: sa.Connection, user: str, source: str) -> str:
     """Make sure that a direct room is open or will be opened; gives its state before this: new, gone, joined, …"""
     row = connection.execute(sa.select(direct.c.state, direct.c.generation).where(direct.c.user_id == user)).first()
     if row is None:
-        connection.execute(insert_new(connection, direct), {"user_id": user, "state": "wanted", "generation": 1,
-                                                             "attempts": 0, "source": source})  # fmt: skip
+        connection.execute(
+            insert_new(connection, direct),
+            {"user_id": user, "state": "wanted", "generation": 1, "attempts": 0, "source": source},
+        )
         return "new"
     if row.state == "gone":
         connection.execute(
-            sa.update(direct).where(direct.c.user_id == user)
+            sa.update(direct)
+            .where(direct.c.user_id == user)
             .values(state="wanted", generation=row.generation + 1, attempts=0, next_try=None, source=source)
-        )  # fmt: skip
+        )
     return str(row.state)
 
 
@@ -159,9 +165,10 @@ def opened(connection: sa.Connection, user: str, room_id: str) -> None:
     """The direct room exists and its owner is invited (or has already come in)."""
     inside = _membership(connection, room_id, user) == "join"
     connection.execute(
-        sa.update(direct).where(direct.c.user_id == user)
+        sa.update(direct)
+        .where(direct.c.user_id == user)
         .values(room_id=room_id, state="joined" if inside else "invited")
-    )  # fmt: skip
+    )
 
 
 def set_direct(connection: sa.Connection, user: str, state: str) -> None:
@@ -188,8 +195,9 @@ def invitations(connection: sa.Connection, now: datetime) -> Sequence[tuple[str,
 
 def joining(connection: sa.Connection, room_id: str) -> None:
     """The homeserver let the bot in; the next sync brings the room."""
-    connection.execute(sa.update(room).where(room.c.room_id == room_id, room.c.membership == "invited")
-                       .values(membership="joining"))  # fmt: skip
+    connection.execute(
+        sa.update(room).where(room.c.room_id == room_id, room.c.membership == "invited").values(membership="joining")
+    )
 
 
 def postpone_join(connection: sa.Connection, room_id: str, until: datetime | None) -> None:
@@ -232,8 +240,11 @@ def adopt(connection: sa.Connection, user: str, room_id: str) -> None:
         return  # a room with a name may be meant for more people later
     row = connection.execute(sa.select(direct.c.state).where(direct.c.user_id == user)).first()
     if row is None:
-        upsert(connection, direct, {"user_id": user, "room_id": room_id, "state": "joined", "generation": 1,
-                                    "attempts": 0, "source": room_id})  # fmt: skip
+        upsert(
+            connection,
+            direct,
+            {"user_id": user, "room_id": room_id, "state": "joined", "generation": 1, "attempts": 0, "source": room_id},
+        )
 
 
 def joined_among(connection: sa.Connection, room_ids: Sequence[str]) -> frozenset[str]:
@@ -245,6 +256,8 @@ def joined_among(connection: sa.Connection, room_ids: Sequence[str]) -> frozense
 def replace_members(connection: sa.Connection, room_id: str, found: Sequence[tuple[str, str, str | None]]) -> None:
     """These are all the members: (user id, membership, display name)."""
     connection.execute(sa.delete(member).where(member.c.room_id == room_id))
-    rows = [{"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in found if m in {"join", "invite"}]
+    rows = [
+        {"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in found if m in {"join", "invite"}
+    ]
     if rows:
         connection.execute(insert_new(connection, member), rows)

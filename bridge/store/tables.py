@@ -32,14 +32,16 @@ metadata = sa.MetaData(
 Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts by itself only in an INTEGER key
 
 fact = sa.Table(
-    "fact", metadata,
+    "fact",
+    metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     comment="single values: the sync cursor, the rooms that give roles",
-)  # fmt: skip
+)
 
 inbox = sa.Table(
-    "inbox", metadata,
+    "inbox",
+    metadata,
     sa.Column("seq", Serial, primary_key=True, autoincrement=True),
     sa.Column("event_id", sa.Text, nullable=False, unique=True),
     sa.Column("room_id", sa.Text, nullable=False),
@@ -49,10 +51,11 @@ inbox = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("body", sa.Text),  # the event as it came; emptied when it is done
     sa.Index(None, "state", "room_id", "seq"),
-)  # fmt: skip
+)
 
 outbox = sa.Table(
-    "outbox", metadata,
+    "outbox",
+    metadata,
     sa.Column("seq", Serial, primary_key=True, autoincrement=True),
     sa.Column("txn", sa.Text, nullable=False, unique=True),
     sa.Column("lane", sa.Text, nullable=False),  # a room id, or a user id while their direct room is not entered
@@ -67,16 +70,18 @@ outbox = sa.Table(
     sa.Column("event_id", sa.Text),
     sa.Index(None, "state", "lane", "seq"),
     sa.Index(None, "event_id"),
-)  # fmt: skip
+)
 
 blob = sa.Table(
-    "blob", metadata,
+    "blob",
+    metadata,
     sa.Column("hash", sa.Text, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 room = sa.Table(
-    "room", metadata,
+    "room",
+    metadata,
     sa.Column("room_id", sa.Text, primary_key=True),
     sa.Column("membership", sa.Text, nullable=False),  # invited | joined | left: the bot's own
     sa.Column("inviter", sa.Text),
@@ -86,19 +91,21 @@ room = sa.Table(
     sa.Column("successor", sa.Text),
     sa.Column("next_try", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-)  # fmt: skip
+)
 
 member = sa.Table(
-    "member", metadata,
+    "member",
+    metadata,
     sa.Column("room_id", sa.Text, primary_key=True),
     sa.Column("user_id", sa.Text, primary_key=True),
     sa.Column("membership", sa.Text, nullable=False),  # join | invite
     sa.Column("name", sa.Text),
     sa.Index(None, "user_id"),
-)  # fmt: skip
+)
 
 direct = sa.Table(
-    "direct", metadata,
+    "direct",
+    metadata,
     sa.Column("user_id", sa.Text, primary_key=True),
     sa.Column("room_id", sa.Text),
     sa.Column("state", sa.Text, nullable=False),  # wanted | invited | joined | gone
@@ -108,25 +115,28 @@ direct = sa.Table(
     sa.Column("source", sa.Text, nullable=False),  # the event that wanted it: what ids are derived from
     sa.Index(None, "state"),
     sa.Index(None, "room_id"),
-)  # fmt: skip
+)
 
 person = sa.Table(
-    "person", metadata,
+    "person",
+    metadata,
     sa.Column("user_id", sa.Text, primary_key=True),
     sa.Column("lang", sa.Text),
     sa.Column("response", sa.Text),  # the one they are in
-)  # fmt: skip
+)
 
 form = sa.Table(
-    "form", metadata,
+    "form",
+    metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
-)  # fmt: skip
+)
 
 publication = sa.Table(
-    "publication", metadata,
+    "publication",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("form", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -139,20 +149,22 @@ publication = sa.Table(
     sa.UniqueConstraint("form", "number"),
     sa.Index(None, "room_id"),
     sa.Index(None, "closed_at", "closes_at"),
-)  # fmt: skip
+)
 
 asked = sa.Table(
-    "asked", metadata,
+    "asked",
+    metadata,
     sa.Column("publication", sa.Text, primary_key=True),
     sa.Column("user_id", sa.Text, primary_key=True),
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("muted", sa.Boolean, nullable=False, default=False),
     sa.Column("unreachable", sa.Boolean, nullable=False, default=False),
     sa.Index(None, "user_id"),
-)  # fmt: skip
+)
 
 response = sa.Table(
-    "response", metadata,
+    "response",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("publication", sa.Text),  # none: a preview
     sa.Column("form", sa.Text, nullable=False),
@@ -165,10 +177,11 @@ response = sa.Table(
     sa.Column("sent_at", Moment),
     sa.UniqueConstraint("publication", "user_id"),
     sa.Index(None, "user_id"),
-)  # fmt: skip
+)
 
 reminder = sa.Table(
-    "reminder", metadata,
+    "reminder",
+    metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("due", Moment, nullable=False),
     sa.Column("wall", sa.Text, nullable=False),  # the wall time it was set for, and the zone of that wall
@@ -180,20 +193,22 @@ reminder = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("fired_at", Moment),
     sa.Index(None, "state", "due"),
-)  # fmt: skip
+)
 
 digest = sa.Table(
-    "digest", metadata,
+    "digest",
+    metadata,
     sa.Column("room_id", sa.Text, primary_key=True),
     sa.Column("weekdays", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("next", Moment, nullable=False),
     sa.Column("since", Moment, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
-)  # fmt: skip
+)
 
 live = sa.Table(
-    "live", metadata,
+    "live",
+    metadata,
     sa.Column("publication", sa.Text, primary_key=True),
     sa.Column("room_id", sa.Text, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),
@@ -201,13 +216,14 @@ live = sa.Table(
     sa.Column("stale", sa.Boolean, nullable=False),
     sa.Column("not_before", Moment, nullable=False),
     sa.Index(None, "stale", "not_before"),
-)  # fmt: skip
+)
 
 pending = sa.Table(
-    "pending", metadata,
+    "pending",
+    metadata,
     sa.Column("room_id", sa.Text, primary_key=True),
     sa.Column("user_id", sa.Text, primary_key=True),
     sa.Column("command", sa.Text, nullable=False),
     sa.Column("words", sa.JSON, nullable=False),
     sa.Column("until", Moment, nullable=False),
-)  # fmt: skip
+)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bots.events import RoomId, UserId
-from bots.ports import Digest, Live, Publication, Reminder
+from bots.records import Digest, Live, Publication, Reminder
 from bots.roles import Role
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import upsert
@@ -16,10 +16,14 @@ from bridge.store.tables import digest, live, publication, reminder
 from forms.mistake import Mistake
 from forms.text import Text
 
-NO_SUCH = Text(ja="{number}番のお知らせはありません。「!remind list」で番号を確かめてください。",
-               en="There is no reminder {number}. See the numbers with “!remind list”.")  # fmt: skip
-FULL = Text(ja="お知らせは100件までです。「!remind list」で見直してください。",
-            en="You may have 100 reminders. See them with “!remind list”.")  # fmt: skip
+NO_SUCH = Text(
+    ja="{number}番のお知らせはありません。「!remind list」で番号を確かめてください。",
+    en="There is no reminder {number}. See the numbers with “!remind list”.",
+)
+FULL = Text(
+    ja="お知らせは100件までです。「!remind list」で見直してください。",
+    en="You may have 100 reminders. See them with “!remind list”.",
+)
 MOST = 100
 AT_ONCE = 100
 EDITS = 20
@@ -42,13 +46,14 @@ class ReminderDesk:
         zone = self._desk.town.zone
         wall = due.astimezone(zone).replace(tzinfo=None).isoformat()
         row = {"publication": None, "room_id": None, "text": "", **values}
-        self._db.execute(sa.insert(reminder).values(
-            id=key, due=due, wall=wall, zone=zone.key, state="due", author=self._desk.who, **row))  # fmt: skip
+        self._db.execute(
+            sa.insert(reminder).values(
+                id=key, due=due, wall=wall, zone=zone.key, state="due", author=self._desk.who, **row
+            )
+        )
 
     def schedule(self, found: Publication, times: Sequence[datetime]) -> None:
-        self._db.execute(
-            sa.delete(reminder).where(reminder.c.publication == found.id, reminder.c.state == "due")
-        )
+        self._db.execute(sa.delete(reminder).where(reminder.c.publication == found.id, reminder.c.state == "due"))
         for due in times:
             self._insert(derived("reminder", found.id, due.isoformat()), due, publication=found.id)
 
@@ -59,10 +64,17 @@ class ReminderDesk:
     def _rows(self, where: Any) -> list[Reminder]:
         query = sa.select(reminder).where(where).order_by(reminder.c.due, reminder.c.id).limit(AT_ONCE)
         return [
-            Reminder(id=r.id, due=r.due, room=r.room_id and RoomId(r.room_id), user=None, publication=r.publication,
-                     text=r.text, author=UserId(r.author))
+            Reminder(
+                id=r.id,
+                due=r.due,
+                room=r.room_id and RoomId(r.room_id),
+                user=None,
+                publication=r.publication,
+                text=r.text,
+                author=UserId(r.author),
+            )
             for r in self._db.execute(query)
-        ]  # fmt: skip
+        ]
 
     def cancel(self, number: int) -> Reminder:
         mine = self.mine()
@@ -89,9 +101,18 @@ class DigestDesk:
 
     def set(self, new: Digest) -> None:
         self._desk.need(Role.EDITOR)
-        upsert(self._db, digest, {
-            "room_id": new.room, "weekdays": "".join(map(str, new.weekdays)), "at": new.at.isoformat("minutes"),
-            "next": new.next, "since": new.since, "author": new.author})  # fmt: skip
+        upsert(
+            self._db,
+            digest,
+            {
+                "room_id": new.room,
+                "weekdays": "".join(map(str, new.weekdays)),
+                "at": new.at.isoformat("minutes"),
+                "next": new.next,
+                "since": new.since,
+                "author": new.author,
+            },
+        )
 
     def off(self, room: RoomId) -> bool:
         self._desk.need(Role.EDITOR)
@@ -102,10 +123,16 @@ class DigestDesk:
 
     def _rows(self, where: Any) -> list[Digest]:
         return [
-            Digest(room=RoomId(r.room_id), weekdays=tuple(map(int, r.weekdays)), at=time.fromisoformat(r.at),
-                   next=r.next, since=r.since, author=UserId(r.author))
+            Digest(
+                room=RoomId(r.room_id),
+                weekdays=tuple(map(int, r.weekdays)),
+                at=time.fromisoformat(r.at),
+                next=r.next,
+                since=r.since,
+                author=UserId(r.author),
+            )
             for r in self._db.execute(sa.select(digest).where(where).order_by(digest.c.room_id))
-        ]  # fmt: skip
+        ]
 
     def due(self, now: datetime) -> Sequence[Digest]:
         return self._rows(digest.c.next <= now)
@@ -121,8 +148,18 @@ class SummaryDesk:
         self._desk, self._db = desk, desk.connection
 
     def start(self, found: Publication) -> None:
-        upsert(self._db, live, {"publication": found.id, "room_id": found.room, "generation": 1, "edits": 0,
-                                "stale": True, "not_before": self._desk.at})  # fmt: skip
+        upsert(
+            self._db,
+            live,
+            {
+                "publication": found.id,
+                "room_id": found.room,
+                "generation": 1,
+                "edits": 0,
+                "stale": True,
+                "not_before": self._desk.at,
+            },
+        )
 
     def due(self, now: datetime) -> Sequence[Live]:
         rows = self._db.execute(sa.select(live).where(live.c.stale, live.c.not_before <= now)).all()
@@ -142,9 +179,10 @@ class SummaryDesk:
 
     def written(self, written: Live, now: datetime) -> None:
         self._db.execute(
-            sa.update(live).where(live.c.publication == written.publication.id)
+            sa.update(live)
+            .where(live.c.publication == written.publication.id)
             .values(stale=False, generation=written.generation, edits=written.edits + 1)
-        )  # fmt: skip
+        )
         same_room = live.c.room_id == written.publication.room
         self._db.execute(sa.update(live).where(same_room).values(not_before=now + PAUSE))
 

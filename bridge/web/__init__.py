@@ -16,32 +16,41 @@ STALE = 90.0
 
 
 class Counts(Protocol):
-    """Something that counts."""
+    """Something that counts events."""
 
-    handled: int
-    bugs: int
+    @property
+    def handled(self) -> int: ...
+    @property
+    def bugs(self) -> int: ...
 
 
 class Sends(Protocol):
-    """Something that sends."""
+    """Something that sends letters."""
 
-    sent: int
-    dead: int
+    @property
+    def sent(self) -> int: ...
+    @property
+    def dead(self) -> int: ...
 
 
 class Syncs(Protocol):
     """Something that follows the homeserver."""
 
-    last_sync: float
+    @property
+    def last_sync(self) -> float: ...
 
 
 class Running(Protocol):
     """The parts of a running Kairan that can be measured."""
 
-    store: Store
-    handling: Counts
-    delivery: Sends
-    intake: Syncs
+    @property
+    def store(self) -> Store: ...
+    @property
+    def handling(self) -> Counts: ...
+    @property
+    def delivery(self) -> Sends: ...
+    @property
+    def intake(self) -> Syncs: ...
 
 
 def avatar(municipality: str) -> str:
@@ -50,7 +59,8 @@ def avatar(municipality: str) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">'
         '<rect width="256" height="256" fill="#0b6e4f"/><path d="M40 72h64l16 20h96v104H40z" fill="#f4f1de"/>'
-        f'<text x="128" y="176" font-family="IPAexGothic" font-size="84" text-anchor="middle" fill="#0b6e4f">{letter}</text></svg>'
+        '<text x="128" y="176" font-family="IPAexGothic" font-size="84" text-anchor="middle" fill="#0b6e4f">'
+        f"{letter}</text></svg>"
     )
 
 
