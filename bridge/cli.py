@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; Misconfigured is one line on standard error and exit 1."""
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for loud in ("nio", "alembic", "apscheduler", "aiohttp", "asyncio"):  # they may quote what people wrote
+    for loud in ("nio", "alembic", "apscheduler", "aiohttp", "asyncio", "sqlalchemy"):  # may quote what people wrote
         logging.getLogger(loud).setLevel(logging.CRITICAL)
     try:
         return int(parsed.command(parsed))

@@ -21,7 +21,7 @@ from bridge.letters import Touched
 from bridge.runtime import Runtime
 from bridge.store import outbox, rooms
 from bridge.store.desk import Municipality
-from bridge.store.engine import Store
+from bridge.store.engine import Store, database_url
 
 SERVER = "tsukuba"
 TOWNS = {"tsukuba": "つくば市", "nakatsu": "中津市", "tama": "多摩市"}
@@ -42,10 +42,15 @@ class Heard:
 
 
 class Stage:
-    """`cast`: name → (role, server). All are in the shared room 行政DX from the start."""
+    """`cast`: name → (role, server). All are in the shared room 行政DX from the start.
 
-    def __init__(self, folder: Path, cast: Mapping[str, tuple[Role, str]], *, room: str = "行政DX") -> None:
-        self._url = f"sqlite:///{folder / 'stage.db'}"
+    `database`: a file in `folder`, or the address of an empty PostgreSQL database.
+    """
+
+    def __init__(
+        self, folder: Path, cast: Mapping[str, tuple[Role, str]], *, room: str = "行政DX", database: str = "stage.db"
+    ) -> None:
+        self._url = database_url(database, folder)
         self._users = {name: f"@{name}:{server}" for name, (_, server) in cast.items()}
         self._names = {user: name for name, user in self._users.items()}
         self.now = START

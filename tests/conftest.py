@@ -28,6 +28,21 @@ def golden(request):
 
 
 @pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL for the session, on a unix socket; the test is skipped with the reason where there is none."""
+    from tests.postgres import postgresql  # most tests need no database server
+
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    """The address of an empty database, of both kinds, as it stands in kairan.toml."""
+    return "kairan.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
+
+
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """tsukuba, nakatsu and tama, up for the whole session: register people of your own, leave the servers running."""
     from bridge.lab import Lab  # the quick tests need no server

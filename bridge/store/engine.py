@@ -28,12 +28,27 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 def database_url(database: str, folder: Path) -> str:
     """A path (relative to `folder`) means SQLite; `postgresql://…` is spoken by pg8000."""
     if database.startswith(("postgresql://", "postgres://")):
-        return "postgresql+pg8000://" + database.split("://", 1)[1]
+        return _postgresql(database)
     if "://" in database:
         raise Misconfigured(
             f"database {database.split('://', maxsplit=1)[0]}:// is not supported; give a file name or postgresql://…"
         )
     return f"sqlite:///{(folder / database).resolve()}"
+
+
+def _postgresql(database: str) -> str:
+    """As libpq reads it: `?host=/folder` is a unix socket there. What pg8000 cannot do is refused, not ignored."""
+    try:
+        url = sa.make_url(database).set(drivername="postgresql+pg8000")
+    except (sa.exc.ArgumentError, ValueError):
+        raise Misconfigured("database: write postgresql://user:password@host:5432/name") from None
+    host = url.query.get("host")
+    if isinstance(host, str) and host.startswith("/"):
+        socket = f"{host}/.s.PGSQL.{url.port or 5432}"
+        url = url.difference_update_query(["host"]).set(port=None).update_query_dict({"unix_sock": socket})
+    if unknown := set(url.query) - {"unix_sock"}:
+        raise Misconfigured(f"database: ?{min(unknown)}=… is not supported")
+    return url.render_as_string(hide_password=False)
 
 
 class Store:
@@ -56,12 +71,18 @@ class Store:
             sa.event.listen(self._engine, "begin", _begin)
 
     def migrate(self) -> None:
-        """Bring the schema up to date."""
-        with self._engine.connect() as connection:
-            config = _alembic()
-            config.attributes["connection"] = connection
-            alembic_command.upgrade(config, "head")
-            connection.commit()
+        """Bring the schema up to date. Raises Misconfigured where the database cannot be used."""
+        config = _alembic()
+        try:
+            with self._engine.connect() as connection:
+                config.attributes["connection"] = connection
+                alembic_command.upgrade(config, "head")
+                connection.commit()
+        except sa.exc.DBAPIError as error:
+            raise Misconfigured(
+                "データベースを開けません。[kairan] database を確かめてください。"
+                f"/ The database cannot be opened ({type(error.orig).__name__}): see [kairan] database."
+            ) from None
 
     def behind(self) -> bool:
         """Whether migrations are missing."""
@@ -81,15 +102,23 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 return work(connection)
-        except sa.exc.OperationalError as error:
-            raise Unreachable("the database does not answer") from error
-        except sa.exc.InterfaceError as error:
-            raise Unreachable("the database does not answer") from error
+        except sa.exc.DBAPIError as error:
+            if _is_away(error):
+                raise Unreachable("the database does not answer") from error
+            raise
 
     def close(self) -> None:
         """Finish what runs and let go of the database."""
         self._thread.shutdown(wait=True)
         self._engine.dispose()
+
+
+def _is_away(error: sa.exc.DBAPIError) -> bool:
+    """Whether it will pass: by the class of pg8000's code a server goes down (57), is full (53) or lost a race (40)."""
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return True
+    said = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return isinstance(said, dict) and str(said.get("C", ""))[:2] in {"08", "40", "53", "57"}
 
 
 def _alembic() -> AlembicConfig:

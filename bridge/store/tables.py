@@ -1,5 +1,6 @@
 """The tables. Moments are whole microseconds since 1970 in UTC; answers live in `response` and nowhere else."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,17 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+class Words(TypeDecorator[str]):
+    """Text from anywhere. U+0000 (which PostgreSQL refuses) and lone surrogates (no UTF-8) become U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,8 +46,8 @@ Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts by 
 fact = sa.Table(
     "fact",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
     comment="single values: the sync cursor, the rooms that give roles",
 )
 
@@ -43,13 +55,13 @@ inbox = sa.Table(
     "inbox",
     metadata,
     sa.Column("seq", Serial, primary_key=True, autoincrement=True),
-    sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    sa.Column("room_id", sa.Text, nullable=False),
-    sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # new | waiting (for a key: its room waits) | late (no longer) | done
-    sa.Column("session_id", sa.Text),
+    sa.Column("event_id", Words, nullable=False, unique=True),
+    sa.Column("room_id", Words, nullable=False),
+    sa.Column("sender", Words, nullable=False),
+    sa.Column("state", Words, nullable=False),  # new | waiting (for a key: its room waits) | late (no longer) | done
+    sa.Column("session_id", Words),
     sa.Column("since", Moment, nullable=False),
-    sa.Column("body", sa.Text),  # the event as it came; emptied when it is done
+    sa.Column("body", Words),  # the event as it came; emptied when it is done
     sa.Index(None, "state", "room_id", "seq"),
 )
 
@@ -57,17 +69,17 @@ outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("seq", Serial, primary_key=True, autoincrement=True),
-    sa.Column("txn", sa.Text, nullable=False, unique=True),
-    sa.Column("lane", sa.Text, nullable=False),  # a room id, or a user id while their direct room is not entered
-    sa.Column("state", sa.Text, nullable=False),  # ready | sent | dead
-    sa.Column("owner", sa.Text),  # private: may only go to a room of this person and the bot
+    sa.Column("txn", Words, nullable=False, unique=True),
+    sa.Column("lane", Words, nullable=False),  # a room id, or a user id while their direct room is not entered
+    sa.Column("state", Words, nullable=False),  # ready | sent | dead
+    sa.Column("owner", Words),  # private: may only go to a room of this person and the bot
     sa.Column("body", sa.JSON(none_as_null=True)),  # emptied when sent
-    sa.Column("blob", sa.Text),
+    sa.Column("blob", Words),
     sa.Column("about", sa.JSON(none_as_null=True)),
     sa.Column("created", Moment, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("next_try", Moment),
-    sa.Column("event_id", sa.Text),
+    sa.Column("event_id", Words),
     sa.Index(None, "state", "lane", "seq"),
     sa.Index(None, "event_id"),
 )
@@ -75,20 +87,20 @@ outbox = sa.Table(
 blob = sa.Table(
     "blob",
     metadata,
-    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("hash", Words, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 room = sa.Table(
     "room",
     metadata,
-    sa.Column("room_id", sa.Text, primary_key=True),
-    sa.Column("membership", sa.Text, nullable=False),  # invited | joined | left: the bot's own
-    sa.Column("inviter", sa.Text),
+    sa.Column("room_id", Words, primary_key=True),
+    sa.Column("membership", Words, nullable=False),  # invited | joined | left: the bot's own
+    sa.Column("inviter", Words),
     sa.Column("encrypted", sa.Boolean, nullable=False, default=False),
-    sa.Column("name", sa.Text),
-    sa.Column("alias", sa.Text),
-    sa.Column("successor", sa.Text),
+    sa.Column("name", Words),
+    sa.Column("alias", Words),
+    sa.Column("successor", Words),
     sa.Column("next_try", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
 )
@@ -96,23 +108,23 @@ room = sa.Table(
 member = sa.Table(
     "member",
     metadata,
-    sa.Column("room_id", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.Text, primary_key=True),
-    sa.Column("membership", sa.Text, nullable=False),  # join | invite
-    sa.Column("name", sa.Text),
+    sa.Column("room_id", Words, primary_key=True),
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("membership", Words, nullable=False),  # join | invite
+    sa.Column("name", Words),
     sa.Index(None, "user_id"),
 )
 
 direct = sa.Table(
     "direct",
     metadata,
-    sa.Column("user_id", sa.Text, primary_key=True),
-    sa.Column("room_id", sa.Text),
-    sa.Column("state", sa.Text, nullable=False),  # wanted | invited | joined | gone
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("room_id", Words),
+    sa.Column("state", Words, nullable=False),  # wanted | invited | joined | gone
     sa.Column("generation", sa.Integer, nullable=False, default=1),
     sa.Column("next_try", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("source", sa.Text, nullable=False),  # the event that wanted it: what ids are derived from
+    sa.Column("source", Words, nullable=False),  # the event that wanted it: what ids are derived from
     sa.Index(None, "state"),
     sa.Index(None, "room_id"),
 )
@@ -120,29 +132,29 @@ direct = sa.Table(
 person = sa.Table(
     "person",
     metadata,
-    sa.Column("user_id", sa.Text, primary_key=True),
-    sa.Column("lang", sa.Text),
-    sa.Column("response", sa.Text),  # the one they are in
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("lang", Words),
+    sa.Column("response", Words),  # the one they are in
 )
 
 form = sa.Table(
     "form",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("document", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("document", Words, nullable=False),
+    sa.Column("author", Words, nullable=False),
 )
 
 publication = sa.Table(
     "publication",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("form", Words, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("room_id", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("room_id", Words, nullable=False),
+    sa.Column("author", Words, nullable=False),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("closes_at", Moment),
     sa.Column("closed_at", Moment),
@@ -154,8 +166,8 @@ publication = sa.Table(
 asked = sa.Table(
     "asked",
     metadata,
-    sa.Column("publication", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("user_id", Words, primary_key=True),
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("muted", sa.Boolean, nullable=False, default=False),
     sa.Column("unreachable", sa.Boolean, nullable=False, default=False),
@@ -165,12 +177,12 @@ asked = sa.Table(
 response = sa.Table(
     "response",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("publication", sa.Text),  # none: a preview
-    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("publication", Words),  # none: a preview
+    sa.Column("form", Words, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("user_id", sa.Text, nullable=False),
-    sa.Column("receipt", sa.Text, nullable=False),
+    sa.Column("user_id", Words, nullable=False),
+    sa.Column("receipt", Words, nullable=False),
     sa.Column("state", sa.JSON, nullable=False),
     sa.Column("sent", sa.JSON(none_as_null=True)),
     sa.Column("begun_at", Moment, nullable=False),
@@ -182,15 +194,15 @@ response = sa.Table(
 reminder = sa.Table(
     "reminder",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", Words, primary_key=True),
     sa.Column("due", Moment, nullable=False),
-    sa.Column("wall", sa.Text, nullable=False),  # the wall time it was set for, and the zone of that wall
-    sa.Column("zone", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # due | fired | cancelled
-    sa.Column("publication", sa.Text),
-    sa.Column("room_id", sa.Text),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("wall", Words, nullable=False),  # the wall time it was set for, and the zone of that wall
+    sa.Column("zone", Words, nullable=False),
+    sa.Column("state", Words, nullable=False),  # due | fired | cancelled
+    sa.Column("publication", Words),
+    sa.Column("room_id", Words),
+    sa.Column("author", Words, nullable=False),
+    sa.Column("text", Words, nullable=False),
     sa.Column("fired_at", Moment),
     sa.Index(None, "state", "due"),
 )
@@ -198,19 +210,19 @@ reminder = sa.Table(
 digest = sa.Table(
     "digest",
     metadata,
-    sa.Column("room_id", sa.Text, primary_key=True),
-    sa.Column("weekdays", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("room_id", Words, primary_key=True),
+    sa.Column("weekdays", Words, nullable=False),
+    sa.Column("at", Words, nullable=False),
     sa.Column("next", Moment, nullable=False),
     sa.Column("since", Moment, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("author", Words, nullable=False),
 )
 
 live = sa.Table(
     "live",
     metadata,
-    sa.Column("publication", sa.Text, primary_key=True),
-    sa.Column("room_id", sa.Text, nullable=False),
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("room_id", Words, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("edits", sa.Integer, nullable=False),
     sa.Column("stale", sa.Boolean, nullable=False),
@@ -221,9 +233,9 @@ live = sa.Table(
 pending = sa.Table(
     "pending",
     metadata,
-    sa.Column("room_id", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.Text, primary_key=True),
-    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("room_id", Words, primary_key=True),
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("command", Words, nullable=False),
     sa.Column("words", sa.JSON, nullable=False),
     sa.Column("until", Moment, nullable=False),
 )
