@@ -1,51 +1,34 @@
 """!form: make, publish, fill in and close forms."""
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bots.arguments import Confirmation, Deadline, FormName, Pasted, RemindAt, RoomName
+from bots.arguments import Confirmation, Deadline, FormName, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
-from bots.command import Effects, Listener, command, listener
+from bots.command import Effects, Listener, command
 from bots.effects import Meet, Refresh, Say
-from bots.events import Event, Sent
+from bots.form_loading import load, sent_file
 from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
 from bots.form_talk import begin, enter, fill_in, to_person
 from bots.help import help_command
 from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
-from bots.records import Draft, Publication, Waiting
+from bots.records import Publication, Waiting
 from bots.roles import Role
-from forms.document import Flaw, read_form
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
 from forms.schedule import reminder_times
 from forms.text import Text, lines, same
 
-LOADED = Text(
-    ja="フォーム「{name}」を読み込みました（第{version}版、{count}問）。\n"
-    "確認: !form preview {name}\n公開: !form publish {name} by 明日 17:00",
-    en="Form “{name}” loaded (version {version}, {count} questions).\n"
-    "Try it: !form preview {name}\nPublish: !form publish {name} by tomorrow 5pm",
-)
-FLAWED = Text(
-    ja="フォームを読み込めませんでした。次のところを直してください。",
-    en="The form could not be loaded. Please mend these places:",
-)
-SEND_FILE = Text(
-    ja="この部屋にフォームのファイル（YAML か JSON）を送ってください。10分お待ちします。"
-    "「!form load」の次の行から内容を貼り付けることもできます。",
-    en="Please send the form's file (YAML or JSON) here within ten minutes, or paste it below “!form load”.",
-)
-TOO_LARGE = Text(
-    ja="ファイルを読めませんでした。256 kB までの YAML か JSON を送ってください。",
-    en="The file could not be read. Please send YAML or JSON of up to 256 kB.",
-)
 PUBLISHED = Text(
     ja="フォーム「{title}」を{room}の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
+)
+NOT_YET_ANONYMOUS = Text(
+    ja="匿名（privacy: anonymous）の回答は、まだ扱えません。privacy を named か confidential にしてください。",
+    en="Anonymous answers (privacy: anonymous) are not possible yet. Set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
@@ -116,52 +99,6 @@ def _question(number: int, question: Question) -> Text:
 
 
 @command(
-    "load",
-    "読込",
-    needs=Role.EDITOR,
-    about=Text(ja="フォームを読み込む（YAML・JSON）", en="load a form (YAML, JSON)"),
-    more=Text(
-        ja="ファイルに「!form load」と書き添えて送るか、次の行から貼り付けます。",
-        en="Send the file with the caption “!form load”, or paste it on the next lines.",
-    ),
-)
-def load(_call: Call, forms: Forms, pending: Pending, document: Pasted | None = None) -> Effects:
-    if document is None:
-        pending.ask(Waiting(command="form load"))
-        return (Say(text=SEND_FILE),)
-    return _load(forms, document)
-
-
-def _load(forms: Forms, document: str) -> Effects:
-    form = read_form(document)
-    if not isinstance(form, Form):
-        raise Mistake(lines(FLAWED, *map(_flaw, form)))
-    version = forms.save(form)
-    return (Say(text=LOADED.fill(name=form.name, version=version, count=len(form.questions))),)
-
-
-def _flaw(flaw: Flaw) -> Text:
-    return Text(ja="・{place}: {what} {mend}", en="- {place}: {what} {mend}").fill(
-        place=flaw.place, what=flaw.what, mend=flaw.mend
-    )
-
-
-@listener
-def sent_file(call: Call, event: Event, forms: Forms, pending: Pending) -> Effects | None:
-    """A form's file: with the caption `!form load`, after that command, or dropped into the direct room."""
-    if not isinstance(event, Sent):
-        return None
-    asked = unicodedata.normalize("NFKC", event.caption).casefold().split()[:2] == ["!form", "load"]
-    waited = pending.take() if not asked and call.role >= Role.EDITOR else None
-    is_form = event.name.casefold().endswith((".yaml", ".yml", ".json")) and call.direct and call.role >= Role.EDITOR
-    if not (asked or waited or is_form):
-        return None
-    if event.content is None:
-        raise Mistake(TOO_LARGE)
-    return _load(forms, event.content.decode("utf-8", "replace"))
-
-
-@command(
     "preview", "確認", needs=Role.EDITOR, about=Text(ja="自分だけで試しに答える", en="try it yourself; nothing is kept")
 )
 def preview(call: Call, forms: Forms, responses: Responses, name: FormName) -> Effects:
@@ -193,6 +130,8 @@ def publish(
     remind: RemindAt | None = None,
 ) -> Effects:
     draft = forms.get(name)
+    if draft.form.privacy == "anonymous":
+        raise Mistake(NOT_YET_ANONYMOUS)
     room = rooms.find(to or _room_of(call, draft.form))
     closes = by or draft.form.closes
     if closes is not None and closes <= call.at:
@@ -201,7 +140,7 @@ def publish(
     if not audience:
         raise Mistake(NOBODY)
     publication = publications.publish(draft, room, closes=closes, audience=audience)
-    reminders.schedule(publication, _reminders(call, draft, closes, remind))
+    reminders.schedule(publication, _reminders(call, draft.form, closes, remind))
     if draft.form.results == "live":
         summaries.start(publication)
     said = PUBLISHED.fill(
@@ -227,8 +166,8 @@ def _room_of(call: Call, form: Form) -> str:
     )
 
 
-def _reminders(call: Call, draft: Draft, closes: datetime | None, asked: RemindAt | None) -> list[datetime]:
-    wanted: Iterable[datetime | timedelta] = draft.form.reminders if asked is None else asked
+def _reminders(call: Call, form: Form, closes: datetime | None, asked: RemindAt | None) -> list[datetime]:
+    wanted: Iterable[datetime | timedelta] = form.reminders if asked is None else asked
     offsets = [w for w in wanted if isinstance(w, timedelta)]
     moments = [w for w in wanted if isinstance(w, datetime)]
     if offsets and closes is None:
@@ -238,7 +177,7 @@ def _reminders(call: Call, draft: Draft, closes: datetime | None, asked: RemindA
                 en="There is no deadline to count from: give the reminder as a date and time.",
             )
         )
-    before = reminder_times(closes, offsets, now=call.at, zone=call.zone, urgent=draft.form.urgent) if closes else []
+    before = reminder_times(closes, offsets, now=call.at, zone=call.zone, urgent=form.urgent) if closes else []
     return sorted({*before, *moments})
 
 
@@ -250,11 +189,15 @@ def fill(call: Call, publications: Publications, responses: Responses, name: For
 
 
 @command("reopen", "再開", needs=Role.EDITOR, about=Text(ja="受付を再開", en="take answers again"))
-def reopen(call: Call, publications: Publications, name: FormName, *, by: Deadline | None = None) -> Effects:
+def reopen(
+    call: Call, publications: Publications, reminders: Reminders, name: FormName, *, by: Deadline | None = None
+) -> Effects:
     publication = publications.latest(name)
     closes = by or (publication.closes_at if publication.closes_at and publication.closes_at > call.at else None)
     publications.reopen(publication, closes)
     again = publications.latest(name)
+    if closes is not None:
+        reminders.schedule(again, _reminders(call, again.form, closes, None))
     return (Say(text=REOPENED.fill(name=name, closes=until(call, again))), Refresh(publication.id))
 
 

@@ -13,7 +13,7 @@ from bots.moments import moment
 from bots.ports import People, Publications, Responses
 from bots.records import Filling, Publication
 from forms.mistake import Mistake
-from forms.text import Text, lines
+from forms.text import Lang, Text, lines
 
 ANOTHER = Text(
     ja="新しいフォーム「{title}」も届いています。いまの回答が終わったら、"
@@ -43,6 +43,8 @@ UNREACHABLE = Text(
     ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",
     en="“{title}” cannot reach {name} ({municipality}): the invitation was refused or the room was left. Please contact them another way.",  # noqa: E501
 )
+SPEAKS = Text(ja="これからは日本語でお話しします。", en="From now on I will speak English.")
+LANGUAGES: dict[str, Lang] = {"english": "en", "英語": "en", "日本語": "ja", "japanese": "ja"}
 MUTE = frozenset({"お知らせ停止", "リマインド停止", "催促停止", "mute", "unsubscribe"})
 FORMS = frozenset({"フォーム一覧", "フォーム", "forms"})
 CHOOSE_BY = re.compile(r"(?:再開|続き|resume|continue)\s*([0-9]{1,3})\s*番?|([0-9]{1,3})\s*番?を?再開")
@@ -144,11 +146,20 @@ def _said(call: Call, event: Said, publications: Publications, responses: Respon
     about = responses.about(event.replies_to) if event.replies_to else None
     filling = _by_about(responses, about) or _current(call, responses)
     if filling is None:
-        return _nobody(call, responses)
+        return _spoken(word, people) or _nobody(call, responses)
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
     return _advance(call, event, responses, people, filling=filling, about=about)
+
+
+def _spoken(word: str, people: People) -> Effects:
+    """The language words, where no conversation is there to hear them."""
+    chosen = LANGUAGES.get(word)
+    if chosen is None:
+        return ()
+    people.speak(chosen)
+    return (Say(text=SPEAKS),)
 
 
 def _nobody(call: Call, responses: Responses) -> Effects:

@@ -1,12 +1,14 @@
 """One municipality's Kairan: puts the parts together, runs them under one roof, and takes them down in order."""
 
 import asyncio
+import fcntl
 import logging
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import Any, Self
+from pathlib import Path
+from typing import IO, Any, Self
 
 from bots.all import BOTS
 from bridge import clock
@@ -38,6 +40,16 @@ ROOMS_AT_ONCE = 8
 HOUSEKEEPING = 3600.0
 
 
+def _alone(folder: Path) -> IO[str]:
+    """Two processes with one device would break each other's encryption. The lock goes with the process."""
+    lock = (folder / "lock").open("w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Misconfigured(f"{folder}: もう動いています。 / Kairan is running here already.") from None
+    return lock
+
+
 def municipality(config: Config) -> Municipality:
     """What bots need to know of it."""
     return Municipality(
@@ -67,6 +79,7 @@ class App:
 
     async def __aenter__(self) -> Self:
         config = self._config
+        self._stack.callback(_alone(config.folder).close)
         self.store = open_store(config)
         self._stack.callback(self.store.close)
         self.door = await self._stack.enter_async_context(

@@ -69,7 +69,8 @@ class Handling:
     def _clear(self, received: inbox.Received) -> Json:
         if received.body.get("type") != "m.room.encrypted":
             return received.body
-        return self._crypto.decrypt(received.body, RoomId(received.room_id))
+        clear = self._crypto.decrypt(received.body, RoomId(received.room_id))
+        return clear if clear.get("type") in inbound.SEALED else {}
 
     async def _fetch(self, clear: Json) -> bytes | None:
         wanted = inbound.file_to_fetch(clear)

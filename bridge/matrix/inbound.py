@@ -6,17 +6,10 @@ from typing import Any
 from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
 from bridge.matrix.wire import Json
 
-HEARD = frozenset(
-    {
-        "m.room.message",
-        "m.room.encrypted",
-        "m.reaction",
-        "m.room.redaction",
-        "m.room.member",
-        "kairan.met",
-    }
-)
-"""Types that may concern a bot; nothing else enters the inbox."""
+HEARD = frozenset({"m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member"})
+"""Types that may concern a bot; nothing else enters the inbox (`kairan.met`, our own note, never comes by wire)."""
+SEALED = frozenset({"m.room.message", "m.reaction"})
+"""Types that an encrypted event may hold; anything else in it is a forgery of what only a homeserver says."""
 TALK = frozenset({"m.text", "m.emote"})
 FILES = frozenset({"m.file"})
 LONGEST = 65_536

@@ -69,7 +69,8 @@ class RoomDesk:
         wanted = words.strip().strip("「」\"'")
         found = rooms.shared_with(self._db, self._desk.who)
         for room in found:
-            if wanted in (room["room_id"], room["alias"], room["name"]):
+            short = f"{wanted}:{self._desk.town.server}" if wanted.startswith("#") else None
+            if wanted in (room["room_id"], room["alias"], room["name"]) or (short and short == room["alias"]):
                 return RoomId(room["room_id"])
         names = [r["name"] or r["alias"] for r in found if r["name"] or r["alias"]]
         near = difflib.get_close_matches(wanted, names, n=1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bridge.store import outbox
 from bridge.store.engine import insert_new, upsert
 from bridge.store.tables import digest, direct, fact, live, member, publication, reminder, room
 
@@ -224,6 +225,11 @@ def succeed(connection: sa.Connection, new: str, old: object) -> None:
 
 def _moved(connection: sa.Connection, old: str, new: str) -> None:
     """Everything that pointed at the old room follows."""
+    outbox.move(connection, old, new)
+    # What was said in the old room cannot be edited from the new one: the live message begins anew.
+    connection.execute(
+        sa.update(live).where(live.c.room_id == old).values(generation=live.c.generation + 1, edits=0, stale=True)
+    )
     for table in (publication, reminder, live):
         connection.execute(sa.update(table).where(table.c.room_id == old).values(room_id=new))
     if connection.execute(sa.select(digest.c.room_id).where(digest.c.room_id == new)).first() is None:
