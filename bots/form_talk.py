@@ -116,9 +116,15 @@ def _welcome(call: Call, responses: Responses) -> Effects:
     if not waiting:
         return enter(call, responses, busy) if busy and not _is_done(busy) else ()
     if busy is None or _is_done(busy):
-        return begin(call, responses, waiting[0])
+        return _calling(call.who, begin(call, responses, waiting[0]))
     number = len(_open(call, responses)) + len(waiting)
-    return (Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number)),)
+    another = Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number))
+    return _calling(call.who, (another,))
+
+
+def _calling(user: UserId, effects: Effects) -> Effects:
+    """The bot speaks first here, so the person's telephone should say so."""
+    return tuple(replace(e, calls=(user,)) if isinstance(e, Say) else e for e in effects)
 
 
 def _is_done(filling: Filling) -> bool:

@@ -22,23 +22,30 @@ from bridge.runtime import Runtime
 from bridge.store import outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.tables import digest, publication, reminder
 
 SERVER = "tsukuba"
 TOWNS = {"tsukuba": "つくば市", "nakatsu": "中津市", "tama": "多摩市"}
 BOT = f"@kairan:{SERVER}"
 START = datetime(2026, 11, 24, 10, 0, tzinfo=clock.JAPAN)
+PACE = timedelta(seconds=3)
+"""Between two lines of a transcript: longer than the pause between two edits of a live message."""
 ROLE_ROOMS = {Role.STAFF: "staff", Role.EDITOR: "editors", Role.STEWARD: "stewards"}
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What somebody sees: in their direct room (`person`) or a shared `room`. `kind`: say, edit, file, picture."""
+    """What somebody sees: in their direct room (`person`) or a shared `room`. `kind`: say, edit, file, picture.
+
+    `content`: the file's.
+    """
 
     kind: str
     text: str
     person: str | None
     room: str | None
     event_id: str
+    content: bytes | None = None
 
 
 class Stage:
@@ -99,12 +106,12 @@ class Stage:
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
-    def say(self, who: str, text: str, *, room: str | None = None) -> str:
+    def say(self, who: str, text: str, *, room: str | None = None, replies_to: str | None = None) -> str:
         """Say it in the shared room, or in the direct room with the bot. Gives the event id."""
-        return self._play(Said, who, room, text=text)
+        return self._play(Said, who, room, text=text, replies_to=replies_to and EventId(replies_to))
 
-    def send(self, who: str, name: str, content: bytes, *, room: str | None = None, caption: str = "") -> str:
-        """Send a file."""
+    def send(self, who: str, name: str, content: bytes | None, *, room: str | None = None, caption: str = "") -> str:
+        """Send a file; None for one that is too large to fetch."""
         return self._play(Sent, who, room, name=name, caption=caption, content=content)
 
     def react(self, who: str, target: str, key: str) -> str:
@@ -129,7 +136,7 @@ class Stage:
 
     def _play(self, kind: type[Any], who: str, room: str | None, **values: Any) -> str:
         user = UserId(self._users[who])
-        self.now += timedelta(seconds=1)
+        self.now += PACE
         event_id = self._id()
         place = f"!{room}" if room else self._direct(user)
         event = kind(id=EventId(event_id), room=RoomId(place), sender=user, at=self.now, direct=room is None, **values)
@@ -177,9 +184,27 @@ class Stage:
     # -- what the clock does -----------------------------------------------------------------------------------------
 
     def move(self, to: datetime) -> None:
-        """The clock stands at `to`; what fell due on the way happens now."""
+        """The clock goes on to `to`; what falls due on the way happens when it is due."""
+        while (due := self._store.do(self._next_due)) is not None and self.now < due < to:
+            self.now = due
+            self.tick()
         self.now = to
         self.tick()
+
+    def sleep(self, to: datetime) -> None:
+        """Kairan is not running until `to`: what fell due meanwhile happens only now."""
+        self.now = to
+        self.restart()
+        self.tick()
+
+    def _next_due(self, connection: sa.Connection) -> datetime | None:
+        moments = [
+            sa.select(sa.func.min(reminder.c.due)).where(reminder.c.state == "due"),
+            sa.select(sa.func.min(publication.c.closes_at)).where(publication.c.closed_at.is_(None)),
+            sa.select(sa.func.min(digest.c.next)),
+        ]
+        due = [found for query in moments if (found := connection.execute(query).scalar()) is not None]
+        return min((found for found in due if found > self.now), default=None)
 
     def tick(self) -> None:
         """What is due happens, twice, as it would a second later."""
@@ -197,19 +222,21 @@ class Stage:
         return self._store.do(lambda c: list(self._letters(c)))
 
     def _letters(self, connection: sa.Connection) -> Iterator[Heard]:
-        for lane in sorted(outbox.lanes(connection)):
-            while (letter := outbox.head(connection, lane)) is not None:
-                event_id = self._id()
-                outbox.sent(connection, letter, event_id)
-                if letter.body["kind"] != "react":
-                    yield self._heard(connection, letter, event_id)
+        while heads := [outbox.head(connection, lane) for lane in outbox.lanes(connection)]:
+            letter = min((head for head in heads if head is not None), key=lambda head: head.seq)
+            event_id = self._id()
+            content = outbox.content(connection, letter.blob) if letter.blob else None
+            outbox.sent(connection, letter, event_id)
+            if letter.body["kind"] != "react":
+                yield self._heard(connection, letter, event_id, content)
 
-    def _heard(self, connection: sa.Connection, letter: outbox.Outgoing, event_id: str) -> Heard:
+    def _heard(self, connection: sa.Connection, letter: outbox.Outgoing, event_id: str, content: bytes | None) -> Heard:
         owner = rooms.owner_of(connection, letter.lane)
         body = letter.body
         kind = "edit" if "instead_of" in body else "picture" if body.get("picture") else body["kind"]
         text = f"[{body['name']}] {body['text']}" if body["kind"] == "file" else body["text"]
-        return Heard(kind, text, self._names[owner] if owner else None, None if owner else letter.lane[1:], event_id)
+        person, room = (self._names[owner], None) if owner else (None, letter.lane[1:])
+        return Heard(kind, text, person, room, event_id, content)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """For tests: what the database holds."""

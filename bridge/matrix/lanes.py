@@ -72,11 +72,19 @@ class Lanes:
         """Lanes being worked on."""
         return len(self._running)
 
-    async def drain(self) -> None:
-        """Take no new work and wait until what runs is done."""
+    async def drain(self, seconds: float = 4.0) -> bool:
+        """Take no new work; wait for what runs, then break it off. True when all was done in time.
+
+        What is broken off stays in the database as it was before.
+        """
         self._closing = True
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if not self._tasks:
+            return True
+        _, left = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return not left
 
 
 def where(bug: BaseException) -> str:
