@@ -50,6 +50,8 @@ class Say:
     calls: tuple[UserId, ...] = ()
     html: Text | None = None
     about: About | None = None
+    fades: bool = False
+    """Of no use to somebody who enters their direct room only later: then it is not delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,7 +203,7 @@ def pleas(publication: Publication, publications: Publications, *, deadline: Tex
     )
     text = PLEASE.fill(title=publication.form.title, deadline=deadline, late=sorry)
     asked = [a for a in publications.asked(publication) if a.stage in ("invited", "started") and not a.muted]
-    return tuple(Say(text=text, to=Person(a.user), calls=(a.user,)) for a in asked)
+    return tuple(Say(text=text, to=Person(a.user), calls=(a.user,), fades=True) for a in asked)
 
 
 @command(

@@ -97,7 +97,8 @@ class Writer:
             body["html"] = said.html[lang]
         if said.calls:
             body["calls"] = list(said.calls)
-            body["stale_at_the_door"] = True
+        if said.fades:
+            body["fades"] = True
         if isinstance(said.to, Here) and occasion.reply_to is not None:
             body["reply_to"] = occasion.reply_to
         if instead_of is not None:

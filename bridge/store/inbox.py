@@ -135,7 +135,7 @@ def retry_all(connection: sa.Connection) -> None:
 def backlog(connection: sa.Connection) -> dict[str, int]:
     """Rows by state, for the metrics."""
     query = sa.select(inbox.c.state, sa.func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def forget_old(connection: sa.Connection, now: datetime) -> None:

@@ -154,16 +154,17 @@ def move(connection: sa.Connection, from_lane: str, to_lane: str, *, dropping: b
     waiting = (outbox.c.lane == from_lane) & (outbox.c.state == "ready")
     if dropping:
         rows = connection.execute(sa.select(outbox.c.seq, outbox.c.body).where(waiting)).all()
-        stale = [seq for seq, body in rows if body.get("stale_at_the_door")]
+        stale = [seq for seq, body in rows if body.get("fades")]
         connection.execute(sa.update(outbox).where(outbox.c.seq.in_(stale)).values(state="dead", body=None))
     connection.execute(sa.update(outbox).where(waiting).values(lane=to_lane))
 
 
 def bury(connection: sa.Connection, lane: str) -> None:
-    """Nobody is there to read what waits in this lane."""
-    connection.execute(
-        sa.update(outbox).where(outbox.c.lane == lane, outbox.c.state == "ready").values(state="dead", body=None)
-    )
+    """Nobody is there to read what waits in this lane: words and files go."""
+    waiting = (outbox.c.lane == lane) & (outbox.c.state == "ready")
+    connection.execute(sa.update(outbox).where(waiting).values(state="dead", body=None, blob=None))
+    used = sa.select(outbox.c.blob).where(outbox.c.blob.is_not(None))
+    connection.execute(sa.delete(blob).where(blob.c.hash.not_in(used)))
 
 
 def about(connection: sa.Connection, event_id: str) -> tuple[str, dict[str, Any]] | None:
@@ -175,4 +176,4 @@ def about(connection: sa.Connection, event_id: str) -> tuple[str, dict[str, Any]
 def backlog(connection: sa.Connection) -> dict[str, int]:
     """Rows by state, for the metrics."""
     query = sa.select(outbox.c.state, sa.func.count()).where(outbox.c.state != "sent").group_by(outbox.c.state)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())

@@ -23,7 +23,7 @@ class Door:
 
 def facts(connection: sa.Connection) -> dict[str, str]:
     """Single values by name."""
-    return dict(connection.execute(sa.select(fact.c.name, fact.c.value)).tuples().all())
+    return dict(connection.execute(sa.select(fact.c.name, fact.c.value)).all())
 
 
 def set_fact(connection: sa.Connection, name: str, value: str) -> None:
