@@ -129,24 +129,24 @@ def form() -> str:
 
 async def measure(options: argparse.Namespace, folder: Path) -> bool:
     people = max(1, -(-options.events // QUESTIONS))
-    cast = tuple(Character(f"p{n}", f"職員{n}", TOWN.key, "staff" if n else "steward") for n in range(people))
+    cast = tuple(Character(f"p{n}", f"職員{n}", TOWN.key, "staff" if n else "steward") for n in range(people + 1))
     async with World(folder, towns=(TOWN,), cast=cast, say=lambda words: print(words, flush=True)) as world:
         bot = world.bot(TOWN.key)
-        accounts = list(world.accounts.values())
+        editor, *accounts = world.accounts.values()  # who publishes is alone with the bot in other rooms too
         make = (lambda a: Sealed(a, bot, folder / "clients")) if options.encrypted else (lambda a: Plain(a, bot))
         fillers = [make(a) for a in accounts]
         await asyncio.gather(*(f.start() for f in fillers))
-        await publish(world, accounts[0])
+        await publish(world, editor)
         await asyncio.gather(*(f.enter() for f in fillers))
         counts = share(options.events, people)
         began = time.monotonic()
         answering = [asyncio.create_task(answer(f, n)) for f, n in zip(fillers, counts, strict=True)]
-        await kill_at_random(world, options, answering)
+        await kill_at_random(world, options)
         await asyncio.gather(*answering)
         print(f"answers sent after {time.monotonic() - began:.0f} s", flush=True)
         lost, twice, disorder = await settle(fillers, counts)
         await asyncio.gather(*(f.stop() for f in fillers))
-        wrong = stored_wrong(world, counts)
+        wrong = stored_wrong(world, accounts, counts)
     print(f"out of order {disorder}, stored wrong {wrong}, {time.monotonic() - began:.0f} s")
     print(f"lost {lost + wrong} twice {twice} of {options.events}")
     return lost + twice + disorder + wrong == 0
@@ -173,7 +173,7 @@ async def answer(filler: Plain | Sealed, count: int) -> None:
         await asyncio.sleep(PACE)
 
 
-async def kill_at_random(world: World, options: argparse.Namespace, answering: list[asyncio.Task]) -> None:
+async def kill_at_random(world: World, options: argparse.Namespace) -> None:
     """Kills spread over the time that the answering takes; the last of them with a long downtime if asked for."""
     dice = random.Random(options.seed)
     homeserver, kairan = world.lab.homeservers[TOWN.key], world.kairans[TOWN.key]
@@ -192,8 +192,6 @@ async def kill_at_random(world: World, options: argparse.Namespace, answering: l
         if victim != "homeserver":
             await kairan.start()
         print(f"  {number + 1}/{options.kills} SIGKILL {victim}, {down:.1f} s down", flush=True)
-    if not all(t.done() for t in answering):
-        await asyncio.sleep(0)
 
 
 async def settle(fillers: list[Plain | Sealed], counts: list[int]) -> tuple[int, int, int]:
@@ -220,12 +218,12 @@ def asked_number(body: str) -> int:
     return QUESTIONS + 1 if "送信" in body else 0
 
 
-def stored_wrong(world: World, counts: list[int]) -> int:
+def stored_wrong(world: World, accounts: list[Account], counts: list[int]) -> int:
     """Answers that the database does not hold as they were given."""
     with sqlite3.connect(world.kairans[TOWN.key].folder / "kairan.db") as database:
         rows = {user: json.loads(state)["answers"] for user, state in database.execute("select user_id, state from response")}
     wanted = {a.user_id: {f"q{n}": n for n in range(1, count + 1)}
-              for a, count in zip(world.accounts.values(), counts, strict=True)}  # fmt: skip
+              for a, count in zip(accounts, counts, strict=True)}  # fmt: skip
     return sum(rows.get(user, {}).get(q) != n for user, answers in wanted.items() for q, n in answers.items())
 
 
