@@ -214,8 +214,7 @@ class Intake:
         if not isinstance(new, str) or not new.startswith("!") or not isinstance(sender, str):
             return False
         rooms.replaced(connection, room, new)
-        if rooms.is_in(connection, new):
-            rooms.succeed(connection, new, room)
+        if rooms.is_in(connection, new) or server_of(sender) not in self._permitted:
             return False
         rooms.invited(connection, new, sender)
         return True

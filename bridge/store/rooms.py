@@ -210,14 +210,17 @@ def postpone_join(connection: sa.Connection, room_id: str, until: datetime | Non
 
 
 def replaced(connection: sa.Connection, old: str, new: str) -> None:
-    """The old room says that it goes on in the new one."""
+    """The old room says that it goes on in the new one: believed where the new one, once entered, says so too."""
     connection.execute(sa.update(room).where(room.c.room_id == old).values(successor=new))
+    if is_in(connection, new) and facts(connection).get(f"predecessor:{new}") == old:
+        _moved(connection, old, new)
 
 
 def succeed(connection: sa.Connection, new: str, old: object) -> None:
     """The new room says that it continues the old one: believed where the old one said so too."""
     if not isinstance(old, str):
         return
+    set_fact(connection, f"predecessor:{new}", old)
     said = connection.execute(sa.select(room.c.successor).where(room.c.room_id == old)).scalar()
     if said == new:
         _moved(connection, old, new)
