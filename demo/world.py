@@ -2,59 +2,45 @@
 
 import asyncio
 import json
-import os
 import secrets
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import aiohttp
 
+from bridge.errors import Refused
 from bridge.lab import Lab, Town
+from bridge.lab.deed import private
+from demo.cast import ALIAS, ROOM, TOPIC, Account, Character, cast, towns
+from demo.client import Client
+from forms.text import Lang, Text
 
-TOWNS = (Town("tsukuba", "つくば市"), Town("nakatsu", "中津市"), Town("tama", "多摩市"))
+__all__ = ["Account", "Character", "Kairan", "World"]
+
 BOT = "kairan"
-ROOM = "行政DX"
 ROLE_ROOMS = ("staff", "editors", "stewards")
 GIVES = {"staff": ("staff",), "editor": ("staff", "editors")}
 READY_WITHIN = 60.0
 STOPS_WITHIN = 12.0
 
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """Somebody who works at a municipality. `role`: steward, editor or staff."""
-
-    key: str
-    name: str
-    town: str
-    role: str
-
-
-CAST = (
-    Character("yamada", "山田 守（情報システム課）", "tsukuba", "steward"),
-    Character("sato", "佐藤 恵（デジタル推進課）", "tsukuba", "editor"),
-    Character("tanaka", "田中 健（こども課）", "tsukuba", "staff"),
-    Character("suzuki", "鈴木 葵（防災課）", "tsukuba", "staff"),
-    Character("nakamura", "中村 豊（総務課）", "nakatsu", "staff"),
-    Character("ogawa", "小川 澄（福祉課）", "nakatsu", "staff"),
-    Character("takahashi", "髙橋 蓮（市民課）", "tama", "staff"),
-    Character("watanabe", "渡邉 凛（情報課）", "tama", "staff"),
+FEDERATED = Text(
+    ja="ホームサーバー{count}台が動き、互いにつながりました（{seconds}秒）",
+    en="{count} homeservers are up and federate ({seconds} s)",
 )
-
-
-@dataclass(slots=True)
-class Account:
-    """A person who can log in."""
-
-    character: Character
-    user_id: str
-    password: str
-    client_url: str
+BOTS_UP = Text(
+    ja="各自治体の回覧ボットが動きはじめました（{seconds}秒）", en="Each municipality's Kairan is up ({seconds} s)"
+)
+GATHERED = Text(
+    ja="部屋「{room}」に、職員{people}人とボットがそろいました（{seconds}秒）",
+    en="{people} people and the bots are in the room “{room}” ({seconds} s)",
+)
 
 
 class Kairan:
@@ -117,17 +103,21 @@ class World:
     """`async with World(folder) as world`: everything is up; afterwards nothing is left running."""
 
     folder: Path
-    towns: tuple[Town, ...] = TOWNS
-    cast: tuple[Character, ...] = CAST
-    say: object = None
-    lang: str = "ja"
+    towns: tuple[Town, ...] = ()
+    cast: tuple[Character, ...] = ()
+    say: Callable[[str], None] = str
+    lang: Lang = "ja"
     lab: Lab = field(init=False)
     kairans: dict[str, Kairan] = field(init=False, default_factory=dict)
     accounts: dict[str, Account] = field(init=False, default_factory=dict)
     rooms: dict[str, str] = field(init=False, default_factory=dict)
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
 
-    async def __aenter__(self) -> "World":
+    def __post_init__(self) -> None:
+        self.towns = self.towns or towns(self.lang)
+        self.cast = self.cast or cast(self.lang)
+
+    async def __aenter__(self) -> Self:
         try:
             await self._up()
         except BaseException:
@@ -138,37 +128,43 @@ class World:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    def _tell(self, words: str) -> None:
-        if callable(self.say):
-            self.say(words)
-
     async def _up(self) -> None:
         began = time.monotonic()
+
+        def tell(text: Text, **values: object) -> None:
+            self.say("  " + text.fill(seconds=f"{time.monotonic() - began:.1f}", **values)[self.lang])
+
         self.lab = Lab(self.folder / "lab", self.towns)
         self._stack.push_async_callback(self.lab.stop)
         await self.lab.start()
-        self._tell(f"ホームサーバー {len(self.towns)} 台が連合しました（{time.monotonic() - began:.1f} 秒）")
-        saved = self._saved()
-        await asyncio.gather(*(self._register(c, saved.get(c.key)) for c in self.cast))
-        self.accounts = {c.key: self.accounts[c.key] for c in self.cast}
-        (self.folder / "people.json").write_text(json.dumps({k: a.password for k, a in self.accounts.items()}))
+        tell(FEDERATED, count=len(self.towns))
+        self.accounts = {c.key: self._account(c, password) for c, password in self._passwords().items()}
+        await asyncio.gather(*(self._register(a) for a in self.accounts.values()))
         await asyncio.gather(*(self._kairan(town.key) for town in self.towns))
-        self._tell("各自治体の回覧ボットが動きはじめました")
+        tell(BOTS_UP)
         await asyncio.gather(*(self._give_roles(town.key) for town in self.towns))
         await self._gather()
-        self._tell(f"部屋「{ROOM}」に、3自治体の職員とボットがそろいました（{time.monotonic() - began:.1f} 秒）")
+        tell(GATHERED, room=ROOM[self.lang], people=len(self.accounts))
 
-    def _saved(self) -> dict[str, str]:
+    def _passwords(self) -> dict[Character, str]:
+        """Written down before anybody is registered: a demo that was stopped meanwhile can be started again."""
         path = self.folder / "people.json"
-        return json.loads(path.read_text()) if path.exists() else {}
+        saved = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        passwords = {c: saved.get(c.key) or secrets.token_urlsafe(9) for c in self.cast}
+        private(path, json.dumps({c.key: password for c, password in passwords.items()}))
+        return passwords
 
-    async def _register(self, who: Character, password: str | None) -> None:
+    def _account(self, who: Character, password: str) -> Account:
         homeserver = self.lab.homeservers[who.town]
-        user_id = f"@{who.key}:{homeserver.server_name}"
-        if password is None:
-            password = secrets.token_urlsafe(9)
-            user_id = await homeserver.register(who.key, password, who.name)
-        self.accounts[who.key] = Account(who, user_id, password, homeserver.client_url)
+        return Account(who, f"@{who.key}:{homeserver.server_name}", password, homeserver.client_url)
+
+    async def _register(self, account: Account) -> None:
+        who = account.character
+        try:
+            await self.lab.homeservers[who.town].register(who.key, account.password, who.name)
+        except Refused as no:
+            if no.code != "M_USER_IN_USE":  # kept from the last time
+                raise
 
     def stewards(self, town: str) -> list[Account]:
         """Those with the role; in a town that has none, everybody."""
@@ -180,7 +176,9 @@ class World:
         homeserver = self.lab.homeservers[town]
         config = folder / "kairan.toml"
         if not config.exists():
-            config = homeserver.write_kairan(folder, stewards=[a.user_id for a in self.stewards(town)], language=self.lang)
+            config = homeserver.write_kairan(
+                folder, stewards=[a.user_id for a in self.stewards(town)], language=self.lang
+            )
         self.kairans[town] = Kairan(folder, config)
         self._stack.push_async_callback(self.kairans[town].stop)
         await self.kairans[town].start()
@@ -207,7 +205,7 @@ class World:
     async def _gather(self) -> None:
         first = next(a for a in self.accounts.values() if a.character.role in {"editor", "steward"})
         server = self.lab.homeservers[self.towns[0].key].server_name
-        alias = f"#{ROOM}:{server}"
+        alias = f"#{ALIAS}:{server}"
         bots = [self.bot(t.key) for t in self.towns]
         guests = [a.user_id for a in self.accounts.values() if a is not first]
         async with Client(first) as client:
@@ -215,8 +213,8 @@ class World:
             if "room_id" in found:
                 self.rooms[alias] = found["room_id"]
             else:
-                body = {"preset": "private_chat", "name": ROOM, "room_alias_name": ROOM, "invite": [*guests, *bots],
-                        "topic": "3自治体の行政DX担当者の部屋"}  # fmt: skip
+                body = {"preset": "private_chat", "name": ROOM[self.lang], "room_alias_name": ALIAS,
+                        "topic": TOPIC[self.lang], "invite": [*guests, *bots]}  # fmt: skip
                 self.rooms[alias] = (await client.call("POST", "/createRoom", body))["room_id"]
             room_id = self.rooms[alias]
             await asyncio.gather(*(self._enter(a, room_id, server) for a in self.accounts.values() if a is not first))
@@ -226,7 +224,7 @@ class World:
         async with Client(account) as client:
             await client.join(room_id, via=via)
 
-    async def _all_there(self, client: "Client", room_id: str, wanted: set[str]) -> None:
+    async def _all_there(self, client: Client, room_id: str, wanted: set[str]) -> None:
         end = time.monotonic() + READY_WITHIN
         while time.monotonic() < end:
             there = await client.call("GET", f"/rooms/{quote(room_id)}/joined_members")
@@ -253,44 +251,4 @@ class World:
         """Whole or not at all: whoever waits for the file finds all of it."""
         new = path.with_name(path.name + ".new")
         new.write_text(json.dumps(self.description(), ensure_ascii=False, indent=1), "utf-8")
-        os.replace(new, path)
-
-
-class Client:
-    """The plainest client: enough to log in, enter rooms and leave again; its device is gone afterwards."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._token = ""
-
-    async def __aenter__(self) -> "Client":
-        self._web = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
-        body = {"type": "m.login.password", "password": self._account.password,
-                "identifier": {"type": "m.id.user", "user": self._account.user_id}}  # fmt: skip
-        self._token = (await self.call("POST", "/login", body))["access_token"]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.call("POST", "/logout", {})
-        await self._web.close()
-
-    async def call(self, method: str, path: str, body: object = None, *, ok: tuple[int, ...] = (200,)) -> dict:
-        url = f"{self._account.client_url}/_matrix/client/v3{path}"
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with self._web.request(method, url, json=body, headers=headers) as reply:
-            said = await reply.json()
-            if reply.status not in ok:
-                raise RuntimeError(f"{method} {path.partition('?')[0]}: {reply.status} {said.get('errcode')}")
-            return said
-
-    async def join(self, room: str, via: str = "") -> str:
-        """Enter; waits a little for an invitation that is on its way from another server."""
-        query = f"?server_name={quote(via)}" if via else ""
-        for attempt in range(40):
-            try:
-                return (await self.call("POST", f"/join/{quote(room)}{query}", {}))["room_id"]
-            except RuntimeError:
-                if attempt == 39:
-                    raise
-                await asyncio.sleep(0.25)
-        raise AssertionError
+        new.replace(path)
