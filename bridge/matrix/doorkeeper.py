@@ -126,7 +126,7 @@ class Doorkeeper:
         except Refused as no:
             if no.status != 404:
                 raise
-        if state.get("membership") not in {"invite", "join"}:
+        if state.get("membership") not in ("invite", "join"):
             await self._door.invite(room, UserId(wanted.user))
         return room
 

@@ -75,7 +75,7 @@ async def _page_back(door: Door, store: Store, room: str, *, start: str, since: 
 def is_entry(event: Json, user: str) -> bool:
     """Whether it invites this user or lets them in."""
     mine = event.get("type") == "m.room.member" and event.get("state_key") == user
-    return mine and object_of(event.get("content")).get("membership") in {"invite", "join"}
+    return mine and object_of(event.get("content")).get("membership") in ("invite", "join")
 
 
 def joined(reply: Json) -> Iterator[tuple[str, Json]]:

@@ -120,7 +120,7 @@ class Handling:
         return inbox.head(connection, room), touched
 
     def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
-        if clear.get("type") in {"m.room.member", "kairan.met"}:
+        if clear.get("type") in ("m.room.member", "kairan.met"):
             return rooms.owner_of(connection, room) == str(clear.get("state_key", sender))
         return rooms.is_direct(connection, room, sender, self._bot)
 

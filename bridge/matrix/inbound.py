@@ -6,12 +6,15 @@ from typing import Any
 from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
 from bridge.matrix.wire import Json
 
-HEARD = frozenset({"m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member"})
-"""Types that may concern a bot; nothing else enters the inbox (`kairan.met`, our own note, never comes by wire)."""
-SEALED = frozenset({"m.room.message", "m.reaction"})
+HEARD = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member")
+"""Types that may concern a bot; nothing else enters the inbox (`kairan.met`, our own note, never comes by wire).
+
+Tuples, here and below: what is looked for in them may be of any type, and a list has no hash.
+"""
+SEALED = ("m.room.message", "m.reaction")
 """Types that an encrypted event may hold; anything else in it is a forgery of what only a homeserver says."""
-TALK = frozenset({"m.text", "m.emote"})
-FILES = frozenset({"m.file"})
+TALK = ("m.text", "m.emote")
+FILES = ("m.file",)
 LONGEST = 65_536
 FORM_FILES = (".yaml", ".yml", ".json")
 FILE_LIMIT = 262_144
@@ -105,7 +108,7 @@ def _member(raw: Json, body: Json, heard: dict[str, Any]) -> Event | None:
     if membership == "join":
         before = _object(_object(raw.get("unsigned")).get("prev_content")).get("membership")
         return None if before == "join" else Joined(**heard)  # a new display name is no arrival
-    return Left(**heard) if membership in {"leave", "ban"} else None
+    return Left(**heard) if membership in ("leave", "ban") else None
 
 
 def file_to_fetch(raw: Json) -> tuple[str, Json | None] | None:

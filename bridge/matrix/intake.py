@@ -174,9 +174,9 @@ class Intake:
             if event.get("type") != "m.room.member" or event.get("state_key") != self._bot:
                 continue
             membership = object_of(event.get("content")).get("membership")
-            if membership in {"invite", "join"} and not inside:
+            if membership in ("invite", "join") and not inside:
                 start, inside = index + 1, True
-            elif membership in {"leave", "ban"}:
+            elif membership in ("leave", "ban"):
                 inside = False
         return events[start:]
 
