@@ -16,7 +16,7 @@ from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
 from forms.summary import summary, summary_html
 from forms.tally import Standing, Tally, tally
-from forms.text import Text, lines, same
+from forms.text import Lang, Text, lines, same
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
 BY_TOWN = Text(
@@ -89,9 +89,11 @@ def counted(
     return tally(publication.form, sent), standing
 
 
-def picture(publication: Publication, found: tuple[Tally, Standing], pictures: Pictures, *, to: Place) -> Attach:
+def picture(
+    publication: Publication, found: tuple[Tally, Standing], pictures: Pictures, *, to: Place, lang: Lang
+) -> Attach:
     """The chart as an image with its numbers in words."""
-    drawn = chart(publication.form, *found, lang="ja")
+    drawn = chart(publication.form, *found, lang=lang)
     words = CHART_OF.fill(title=publication.form.title)
     return Attach(
         name=f"{publication.form.name}.png",
@@ -123,6 +125,7 @@ def results(
     responses: Responses,
     people: People,
     pictures: Pictures,
+    town: Town,
     name: FormName,
 ) -> Effects:
     publication = publications.latest(name)
@@ -133,7 +136,8 @@ def results(
         raise Mistake(LATER)
     found = counted(publication, publications, responses, people)
     to: Place = Person(call.who) if publication.form.results == "editors" or call.direct else Room(call.room)
-    return (summarised(publication, found, to=to, closed=closed), picture(publication, found, pictures, to=to))
+    drawn = picture(publication, found, pictures, to=to, lang=town.language())
+    return (summarised(publication, found, to=to, closed=closed), drawn)
 
 
 @command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
@@ -243,7 +247,7 @@ def _ending(
     return (
         Refresh(publication.id),
         summarised(publication, found, to=to, closed=True),
-        picture(publication, found, pictures, to=to),
+        picture(publication, found, pictures, to=to, lang=town.language()),
         exported(publication, responses, people, town, wanted="csv"),
     )
 

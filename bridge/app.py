@@ -145,9 +145,7 @@ class App:
         await self.door.register()
         await self.crypto.open()
         picture = png(avatar(self._config.kairan.municipality))
-        await ensure_identity(
-            self.door, self.crypto, name=f"回覧 Kairan（{self._config.kairan.municipality}）", avatar_png=picture
-        )
+        await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_png=picture)
 
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""

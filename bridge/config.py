@@ -85,6 +85,13 @@ class Config:
         return f"@{self.kairan.bot}:{self.homeserver.server_name}"
 
     @property
+    def bot_name(self) -> str:
+        """What people see as the bot's name, in the municipality's language."""
+        if self.kairan.language == "en":
+            return f"Kairan ({self.kairan.municipality})"
+        return f"回覧 Kairan（{self.kairan.municipality}）"
+
+    @property
     def secret(self) -> str:
         """What the device's keys are sealed with: made at the first start, independent of the exchangeable token."""
         path = self.folder / "secret"

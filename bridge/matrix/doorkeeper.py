@@ -101,7 +101,7 @@ class Doorkeeper:
             found = await self._existing(alias)
             if found is not None:
                 return await self._invited(found, wanted)
-        name = f"回覧 Kairan（{self._config.kairan.municipality}）"
+        name = self._config.bot_name
         body = outbound.direct_room(user=wanted.user, name=name, topic=TOPIC, alias=alias, bot=self._door.user_id)
         try:
             return await self._door.create_room(body)
