@@ -51,13 +51,22 @@ class Heard:
 class Stage:
     """`cast`: name → (role, server). All are in the shared room 行政DX from the start.
 
-    `database`: a file in `folder`, or the address of an empty PostgreSQL database.
+    `database`: a file in `folder`, or the address of an empty PostgreSQL database. `store`: one over an empty database
+    that the caller keeps, so that many stages one after another need not compile their statements anew.
     """
 
     def __init__(
-        self, folder: Path, cast: Mapping[str, tuple[Role, str]], *, room: str = "行政DX", database: str = "stage.db"
+        self,
+        folder: Path,
+        cast: Mapping[str, tuple[Role, str]],
+        *,
+        room: str = "行政DX",
+        database: str = "stage.db",
+        store: Store | None = None,
     ) -> None:
-        self._url = database_url(database, folder)
+        self._store, self._lent = store or Store(database_url(database, folder)), store is not None
+        if not self._lent:
+            self._store.migrate()
         self._users = {name: f"@{name}:{server}" for name, (_, server) in cast.items()}
         self._names = {user: name for name, user in self._users.items()}
         self.now = START
@@ -74,8 +83,6 @@ class Stage:
             language="ja",
             name_of=lambda server: TOWNS.get(server, server),
         )
-        self._store = Store(self._url)
-        self._store.migrate()
         self._runtime = Runtime(town, BOTS, shortcuts=False)
 
     def _furnish(self, connection: sa.Connection, cast: Mapping[str, tuple[Role, str]], room: str) -> None:
@@ -97,11 +104,14 @@ class Stage:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._store.close()
+        if self._lent:
+            self._store.reopen()
+        else:
+            self._store.close()
 
     def restart(self) -> None:
         """As after a power cut: all that was not committed is gone."""
-        self.close()
+        self._store.reopen()
         self._open()
 
     # -- what people do ----------------------------------------------------------------------------------------------
@@ -207,13 +217,13 @@ class Stage:
         return min((found for found in due if found > self.now), default=None)
 
     def tick(self) -> None:
-        """What is due happens, twice, as it would a second later."""
-        for _ in range(2):
-            for routine in self._runtime.routines:
-                self._follow(self._store.do(partial(self._tick, routine=routine)))
+        """What is due happens, and so does what follows from it a little later."""
+        for moment in (self.now, self.now + PACE):
+            for touched in self._store.do(partial(self._tick, moment=moment)):
+                self._follow(touched)
 
-    def _tick(self, connection: sa.Connection, routine: Any) -> Touched:
-        return self._runtime.tick(connection, routine, self.now)
+    def _tick(self, connection: sa.Connection, moment: datetime) -> list[Touched]:
+        return [self._runtime.tick(connection, routine, moment) for routine in self._runtime.routines]
 
     # -- what people see ---------------------------------------------------------------------------------------------
 

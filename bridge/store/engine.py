@@ -107,6 +107,10 @@ class Store:
                 raise Unreachable("the database does not answer") from error
             raise
 
+    def reopen(self) -> None:
+        """Drop every connection, as a crash would; the next work opens a new one."""
+        self._engine.dispose()
+
     def close(self) -> None:
         """Finish what runs and let go of the database."""
         self._thread.shutdown(wait=True)
