@@ -10,13 +10,16 @@ from bridge.errors import Unreachable
 log = logging.getLogger(__name__)
 
 FIRST, LONGEST = 0.5, 30.0
+EARLY = 0.05
+"""Seconds by which a timer may be early."""
 
 
 class Lanes:
     """`work(lane)` empties the lane and gives the seconds after which to look again, or None.
 
     One lane's failure never stops another: Unreachable is retried with a growing, jittered pause; anything else is
-    logged by its kind alone and retried the same way.
+    logged by its kind alone and retried the same way. Where the homeserver said for how long (RateLimited), the lane
+    rests that long, whoever wakes it.
     """
 
     def __init__(self, name: str, work: Callable[[str], Awaitable[float | None]], *, width: int) -> None:
@@ -25,6 +28,7 @@ class Lanes:
         self._running: set[str] = set()
         self._again: set[str] = set()
         self._failures: dict[str, int] = {}
+        self._rests: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -32,7 +36,10 @@ class Lanes:
         """There may be something to do in these."""
         if self._closing:
             return
+        now = asyncio.get_running_loop().time()
         for lane in lanes:
+            if self._rests.get(lane, 0.0) > now + EARLY:
+                continue  # its own timer wakes it
             if lane in self._running:
                 self._again.add(lane)
                 continue
@@ -61,11 +68,15 @@ class Lanes:
             log.error("%s: %s", self._name, where(bug))  # noqa: TRY400 - a traceback could quote an answer
             return self._back_off(lane, None)
         self._failures.pop(lane, None)
+        self._rests.pop(lane, None)
         return pause
 
     def _back_off(self, lane: str, told: float | None) -> float:
         failures = self._failures[lane] = self._failures.get(lane, 0) + 1
-        return told if told is not None else clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
+        if told is not None:
+            self._rests[lane] = asyncio.get_running_loop().time() + told
+            return told
+        return clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
 
     @property
     def busy(self) -> int:
