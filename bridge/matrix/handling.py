@@ -134,12 +134,12 @@ def _unreadable(connection: Connection, room: str, bot: str) -> tuple[inbox.Rece
     now = clock.now()
     letters = [
         Letter(
-            txn=txn(event_id, "unreadable"),
+            txn=txn(session, "unreadable"),
             lane=room,
             owner=sender,
             body={"kind": "say", "text": f"{UNREADABLE.ja}\n{UNREADABLE.en}"},
         )
-        for event_id, sender in inbox.give_up_waiting(connection, room, now)
+        for session, sender in inbox.give_up_waiting(connection, room, now)
         if rooms.is_direct(connection, room, sender, bot)
     ]
     outbox.put(connection, letters, now)

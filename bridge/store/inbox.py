@@ -110,11 +110,12 @@ def wait(connection: sa.Connection, seq: int, session: str, now: datetime) -> No
 
 
 def give_up_waiting(connection: sa.Connection, room: str, now: datetime) -> Sequence[tuple[str, str]]:
-    """Events that the room no longer waits for: (event id, sender) of each. When the key does come they are handled."""
+    """What the room no longer waits for: (session, sender) of each key. When it does come its events are handled."""
     late = (inbox.c.room_id == room) & (inbox.c.state == "waiting") & (inbox.c.since <= now - PATIENCE)
-    found = connection.execute(sa.select(inbox.c.event_id, inbox.c.sender).where(late).order_by(inbox.c.seq)).all()
+    query = sa.select(inbox.c.session_id, inbox.c.sender).where(late).distinct().order_by(inbox.c.session_id)
+    found = connection.execute(query).all()
     connection.execute(sa.update(inbox).where(late).values(state="late"))
-    return [(e, s) for e, s in found]
+    return [(session, sender) for session, sender in found]
 
 
 def keys_came(connection: sa.Connection, sessions: Collection[str]) -> set[str]:

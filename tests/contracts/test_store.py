@@ -96,7 +96,7 @@ def test_an_event_without_its_key_holds_its_room_until_patience_ends(store):
     early = LATER - timedelta(seconds=1)
     assert store.do(partial(inbox.give_up_waiting, room=ROOM, now=early)) == []
     assert head(store) == "$1"
-    assert store.do(partial(inbox.give_up_waiting, room=ROOM, now=LATER)) == [("$1", "@sato:tsukuba")]
+    assert store.do(partial(inbox.give_up_waiting, room=ROOM, now=LATER)) == [("s", "@sato:tsukuba")]
     assert head(store) == "$2"
 
 
