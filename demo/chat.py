@@ -19,13 +19,23 @@ from typing import ClassVar
 from prompt_toolkit import PromptSession
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from bridge import clock
 from demo.person import Person
 from demo.timeline import Heard
 
 HELP = (
-    "文を入力して Enter で送信 ／ /rooms 部屋の一覧 ／ /room 番号 部屋を移る ／ /react 絵文字 直前の発言に反応 ／ "
-    "/edit 文 直前の自分の発言を直す ／ /file パス ファイルを送る ／ /join 別名 ／ /help ／ /quit\n"
-    "(type to talk; /rooms, /room N, /react EMOJI, /edit TEXT, /file PATH, /join ALIAS, /help, /quit)"
+    "文を入力して Enter で送信します。 / Type and press Enter to talk.\n"
+    "  /rooms         部屋の一覧            / list the rooms\n"
+    "  /room 2        2番の部屋に移る       / go to room 2\n"
+    "  /react 1️⃣      直前の発言に反応      / react to what was said last\n"
+    "  /edit 文       自分の発言を直す      / correct what you said last\n"
+    "  /file form.yaml !form load   ファイルを送る（あとは添え書き） / send a file, with a caption\n"
+    "  /join #alias:server   部屋に入る     / enter a room\n"
+    "  /help  /quit"
+)
+EARLIER = (
+    "（前の暗号化された発言は、新しい端末では読めません。「一覧」か「ヘルプ」と書いてみてください。）\n"
+    "(What was said before is encrypted for other devices. Type “list” or “help”.)"
 )
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What could move the cursor or turn the text around in a terminal: never printed."""
@@ -54,7 +64,7 @@ class Chat:
             print("まだ部屋がありません。(no room yet)")
 
     def show(self, heard: Heard) -> None:
-        at = datetime.fromtimestamp(heard.at / 1000).astimezone().strftime("%H:%M:%S")
+        at = f"{datetime.fromtimestamp(heard.at / 1000, tz=clock.JAPAN):%H:%M:%S}"
         room = self.person.client.rooms.get(heard.room)
         who = safe((room.user_name(heard.sender) if room else None) or heard.sender)
         where = "" if heard.room == self.room else f" [{self.name_of(heard.room)}]"
@@ -71,6 +81,18 @@ class Chat:
             self.room = self.room or heard.room
             self.show(heard)
             self._shown[heard.event_id] = self._state(heard)
+
+    def begin(self) -> None:
+        """In the room with the bot, where there is one; of what was said before, only its end is printed."""
+        names = {room: self.name_of(room) for room in self.rooms()}
+        self.room = next((room for room, name in names.items() if "Kairan" in name), next(iter(names), None))
+        for heard in (heard for room in names for heard in self.person.timeline(room)):
+            self._shown[heard.event_id] = self._state(heard)
+        self.list_rooms()
+        for heard in self._here()[-5:]:
+            self.show(heard)
+        if self.room and not self._here():
+            print(EARLIER)
 
     async def watch(self) -> None:
         while True:
@@ -128,7 +150,8 @@ class Chat:
         if text and own:
             await self.person.edit(self.room, own[-1].event_id, text)
 
-    async def _file(self, path: str) -> None:
+    async def _file(self, words: str) -> None:
+        path, _, caption = words.partition(" ")
         file = Path(path)
         try:
             content = await asyncio.to_thread(file.read_bytes)
@@ -136,7 +159,7 @@ class Chat:
             print(f"読めません (cannot read): {error}")
             return
         if self.room:
-            await self.person.send_file(self.room, file.name, content)
+            await self.person.send_file(self.room, file.name, content, caption.strip() or None)
 
     async def _join(self, alias: str) -> None:
         self.room = await self.person.join(alias)
@@ -177,7 +200,7 @@ async def converse(url: str, user_id: str, password: str) -> None:
         async with Person(url, user_id, password, Path(folder)) as person:
             chat = Chat(person)
             print(HELP)
-            chat.list_rooms()
+            chat.begin()
             watching = asyncio.create_task(chat.watch())
             try:
                 await _obey_all(chat)

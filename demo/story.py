@@ -145,7 +145,7 @@ class Story:
         self._in_time()
         self.told.head(T(ja="中村さんが戻ってきて、続きを答えます", en="Nakamura comes back and goes on"))
         await self.talks("nakamura", (T(ja="再開", en="resume"), "(3/"),
-                         (T(ja="未定です", en="perhaps"), T(ja="日", en="date")),
+                         (T(ja="未定です", en="perhaps"), T(ja="読み取れません", en="could not read")),
                          ("2026-12-08", "(4/"), (SKIP, "(5/"), (SKIP, CHECK), (SEND, SENT))  # fmt: skip
         await self._summary("7/8")
         self._keep(
@@ -229,7 +229,7 @@ class Story:
         left = max(5.0, self.published + DEADLINE - time.monotonic() + 30)
         await self.hears("sato", self._is_result, in_room=True, patience=left, most=24)
         picture = await self.hears("sato", lambda h: h.msgtype == "m.image", in_room=True, most=2)
-        png = await self.people["sato"].fetch(picture)
+        self.chart = png = await self.people["sato"].fetch(picture)
         self._keep(
             png.startswith(b"\x89PNG") and len(png) > 5000,
             "結果のグラフ（PNG）が部屋に出た",

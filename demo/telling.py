@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bridge import clock
+from demo.cast import ROOM
 from demo.person import Person
 from demo.timeline import Heard
 from demo.world import World
@@ -27,7 +28,7 @@ class Telling:
         self.people: dict[str, Person] = {}
         self.direct: dict[str, str] = {}
         self.room = next(iter(world.rooms.values()))
-        self.room_name = f" #{next(iter(world.rooms))[1:].partition(':')[0]}"
+        self.room_name = f" #{ROOM[lang]}"
         self.hurry = False
 
     def head(self, text: Text) -> None:
