@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import shutil
 import sys
 import tempfile
@@ -89,8 +88,7 @@ def _chat(name: str) -> int:
     if name not in found:
         print("script/demo chat " + " | ".join(found), file=sys.stderr)
         return 2
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(converse(found[name]["url"], found[name]["user_id"], found[name]["password"]))
+    asyncio.run(until_told(converse(found[name]["url"], found[name]["user_id"], found[name]["password"])))
     return 0
 
 

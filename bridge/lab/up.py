@@ -97,9 +97,13 @@ async def up(
 
 
 async def until_told(work: Coroutine[None, None, None]) -> None:
-    """Do `work`; at SIGINT or SIGTERM cancel it and wait until it has cleaned up, however often it is told."""
+    """Do `work`; when told to end cancel it and wait until it has cleaned up, however often it is told.
+
+    Told by SIGINT, by SIGTERM, or by SIGHUP (the terminal was closed) unless that is ignored (nohup).
+    """
     told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    for number in (signal.SIGINT, signal.SIGTERM, *(() if ignored else (signal.SIGHUP,))):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     working, waiting = asyncio.create_task(work), asyncio.create_task(told.wait())
     await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
