@@ -19,7 +19,7 @@ class NotAllowed(Mistake):
 
     def __init__(self, needs: Role) -> None:
         super().__init__(
-            Text(ja="この操作には{role}の権限が必要です。", en="Only {role} may do this.").fill(role=needs.title)
+            Text(ja="この操作には{role}の権限が必要です。", en="This needs the role “{role}”.").fill(role=needs.title)
         )
 
 
