@@ -161,6 +161,7 @@ class Intake:
                 found.doors |= self._follow(connection, room, event)
         if rest.members.get(room):
             rooms.replace_members(connection, room, [_member(e) for e in rest.members[room]])
+        found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
         owner = rooms.owner_of(connection, room)

@@ -172,6 +172,17 @@ def opened(connection: sa.Connection, user: str, room_id: str) -> None:
     )
 
 
+def crowded(connection: sa.Connection, room_id: str, bot: str) -> bool:
+    """Whether somebody else was let into a direct room: then it is nobody's own any more, and another is wanted."""
+    owner = owner_of(connection, room_id)
+    if owner is None or {owner, bot} >= set(members(connection, room_id)):
+        return False
+    again = {"room_id": None, "state": "wanted", "generation": direct.c.generation + 1, "attempts": 0, "next_try": None}
+    connection.execute(sa.update(direct).where(direct.c.user_id == owner).values(again))
+    outbox.move(connection, room_id, owner)
+    return True
+
+
 def set_direct(connection: sa.Connection, user: str, state: str) -> None:
     """The owner came in (`joined`) or went (`gone`)."""
     connection.execute(sa.update(direct).where(direct.c.user_id == user).values(state=state))
