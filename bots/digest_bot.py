@@ -10,7 +10,7 @@ from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Room, Say
 from bots.help import help_command
-from bots.moments import moment
+from bots.moments import day, moment
 from bots.ports import Digests, Publications, Rooms, Town
 from bots.records import Digest, Publication
 from bots.roles import Role
@@ -108,7 +108,7 @@ def digest(
             sections[head].append(_item(publication, publications, now, zone))
     if not any(sections.values()):
         return None
-    today = TITLE.fill(today=now.astimezone(zone).strftime("%Y-%m-%d"))
+    today = TITLE.fill(today=day(now, zone))
     return lines(today, *(line for head, items in sections.items() if items for line in (HEADS[head], *items)))
 
 

@@ -107,6 +107,9 @@ def _answered(bots: Sequence[Bot], call: Call, event: Said, *, world: World) -> 
     pending = world(Pending).take()
     if pending is None:
         return None
-    if word in NO or not pending.words:
+    if not pending.words:  # a file is awaited: yes and no answer something else
+        world(Pending).ask(pending)
+        return None
+    if word in NO:
         return (Say(text=CANCELLED),)
     return _run(bots, call, " ".join((pending.command, *pending.words)), world=world)

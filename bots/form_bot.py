@@ -23,7 +23,7 @@ from forms.schedule import reminder_times
 from forms.text import Text, lines, same
 
 PUBLISHED = Text(
-    ja="フォーム「{title}」を{room}の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
+    ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
 NOT_YET_ANONYMOUS = Text(

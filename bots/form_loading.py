@@ -8,7 +8,7 @@ from bots.command import Effects, command, listener
 from bots.effects import Say
 from bots.events import Event, Sent
 from bots.ports import Forms, Pending
-from bots.records import Waiting
+from bots.records import NotAllowed, Waiting
 from bots.roles import Role
 from forms.document import Flaw, read_form
 from forms.form import Form
@@ -62,9 +62,18 @@ def _load(forms: Forms, document: str) -> Effects:
 
 
 def _flaw(flaw: Flaw) -> Text:
-    return Text(ja="・{place}: {what} {mend}", en="- {place}: {what} {mend}").fill(
+    return Text(ja="・{place}: {what}{mend}", en="- {place}: {what} {mend}").fill(
         place=flaw.place, what=flaw.what, mend=flaw.mend
     )
+
+
+def _waited(pending: Pending) -> bool:
+    """Whether a file was asked for; another question that the bot asked back stays open."""
+    waiting = pending.take()
+    if waiting is not None and waiting.command != "form load":
+        pending.ask(waiting)
+        return False
+    return waiting is not None
 
 
 @listener
@@ -73,10 +82,12 @@ def sent_file(call: Call, event: Event, forms: Forms, pending: Pending) -> Effec
     if not isinstance(event, Sent):
         return None
     asked = unicodedata.normalize("NFKC", event.caption).casefold().split()[:2] == ["!form", "load"]
-    waited = pending.take() if not asked and call.role >= Role.EDITOR else None
+    waited = not asked and call.role >= Role.EDITOR and _waited(pending)
     is_form = event.name.casefold().endswith((".yaml", ".yml", ".json")) and call.direct and call.role >= Role.EDITOR
     if not (asked or waited or is_form):
         return None
+    if call.role < load.needs:
+        raise NotAllowed(load.needs)
     if event.content is None:
         raise Mistake(TOO_LARGE)
     return _load(forms, event.content.decode("utf-8", "replace"))

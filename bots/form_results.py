@@ -42,14 +42,18 @@ EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en=
 REMINDED = Text(
     ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded."
 )
-ALL_DONE = Text(ja="全員が回答済みです。", en="Everybody has answered.")
+NOBODY_LEFT = Text(
+    ja="お知らせする人はいません。全員が回答済みか、お知らせを止めているか、個別の部屋にいません。",
+    en="There is nobody to remind: they have answered, want no reminders, or have left the direct room.",
+)
 PLEASE = Text(
-    ja="「{title}」の回答をお待ちしています。{deadline}{late}\nお知らせが不要なときは「お知らせ停止」と書いてください。",
-    en="“{title}” is waiting for your answers. {deadline}{late}\nTo get no more reminders, write “mute”.",
+    ja="「{title}」の回答をお待ちしています。{deadline}{late}\n"
+    "答えるときは「再開」、お知らせが不要なときは「お知らせ停止」と書いてください。",
+    en="“{title}” is waiting for your answers. {deadline}{late}\n"
+    "Write “resume” to answer, “mute” to get no more reminders.",
 )
 CLOSED = Text(ja="「{title}」の受付を終了しました。", en="“{title}” is closed.")
 ALREADY = Text(ja="「{name}」はもう終了しています。", en="“{name}” is closed already.")
-CHART_OF = Text(ja="「{title}」の結果のグラフ", en="Chart of the results of “{title}”")
 
 
 @command("status", "状況", needs=Role.STAFF, about=Text(ja="だれが答えたか", en="who has answered"))
@@ -94,13 +98,12 @@ def picture(
 ) -> Attach:
     """The chart as an image with its numbers in words."""
     drawn = chart(publication.form, *found, lang=lang)
-    words = CHART_OF.fill(title=publication.form.title)
     return Attach(
         name=f"{publication.form.name}.png",
         mime="image/png",
         content=pictures.png(drawn.svg),
         to=to,
-        text=lines(words, drawn.alt),
+        text=drawn.alt,
         picture=(drawn.width, drawn.height),
     )
 
@@ -194,7 +197,7 @@ def remind(call: Call, publications: Publications, name: FormName) -> Effects:
     if not publication.is_open(call.at):
         raise Mistake(ALREADY.fill(name=name))
     reminded = pleas(publication, publications, deadline=same(""), late=False)
-    done = REMINDED.fill(count=len(reminded)) if reminded else ALL_DONE
+    done = REMINDED.fill(count=len(reminded)) if reminded else NOBODY_LEFT
     return (Say(text=done), *reminded)
 
 

@@ -20,6 +20,10 @@ ANOTHER = Text(
     "続けてご案内します。先に答えるときは「再開 {number}」。",
     en="Another form, “{title}”, has come too. It follows when this one is done; “resume {number}” starts it now.",
 )
+UNFINISHED = Text(
+    ja="「{title}」の回答がまだ途中です。続けるときは「再開 {number}」。",
+    en="“{title}” is not finished yet; “resume {number}” goes on with it.",
+)
 NONE_OPEN = Text(
     ja="いまお答えいただくフォームはありません。使い方は「!form help」で表示します。",
     en="There is no form for you to fill in now. “!form help” shows what you can do.",
@@ -114,8 +118,8 @@ def _welcome(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     busy = _current(call, responses)
     if not waiting:
-        return enter(call, responses, busy) if busy and not _is_done(busy) else ()
-    if busy is None or _is_done(busy):
+        return enter(call, responses, busy) if busy and not _is_over(call, busy) else ()
+    if busy is None or _is_over(call, busy):
         return _calling(call.who, begin(call, responses, waiting[0]))
     number = len(_open(call, responses)) + len(waiting)
     another = Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number))
@@ -129,6 +133,12 @@ def _calling(user: UserId, effects: Effects) -> Effects:
 
 def _is_done(filling: Filling) -> bool:
     return filling.conversation.sent is not None and not filling.conversation.reopened
+
+
+def _is_over(call: Call, filling: Filling) -> bool:
+    """Nothing is expected of the person here, so that another form may begin."""
+    talk = filling.conversation
+    return _is_done(filling) or talk.preview or talk.stage == "stopped" or not filling.publication.is_open(call.at)
 
 
 def _current(call: Call, responses: Responses) -> Filling | None:
@@ -147,7 +157,7 @@ def _said(call: Call, event: Said, publications: Publications, responses: Respon
     if word in FORMS:
         return _choices(call, responses)
     chosen = CHOOSE_BY.fullmatch(word)
-    if chosen and _several(call, responses):
+    if chosen and _table(call, responses):
         return _choose(call, responses, int(chosen[1] or chosen[2]))
     about = responses.about(event.replies_to) if event.replies_to else None
     filling = _by_about(responses, about) or _current(call, responses)
@@ -229,12 +239,17 @@ def _advance(  # noqa: PLR0913 - what one turn needs
     responses.focus(filling.id)
     if after.lang != before.lang:
         people.speak(after.lang)
-    return (*effects, *_afterwards(call, effects, responses, filling=filling))
+    changed = {type(e) for e in effects} & {Submit, Withdraw}
+    fresh = (Refresh(filling.publication.id),) if changed else ()
+    stopped = after.stage == "stopped" != before.stage
+    follows = _next(call, responses) if Submit in changed or closed or stopped else ()
+    return (*effects, *fresh, *follows)
 
 
-def _afterwards(call: Call, effects: Effects, responses: Responses, *, filling: Filling) -> Effects:
-    """The live summary follows; after one form is sent the next that waits begins."""
-    kinds = {type(e) for e in effects}
-    fresh = (Refresh(filling.publication.id),) if kinds & {Submit, Withdraw} else ()
-    waiting = responses.waiting() if Submit in kinds else ()
-    return (*fresh, *begin(call, responses, waiting[0])) if waiting else fresh
+def _next(call: Call, responses: Responses) -> Effects:
+    """After one form the next that waits begins; of one that was left half-way the person is told."""
+    waiting = responses.waiting()
+    if waiting:
+        return begin(call, responses, waiting[0])
+    left = [(n, f) for n, f in enumerate(_open(call, responses), 1) if not _is_over(call, f)]
+    return tuple(Say(text=UNFINISHED.fill(title=f.publication.form.title, number=n)) for n, f in left[:1])

@@ -141,6 +141,7 @@ Saying = Callable[[Mapping[str, Any], Path, str, Tree], tuple[Text, Text]]
 _WRONG = Text(ja="「{field}」の書き方が正しくありません。", en="“{field}” is not written right.")
 _SEE_EXAMPLE = Text(ja="見本のフォームを参考に直してください。", en="Compare it with the example form.")
 _NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
+_SPACED = Text(ja="「{field}」の前か後ろに全角の空白があります。", en="There is a wide space beside “{field}”.")
 _ONE_OF = Text(ja="使えるのは {known} です。", en="What is possible: {known}.")
 
 
@@ -155,8 +156,11 @@ def _all_of(known: Collection[str]) -> Text:
 
 
 def _unknown_field(_ctx: Mapping[str, Any], path: Path, field: str, tree: Tree) -> tuple[Text, Text]:
+    known = _fields(tree.value, path)
+    if field.strip() in known:
+        return _SPACED.fill(field=field.strip()), Text(ja="その空白を消してください。", en="Please delete it.")
     what = Text(ja="「{field}」という項目はありません。", en="There is no field “{field}”.").fill(field=quote(field))
-    return what, nearest(field, _fields(tree.value, path))
+    return what, nearest(field, known)
 
 
 def _fields(document: object, path: Path) -> list[str]:

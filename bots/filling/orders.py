@@ -39,8 +39,9 @@ def after_closing(conversation: Conversation, order: Order | None) -> Turn:
     closed = closed_text(conversation)
     match order:
         case Order(Word.LIST):
-            answers = answers_text(conversation, order.number or 1)
-            return conversation, (say(conversation, s.LIST, answers, GAP, closed),)
+            counted = conversation if conversation.sent is None else dropped(conversation)
+            head = s.LIST if conversation.sent is None else s.LIST_SENT
+            return conversation, (say(conversation, head, answers_text(counted, order.number or 1), GAP, closed),)
         case Order(Word.JAPANESE | Word.ENGLISH):
             then = replace(conversation, lang="ja" if order.word is Word.JAPANESE else "en")
             return then, (say(then, s.LANGUAGE, closed),)

@@ -8,7 +8,7 @@ COUNT_VARIES = Text(
     ja="質問は{count}問です（答えによって変わることがあります）。",
     en="Number of questions: {count} (your answers may change this).",
 )
-DEADLINE = Text(ja="締め切り：{deadline}", en="Open until: {deadline}")
+DEADLINE = Text(ja="締切：{deadline}", en="Open until: {deadline}")
 PRIVACY = {
     "named": Text(
         ja="回答は、お名前とともにフォームの担当者が確認します。",
@@ -79,7 +79,7 @@ RECEIVED = Text(ja="送信しました。ありがとうございました。", 
 RECEIVED_AGAIN = Text(ja="訂正を送信しました。ありがとうございました。", en="Your correction has been sent. Thank you.")
 RECEIPT = Text(ja="受付番号：{receipt}", en="Receipt number: {receipt}")
 AFTERWARDS = Text(
-    ja="担当者が確認します。締め切りまでは「修正 {example}」で直せます。送った内容は「一覧」で見られます。",
+    ja="担当者が確認します。締切までは「修正 {example}」で直せます。送った内容は「一覧」で見られます。",
     en='It now goes to those in charge. Until the deadline you can correct it with "change {example}"; '
     '"list" shows what you sent.',
 )
@@ -119,7 +119,7 @@ STOP_ASK_SENT = Text(
     en='Drop your correction and go back to what you sent? Please type "yes" or "no".',
 )
 STOP_DONE = Text(
-    ja="中止しました。回答は送信されていません。締め切りまでは「再開」で続きから答えられます。",
+    ja="中止しました。回答は送信されていません。締切までは「再開」で続きから答えられます。",
     en='Stopped. Nothing was sent. Until the deadline, "resume" brings your answers back.',
 )
 STOP_DROPPED = Text(

@@ -46,7 +46,8 @@ def open_(conversation: Conversation, _today: date, *, deadline: Text | None = N
     closes = None if deadline is None else s.DEADLINE.fill(deadline=deadline)
     title = conversation.form.title
     if conversation.answers or conversation.sent is not None:
-        return (where(conversation, stack(preview, s.WELCOME_BACK.fill(title=title_of(conversation)), closes)),)
+        back = s.CONTINUE if conversation.label else s.WELCOME_BACK.fill(title=title_of(conversation))
+        return (where(conversation, stack(preview, back, closes)),)
     privacy = s.PRIVACY[conversation.form.privacy]
     head = None if conversation.label else title
     parts = (preview, head, conversation.form.about, _count(conversation), closes, privacy, s.HELP_HINT)

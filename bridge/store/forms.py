@@ -17,10 +17,11 @@ from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
 from forms.form import Form
 from forms.mistake import Mistake
-from forms.text import Text, same
+from forms.text import Text
 
 NO_FORM = Text(ja="フォーム「{name}」はありません。{near}", en="There is no form “{name}”. {near}")
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
+SEE_LIST = Text(ja="「!form list」で一覧を表示します。", en="“!form list” shows what there is.")
 NOT_PUBLISHED = Text(
     ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
     en="The form “{name}” is not published yet: !form publish {name}",
@@ -94,7 +95,7 @@ class FormShelf:
 
 def _no_form(name: str, names: Sequence[str]) -> Text:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return NO_FORM.fill(name=name[:64], near=NEAR.fill(near=near[0]) if near else same(""))
+    return NO_FORM.fill(name=name[:64], near=NEAR.fill(near=near[0]) if near else SEE_LIST)
 
 
 class PublicationShelf:

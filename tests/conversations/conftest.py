@@ -6,7 +6,6 @@ was played (then read it aloud before you commit it).
 
 import difflib
 import re
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +14,17 @@ import pytest
 from bots.roles import Role
 from bridge.stage import Stage
 from forms.when import read_when
+from tests.stages import empty_store
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE = re.compile(r"^(?P<who>[^\s>#@|*-][^>#@]*?)(?:#(?P<room>[^>]+?))?> ?(?P<said>.*)$")
 ROLES = {"住民": Role.RESIDENT, "職員": Role.STAFF, "編集者": Role.EDITOR, "管理者": Role.STEWARD}
+STEPS = re.compile(
+    r"\((?P<step>反応|編集|削除|返信|退室|ファイル|大きすぎるファイル)(?:「(?P<which>.+?)」)?\) ?(?P<rest>.*)",
+    re.DOTALL,
+)
 INDENT = "  | "
+LONGEST = {"picture": 3, "file": 8}  # lines shown of a message; what a picture shows stands in words beside it
 
 
 def pytest_addoption(parser):
@@ -51,8 +56,7 @@ class Scene(pytest.Item):
 
     def runtest(self):
         written = next(b for kind, b in BLOCK.findall(self.body) if kind == "chat")
-        with tempfile.TemporaryDirectory() as folder:
-            played = Play(Path(folder), self.given, self.cast, restarts=self.restarts).through(written)
+        played = Play(self.given, self.cast, restarts=self.restarts).through(written)
         if played == written:
             return
         if self.config.getoption("--rewrite-conversations") and not self.restarts:
@@ -60,29 +64,30 @@ class Scene(pytest.Item):
             self.path.write_text(text.replace(self.body, self.body.replace(written, played)), "utf-8")
             return
         difference = difflib.unified_diff(written.splitlines(1), played.splitlines(1), "written", "played")
-        raise Differs("".join(difference))
+        raise DiffersError("".join(difference))
 
     def repr_failure(self, excinfo):
-        return str(excinfo.value) if excinfo.errisinstance(Differs) else super().repr_failure(excinfo)
+        return str(excinfo.value) if excinfo.errisinstance(DiffersError) else super().repr_failure(excinfo)
 
     def reportinfo(self):
         return self.path, None, f"{self.path.stem}: {self.name}"
 
 
-class Differs(AssertionError):
+class DiffersError(AssertionError):
     pass
 
 
 class Play:
-    def __init__(self, folder: Path, given, cast, *, restarts):
-        self.stage = Stage(folder, _cast(cast))
+    def __init__(self, given, cast, *, restarts):
+        self.stage = Stage(Path(), _cast(cast), store=empty_store())
         self.restarts = restarts
-        self.said: dict[str, str] = {}  # what somebody said or read last: for edits, reactions, redactions
-        self.read_last: dict[str, str] = {}
+        # what each has said and read, (words, event id): for edits, reactions, redactions, replies
+        self.said: dict[str, list[tuple[str, str]]] = {}
+        self.heard: dict[str, list[tuple[str, str]]] = {}
         editor = next((n for n, (role, _) in _cast(cast).items() if role >= Role.EDITOR), None)
         for form in given:
             self.stage.say(editor, f"!form load\n{form}")
-            self.stage.read()
+            assert "読み込みました" in (answer := self.stage.read()[-1].text), answer
 
     def through(self, written: str) -> str:
         out: list[str] = []
@@ -104,36 +109,72 @@ class Play:
             said = "\n".join([match["said"], *(rest.removeprefix(INDENT) for rest in line[1:])])
             self._act(match["who"], match["room"], said)
         self.stage.tick()
-        return [shown for heard in self.stage.read() for shown in self._shown(heard)]
+        return list(_together(self._shown(heard) for heard in self.stage.read()))
 
     def _direct(self, order: str) -> None:
         if order == "restart":
             self.stage.restart()
-            return
-        self.stage.move(_later(order, self.stage.now))
+        elif order.startswith("停止 "):
+            self.stage.sleep(_later(order.removeprefix("停止 "), self.stage.now))
+        else:
+            self.stage.move(_later(order, self.stage.now))
 
     def _act(self, who: str, room: str | None, said: str) -> None:
-        if said.startswith("(反応) "):
-            self.stage.react(who, self.read_last[who], said.removeprefix("(反応) "))
-        elif said.startswith("(編集) "):
-            self.stage.edit(who, self.said[who], said.removeprefix("(編集) "))
-        elif said == "(削除)":
-            self.stage.strike(who, self.said[who])
-        elif said == "(退室)":
-            self.stage.leave(who)
-        elif said.startswith("(ファイル) "):
-            name, _, content = said.removeprefix("(ファイル) ").partition("\n")
-            self.stage.send(who, name, content.encode(), room=room)
-        else:
-            self.said[who] = self.stage.say(who, said, room=room)
+        match = STEPS.fullmatch(said)
+        if match is None:
+            self._keep(who, said, self.stage.say(who, said, room=room))
+            return
+        which, rest = match["which"], match["rest"]
+        match match["step"]:
+            case "反応":
+                self.stage.react(who, _last(self.heard[who], which), rest)
+            case "返信":
+                self._keep(who, rest, self.stage.say(who, rest, replies_to=_last(self.heard[who], which)))
+            case "編集":
+                self.stage.edit(who, _last(self.said[who], which), rest)
+            case "削除":
+                self.stage.strike(who, _last(self.said[who], which))
+            case "退室":
+                self.stage.leave(who)
+            case "ファイル" | "大きすぎるファイル" as step:
+                first, _, content = rest.partition("\n")
+                name, _, caption = first.partition(" ")
+                self.stage.send(who, name, content.encode() if step == "ファイル" else None, room=room, caption=caption)
 
-    def _shown(self, heard) -> list[str]:
+    def _keep(self, who: str, said: str, event_id: str) -> None:
+        self.said.setdefault(who, []).append((said, event_id))
+
+    def _shown(self, heard) -> tuple[str, list[str]]:
+        """Where it is said, and the lines of it."""
         if heard.person:
-            self.read_last[heard.person] = heard.event_id
+            self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
-        first, *rest = heard.text.split("\n")
-        return [f"bot{place}> {mark}{first}".rstrip(), *((INDENT + more).rstrip() for more in rest)]
+        content = (heard.content or b"").decode("utf-8-sig") if heard.kind == "file" else ""
+        text = f"{mark}{heard.text}\n{content}".rstrip("\n")
+        return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 14))
+
+
+def _cut(lines: list[str], longest: int) -> list[str]:
+    return lines if len(lines) <= longest else [*lines[:longest], "…"]
+
+
+def _together(shown):
+    """What the bot says; where several people read the same, it is shown once."""
+    gathered: dict[tuple[str, ...], list[str]] = {}
+    for place, lines in shown:
+        key = (*lines, "" if place.startswith("@") else place)
+        gathered.setdefault(key, []).append(place)
+    for (first, *rest, _), places in gathered.items():
+        yield f"bot{places[0]}{''.join(p.replace('@', '、') for p in places[1:])}> {first}".rstrip()
+        yield from ((INDENT + more).rstrip() for more in rest)
+
+
+def _last(known: list[tuple[str, str]], which: str | None) -> str:
+    """The last message, the last one of exactly these words, or the last one that holds them."""
+    exactly = (event_id for words, event_id in reversed(known) if words == which)
+    holding = (event_id for words, event_id in reversed(known) if which is None or which in words)
+    return next(exactly, None) or next(holding)
 
 
 def _cast(text: str):
