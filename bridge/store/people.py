@@ -40,6 +40,11 @@ def language_of(connection: sa.Connection, user: str, default: Lang) -> Lang:
     return found if found in ("ja", "en") else default
 
 
+def _plain(name: str) -> str:
+    """Full-width letters and case make no other room."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
 class PeopleDesk:
     """bots.ports.People."""
 
@@ -72,8 +77,11 @@ class RoomDesk:
             short = f"{wanted}:{self._desk.town.server}" if wanted.startswith("#") else None
             if wanted in (room["room_id"], room["alias"], room["name"]) or (short and short == room["alias"]):
                 return RoomId(room["room_id"])
+        for room in found:
+            if room["name"] and _plain(room["name"]) == _plain(wanted):
+                return RoomId(room["room_id"])
         names = [r["name"] or r["alias"] for r in found if r["name"] or r["alias"]]
-        near = difflib.get_close_matches(wanted, names, n=1)
+        near = difflib.get_close_matches(unicodedata.normalize("NFKC", wanted), names, n=1)
         raise Mistake(NO_ROOM.fill(name=wanted[:64], near=NEAR.fill(near=near[0]) if near else same("")))
 
     def people(self, room: RoomId) -> Sequence[UserId]:
