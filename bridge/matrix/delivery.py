@@ -115,7 +115,8 @@ class Ready:
 
 def _ready(connection: Connection, letter: Outgoing, bot: str) -> Ready | None:
     """None where the letter must not or cannot go: the bot is out, or a private word would reach a third person."""
-    if not rooms.is_in(connection, letter.lane):
+    inside, encrypted = rooms.state(connection, letter.lane)
+    if not inside:
         return None
     members = list(rooms.members(connection, letter.lane))
     if letter.owner is not None and not {bot, letter.owner} >= set(members):
@@ -126,4 +127,4 @@ def _ready(connection: Connection, letter: Outgoing, bot: str) -> Ready | None:
         target = outbox.event_of(connection, reference)
         if target is None and letter.body["kind"] == "react":
             return None
-    return Ready(members, encrypted=rooms.is_encrypted(connection, letter.lane), target=target)
+    return Ready(members, encrypted=encrypted, target=target)

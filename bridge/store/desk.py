@@ -73,9 +73,8 @@ def role_of(connection: sa.Connection, user: str, own_server: str) -> Role:
     """From facts alone: our own homeserver, and membership of the rooms that give roles."""
     if server_of(user) != own_server:
         return Role.RESIDENT
-    known = rooms.facts(connection)
+    given = rooms.roles(connection, user)
     for role, key in ((Role.STEWARD, "stewards"), (Role.EDITOR, "editors"), (Role.STAFF, "staff")):
-        room = known.get(f"room:{key}")
-        if room is not None and rooms.holds(connection, room, user):
+        if f"room:{key}" in given:
             return role
     return Role.RESIDENT

@@ -5,8 +5,10 @@ or not at all; nothing awaits inside it. See docs/decisions/0002-one-writer.md.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -142,18 +144,41 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+@contextmanager
+def tentative(connection: sa.Connection) -> Iterator[None]:
+    """What is done inside is undone when it raises; the transaction around it goes on."""
+    # In words of our own: SQLAlchemy's begin_nested costs as much as three statements.
+    connection.exec_driver_sql("SAVEPOINT tentative")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT tentative")
+        connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
+
+
 def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
     """An INSERT that leaves a row alone when its key is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
+
+
+@lru_cache(maxsize=64)
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
 
 
 def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """Insert the row, or change the one with the same primary key."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(_upsert(connection.dialect.name, table, tuple(row)), row)
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+    """Built once for each set of columns: building takes longer than running."""
     keys = [c.name for c in table.primary_key.columns]
-    statement = dialect.insert(table).values(row)
-    rest = {k: statement.excluded[k] for k in row if k not in keys}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=rest) if rest else statement.on_conflict_do_nothing()
-    )
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    rest = {name: statement.excluded[name] for name in names if name not in keys}
+    if not rest:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)

@@ -35,6 +35,11 @@ NOT_THERE = Text(
     en="You are not in that room. Join it, then publish again.",
 )
 SHOWN = 30
+PUBLICATIONS = (
+    sa.select(publication, form.c.document)
+    .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
+    .order_by(publication.c.published_at.desc(), publication.c.number.desc())
+)
 
 
 @lru_cache(maxsize=256)
@@ -249,16 +254,11 @@ def _stage(row: Any) -> Stage:
 
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
     """Publications with their forms, newest first."""
-    query = (
-        sa.select(publication, form.c.document)
-        .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
-        .where(where)
-        .order_by(publication.c.published_at.desc(), publication.c.number.desc())
-    )
-    return [_publication(row) for row in connection.execute(query).mappings()]
+    return [publication_of(row) for row in connection.execute(PUBLICATIONS.where(where)).mappings()]
 
 
-def _publication(row: Any) -> Publication:
+def publication_of(row: Any) -> Publication:
+    """A row of PUBLICATIONS."""
     return Publication(
         id=row["id"],
         form=parsed(row["document"]),

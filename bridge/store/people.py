@@ -24,6 +24,7 @@ NO_ROOM = Text(
 )
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
 LONGEST_NAME = 40
+_LANGUAGE = sa.select(person.c.lang).where(person.c.user_id == sa.bindparam("user"))
 PATIENCE = timedelta(minutes=10)
 
 
@@ -36,7 +37,7 @@ def shown_name(connection: sa.Connection, user: str) -> str:
 
 def language_of(connection: sa.Connection, user: str, default: Lang) -> Lang:
     """What this person chose, else what the municipality speaks."""
-    found = connection.execute(sa.select(person.c.lang).where(person.c.user_id == user)).scalar()
+    found = connection.execute(_LANGUAGE, {"user": user}).scalar()
     return found if found in ("ja", "en") else default
 
 

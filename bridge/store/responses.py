@@ -13,8 +13,7 @@ from bots.roles import Role
 from bridge.store import outbox
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import insert_new, upsert
-from bridge.store.forms import parsed, publications_where
-from bridge.store.people import language_of
+from bridge.store.forms import PUBLICATIONS, parsed, publication_of
 from bridge.store.tables import asked, form, person, publication, response
 from forms.mistake import Mistake
 from forms.text import Text
@@ -24,6 +23,32 @@ NOT_ASKED = Text(
     en="“{title}” was not put to you. Please ask whoever published it.",
 )
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Statements that every answer needs are built once: building takes longer than running.
+_WHO: sa.BindParameter[str] = sa.bindparam("user")
+_FILLINGS = (
+    sa.select(
+        response,
+        form.c.document,
+        person.c.lang,
+        *(c for c in publication.c if c.name not in {"id", "form", "version"}),
+    )
+    .join(form, (form.c.name == response.c.form) & (form.c.version == response.c.version))
+    .join(publication, publication.c.id == response.c.publication, isouter=True)
+    .join(person, person.c.user_id == response.c.user_id, isouter=True)
+)
+_MINE = _FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at)
+_CURRENT = sa.select(person.c.response).where(person.c.user_id == _WHO)
+_KEEP = (
+    sa.update(response)
+    .where(response.c.id == sa.bindparam("key"))
+    .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at")})
+)
+_BEGUN = sa.select(response.c.publication).where(response.c.user_id == _WHO, response.c.publication.is_not(None))
+_WAITING = PUBLICATIONS.where(
+    publication.c.id.in_(sa.select(asked.c.publication).where(asked.c.user_id == _WHO)),
+    publication.c.id.not_in(_BEGUN),
+    publication.c.closed_at.is_(None),
+)
 
 
 def receipt(response_id: str) -> str:
@@ -51,23 +76,22 @@ class ResponseDesk:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
+        self._mine: Sequence[Filling] | None = None
 
     def mine(self) -> Sequence[Filling]:
-        query = sa.select(response).where(response.c.user_id == self._desk.who).order_by(response.c.begun_at)
-        return self._fillings(query)
+        if self._mine is None:  # a turn asks several times; what it writes through this desk forgets it
+            self._mine = self._fillings(_MINE, user=self._desk.who)
+        return self._mine
 
-    def _fillings(self, query: Any) -> list[Filling]:
-        rows = self._db.execute(query).mappings().all()
-        ids = [r["publication"] for r in rows if r["publication"] is not None]
-        found = {p.id: p for p in publications_where(self._db, publication.c.id.in_(ids))} if ids else {}
-        return [self._filling(r, found.get(r["publication"]) or self._unpublished(r)) for r in rows]
+    def _fillings(self, query: Any, **values: Any) -> list[Filling]:
+        return [self._filling(row) for row in self._db.execute(query, values).mappings()]
 
-    def _unpublished(self, row: Any) -> Publication:
-        where = (form.c.name == row["form"]) & (form.c.version == row["version"])
-        document = self._db.execute(sa.select(form.c.document).where(where)).scalar_one()
+    def _published(self, row: Any) -> Publication:
+        if row["publication"] is not None:
+            return publication_of({**row, "id": row["publication"]})
         return Publication(
             id="",
-            form=parsed(document),
+            form=parsed(row["document"]),
             version=row["version"],
             number=0,
             room=self._desk.room,
@@ -77,9 +101,9 @@ class ResponseDesk:
             closed_at=None,
         )
 
-    def _filling(self, row: Any, found: Publication) -> Filling:
+    def _filling(self, row: Any) -> Filling:
         # People answer the version they were asked, whatever was loaded since: publications keep theirs.
-        state = row["state"]
+        found, state = self._published(row), row["state"]
         talk = Conversation(
             found.form,
             answers=state["answers"],
@@ -89,7 +113,7 @@ class ResponseDesk:
             receipt=row["receipt"],
             stage=state["stage"],
             discarding=state["discarding"],
-            lang=language_of(self._db, row["user_id"], self._desk.town.language),
+            lang=row["lang"] if row["lang"] in ("ja", "en") else self._desk.town.language,
             preview=row["publication"] is None,
             response=row["id"],
         )
@@ -123,13 +147,15 @@ class ResponseDesk:
                 begun_at=self._desk.at,
             )
         )
-        return self._fillings(sa.select(response).where(response.c.id == key))[0]
+        self._mine = None
+        return self._fillings(_FILLINGS.where(response.c.id == key))[0]
 
     def keep(self, filling: Filling) -> None:
         if filling.user != self._desk.who:
             raise NotAllowed(Role.STEWARD)
         values = {"state": _to_row(filling.conversation), "sent": filling.conversation.sent, "sent_at": filling.sent_at}
-        self._db.execute(sa.update(response).where(response.c.id == filling.id).values(values))
+        self._db.execute(_KEEP, {"key": filling.id, **values})
+        self._mine = None
 
     def count(self, name: str) -> int:
         where = (response.c.form == name) & response.c.sent_at.is_not(None)
@@ -142,21 +168,17 @@ class ResponseDesk:
         return About(response=found[1]["response"], question=found[1]["question"], keys=found[1]["keys"])
 
     def current(self) -> str | None:
-        return self._db.execute(sa.select(person.c.response).where(person.c.user_id == self._desk.who)).scalar()
+        return self._db.execute(_CURRENT, {"user": self._desk.who}).scalar()
 
     def focus(self, key: str | None) -> None:
-        upsert(self._db, person, {"user_id": self._desk.who, "response": key})
+        if key is None or self.current() != key:
+            upsert(self._db, person, {"user_id": self._desk.who, "response": key})
 
     def waiting(self) -> Sequence[Publication]:
-        mine = sa.select(asked.c.publication).where(asked.c.user_id == self._desk.who)
-        begun = sa.select(response.c.publication).where(
-            response.c.user_id == self._desk.who, response.c.publication.is_not(None)
-        )
-        where = publication.c.id.in_(mine) & ~publication.c.id.in_(begun) & publication.c.closed_at.is_(None)
-        found = publications_where(self._db, where)
+        found = [publication_of(row) for row in self._db.execute(_WAITING, {"user": self._desk.who}).mappings()]
         return [p for p in reversed(found) if p.is_open(self._desk.at)]
 
     def all_sent(self, found: Publication) -> Sequence[Filling]:
         # Totals are made of these for whoever may see totals; single answers only leave through an editor's export.
-        query = sa.select(response).where(response.c.publication == found.id, response.c.sent_at.is_not(None))
+        query = _FILLINGS.where(response.c.publication == found.id, response.c.sent_at.is_not(None))
         return self._fillings(query.order_by(response.c.sent_at, response.c.id))

@@ -11,6 +11,22 @@ from bridge.store import outbox
 from bridge.store.engine import insert_new, upsert
 from bridge.store.tables import digest, direct, fact, live, member, publication, reminder, room
 
+# Statements that every event needs are built once: building takes longer than running.
+_HERE: sa.BindParameter[str] = sa.bindparam("room")
+_WHO: sa.BindParameter[str] = sa.bindparam("user")
+_STATE = sa.select(room.c.membership, room.c.encrypted, room.c.name, room.c.alias).where(room.c.room_id == _HERE)
+_MEMBERS = sa.select(member.c.user_id).where(member.c.room_id == _HERE).order_by(member.c.user_id)
+_JOINED = _MEMBERS.where(member.c.membership == "join")
+_MEMBERSHIP = sa.select(member.c.membership).where(member.c.room_id == _HERE, member.c.user_id == _WHO)
+_GIVES_ROLE = sa.select(fact.c.name).where(fact.c.value == _HERE, fact.c.name.like("room:%"))
+_ROLES = (
+    sa.select(fact.c.name)
+    .join(member, member.c.room_id == fact.c.value)
+    .where(fact.c.name.like("room:%"), member.c.user_id == _WHO, member.c.membership == "join")
+)
+_DIRECT_ROOM = sa.select(direct.c.room_id).where(direct.c.user_id == _WHO, direct.c.state == "joined")
+_OWNER = sa.select(direct.c.user_id).where(direct.c.room_id == _HERE)
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -53,18 +69,18 @@ def left(connection: sa.Connection, room_id: str) -> None:
 
 def is_in(connection: sa.Connection, room_id: str) -> bool:
     """Whether the bot is in the room."""
-    found = connection.execute(sa.select(room.c.membership).where(room.c.room_id == room_id)).scalar()
-    return found == "joined"
+    return state(connection, room_id)[0]
+
+
+def state(connection: sa.Connection, room_id: str) -> tuple[bool, bool]:
+    """(whether the bot is in the room, whether the room is encrypted): once encrypted, always."""
+    found = connection.execute(_STATE, {"room": room_id}).first()
+    return (False, False) if found is None else (found[0] == "joined", bool(found[1]))
 
 
 def describe(connection: sa.Connection, room_id: str, **values: Any) -> None:
     """Keep what the room's state says: encrypted, name, alias."""
     connection.execute(sa.update(room).where(room.c.room_id == room_id).values(**values))
-
-
-def is_encrypted(connection: sa.Connection, room_id: str) -> bool:
-    """Once encrypted, always."""
-    return bool(connection.execute(sa.select(room.c.encrypted).where(room.c.room_id == room_id)).scalar())
 
 
 def set_member(connection: sa.Connection, room_id: str, user: str, *, membership: str, name: str | None) -> None:
@@ -77,9 +93,7 @@ def set_member(connection: sa.Connection, room_id: str, user: str, *, membership
 
 def members(connection: sa.Connection, room_id: str, *, joined: bool = False) -> Sequence[str]:
     """Who is in the room (or invited, unless `joined`), in a stable order."""
-    query = sa.select(member.c.user_id).where(member.c.room_id == room_id).order_by(member.c.user_id)
-    query = query.where(member.c.membership == "join") if joined else query
-    return connection.execute(query).scalars().all()
+    return connection.execute(_JOINED if joined else _MEMBERS, {"room": room_id}).scalars().all()
 
 
 def holds(connection: sa.Connection, room_id: str, user: str) -> bool:
@@ -87,9 +101,13 @@ def holds(connection: sa.Connection, room_id: str, user: str) -> bool:
     return _membership(connection, room_id, user) == "join"
 
 
+def roles(connection: sa.Connection, user: str) -> frozenset[str]:
+    """The facts `room:…` that name a room which this person has joined."""
+    return frozenset(connection.execute(_ROLES, {"user": user}).scalars())
+
+
 def _membership(connection: sa.Connection, room_id: str, user: str) -> str | None:
-    where = (member.c.room_id == room_id) & (member.c.user_id == user)
-    return connection.execute(sa.select(member.c.membership).where(where)).scalar()
+    return connection.execute(_MEMBERSHIP, {"room": room_id, "user": user}).scalar()
 
 
 def name_of(connection: sa.Connection, user: str) -> str | None:
@@ -122,19 +140,19 @@ def is_direct(connection: sa.Connection, room_id: str, user: str, bot: str) -> b
 
     A room that gives a role is nobody's own, however few have the role.
     """
-    gives_role = sa.select(fact.c.name).where(fact.c.name.like("room:%"), fact.c.value == room_id)
-    return set(members(connection, room_id)) == {user, bot} and connection.execute(gives_role).first() is None
+    if set(members(connection, room_id)) != {user, bot}:
+        return False
+    return connection.execute(_GIVES_ROLE, {"room": room_id}).first() is None
 
 
 def direct_room(connection: sa.Connection, user: str) -> str | None:
     """The direct room that the person is in, if any."""
-    query = sa.select(direct.c.room_id).where(direct.c.user_id == user, direct.c.state == "joined")
-    return connection.execute(query).scalar()
+    return connection.execute(_DIRECT_ROOM, {"user": user}).scalar()
 
 
 def owner_of(connection: sa.Connection, room_id: str) -> str | None:
     """Whose direct room the bot opened here."""
-    return connection.execute(sa.select(direct.c.user_id).where(direct.c.room_id == room_id)).scalar()
+    return connection.execute(_OWNER, {"room": room_id}).scalar()
 
 
 def want_direct(connection: sa.Connection, user: str, source: str) -> str:
@@ -254,8 +272,7 @@ def _moved(connection: sa.Connection, old: str, new: str) -> None:
 
 def adopt(connection: sa.Connection, user: str, room_id: str) -> None:
     """An encrypted room that somebody opened to talk with the bot serves as their direct room, when they have none."""
-    described = sa.select(room.c.encrypted, room.c.name, room.c.alias).where(room.c.room_id == room_id)
-    found = connection.execute(described).first()
+    found = connection.execute(_STATE, {"room": room_id}).first()
     if found is None or not found.encrypted or found.name or found.alias:
         return  # a room with a name may be meant for more people later
     row = connection.execute(sa.select(direct.c.state).where(direct.c.user_id == user)).first()
