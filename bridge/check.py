@@ -27,10 +27,29 @@ def check(path: Path) -> int:
 
 async def _print(config: Config) -> int:
     well = True
-    async for right, what, how in _lines(config):
+    async for right, what, how in _all_lines(config):
         well = well and right
         print(f"{'✓' if right else '✗'} {what}" + ("" if right else f" → {how}"))  # noqa: T201 - the command's output
     return 0 if well else 1
+
+
+async def _all_lines(config: Config) -> AsyncIterator[Line]:
+    try:
+        async for line in _lines(config):
+            yield line
+    except Unreachable:
+        yield _silent(config)
+
+
+def _silent(config: Config) -> Line:
+    return (
+        False,
+        "ホームサーバー / homeserver",
+        (
+            f"{config.homeserver.url} が応答しません。起動と [homeserver] url を確かめてください "
+            "/ no answer: is it running, is the url right?"
+        ),
+    )
 
 
 async def _lines(config: Config) -> AsyncIterator[Line]:
@@ -39,15 +58,12 @@ async def _lines(config: Config) -> AsyncIterator[Line]:
     async with Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE) as door:
         try:
             versions = await door.versions()
-        except (Unreachable, Refused):
-            yield (
-                False,
-                "ホームサーバー / homeserver",
-                (
-                    f"{config.homeserver.url} が応答しません。起動と [homeserver] url を確かめてください "
-                    "/ no answer: is it running, is the url right?"
-                ),
-            )
+        except Refused as no:
+            if no.status != 401:  # what answers there is no homeserver
+                yield _silent(config)
+                return
+            yield True, f"ホームサーバー / homeserver: {config.homeserver.url}", ""
+            yield _unregistered(no)
             return
         newest = str((versions.get("versions") or ["?"])[-1])
         yield True, f"ホームサーバー / homeserver: {config.homeserver.url} ({newest})", ""
@@ -66,14 +82,7 @@ async def _identity(config: Config, door: Door) -> AsyncIterator[Line]:
         await door.profile()
         await door.register()
     except Refused as no:
-        yield (
-            False,
-            f"登録 / registration: {no.code}",
-            (
-                "registration.yaml を homeserver.yaml の app_service_config_files に加え、"
-                "ホームサーバーを再起動してください / list it under app_service_config_files and restart the homeserver"
-            ),
-        )
+        yield _unregistered(no)
         return
     yield True, f"登録 / registration: {config.bot}", ""
     door.device_made = await door.device() is not None
@@ -84,6 +93,17 @@ async def _identity(config: Config, door: Door) -> AsyncIterator[Line]:
     later = "kairan run を一度実行すると作られます / kairan run makes it"
     yield report.device_exists, "端末 / device", later
     yield report.cross_signed, "相互署名 / cross-signing", later
+
+
+def _unregistered(no: Refused) -> Line:
+    return (
+        False,
+        f"登録 / registration: {no.code}",
+        (
+            "registration.yaml を homeserver.yaml の app_service_config_files に加え、"
+            "ホームサーバーを再起動してください / list it under app_service_config_files and restart the homeserver"
+        ),
+    )
 
 
 def _database(config: Config) -> Line:

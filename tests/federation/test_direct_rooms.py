@@ -152,7 +152,7 @@ def test_a_guest_cannot_be_invited_into_a_room_that_the_bot_opened(kairan, tmp_p
     async def story():
         async with asked(kairan, tmp_path) as (sato, room, _):
             eve = await kairan.person()
-            with pytest.raises(AssertionError, match="M_FORBIDDEN|403"):
+            with pytest.raises(AssertionError, match="M_FORBIDDEN"):
                 await sato.call("POST", f"/_matrix/client/v3/rooms/{room}/invite", {"user_id": eve.user_id})
 
     asyncio.run(story())
