@@ -49,14 +49,14 @@ def drawn(story: Story, lang: Lang) -> str:
 
 def _of_talk(heard: list[Heard]) -> list[Heard]:
     """The question and what follows: all of one person's conversation but its middle."""
-    return heard[:11] + heard[-3:]
+    return heard[:9] + heard[-3:]
 
 
 def _of_room(heard: list[Heard]) -> list[Heard]:
-    """The order, the result, the chart: not what lies between."""
+    """The order, the result, the chart, the digest: not what lies between."""
     order = next(i for i, h in enumerate(heard) if h.body.startswith("!form publish"))
     chart = next(i for i, h in enumerate(heard) if h.msgtype == "m.image")
-    return [*heard[order : order + 2], heard[chart]]
+    return [*heard[order : order + 2], *heard[chart - 1 : chart + 1], *heard[-2:]]
 
 
 class Panel:
@@ -83,7 +83,7 @@ class Panel:
         who = "" if mine else self.person.client.rooms[self.room].user_name(heard.sender) or ""
         at = f"{datetime.fromtimestamp(heard.at / 1000, tz=clock.JAPAN):%H:%M}"
         small = f"<div class=who>{escape(who)} {at}</div>"
-        face = BOT[self.lang] if bot else heard.sender[1].upper()
+        face = BOT[self.lang] if bot else self.story.world.accounts[self.key].character.name[0]
         kind = "me" if mine else "bot" if bot else "person"
         said = f"{small}<div class=text>{self._words(heard)}</div>"
         return f"<div class='said {kind}'><div class=face>{face}</div><div>{said}</div></div>"

@@ -224,7 +224,7 @@ class Story:
             )
         )
         await self.says("sato", f"!form status {NAME}")
-        await self.hears("sato", "7/8" if self.lang == "ja" else "7 of 8")
+        await self.hears("sato", T(ja="7/8", en="7 of 8"))
         self._wait_for(DEADLINE, T(ja="締切まで{seconds}秒", en="{seconds} s until the deadline"))
         left = max(5.0, self.published + DEADLINE - time.monotonic() + 30)
         await self.hears("sato", self._is_result, in_room=True, patience=left, most=24)
@@ -250,7 +250,7 @@ class Story:
         await self.says("sato", T(ja="!digest every 平日 at 9:00", en="!digest every weekdays at 9:00"), in_room=True)
         await self.hears("sato", "9:00", in_room=True)
         await self.says("sato", "!digest now", in_room=True)
-        await self.hears("sato", "7/8", in_room=True)
+        await self.hears("sato", T(ja="7/8", en="7 of 8"), in_room=True)
         self._keep(right=True, ja="まとめが届いた", en="the digest arrived")
 
     # -- the databases -----------------------------------------------------------------------------------------------
