@@ -119,7 +119,7 @@ def test_a_session_that_was_waited_for_does_not_hold_the_room_again(store):
     store.do(partial(inbox.give_up_waiting, room=ROOM, now=LATER))
     second = store.do(partial(inbox.head, room=ROOM))
     store.do(partial(inbox.wait, seq=second.seq, session="s", now=LATER))
-    assert store.do(partial(inbox.give_up_waiting, room=ROOM, now=LATER)) == [("$2", "@sato:tsukuba")]
+    assert store.do(partial(inbox.give_up_waiting, room=ROOM, now=LATER)) == [("s", "@sato:tsukuba")]
 
 
 def test_a_start_tries_every_waiting_event_once_more(store):
