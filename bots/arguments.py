@@ -102,7 +102,7 @@ READERS: Mapping[Any, Reader] = {
     Pasted: Reader(
         Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
     ),
-    Words: Reader(Text(ja="文", en="text"), _rest),
+    Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
     When: Reader(Text(ja="日時", en="when"), _beginning),

@@ -1,7 +1,7 @@
 """!digest: what is new, due soon, overdue and how far, told to a room at its own time on working days."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bots.arguments import TimeOfDay, Weekdays
@@ -33,7 +33,7 @@ NONE = Text(
 ROW = Text(ja="・{room}: {days} {at}（次は{next}）", en="- {room}: {days} {at} (next {next})")
 EMPTY = Text(ja="いまお伝えすることはありません。", en="There is nothing to tell now.")
 NOT_DIRECT = Text(ja="まとめは、届けたい部屋で設定してください。", en="Set the digest in the room that should get it.")
-TITLE = Text(ja="フォームのまとめ（{today}）", en="Forms, {today}")
+TITLE = Text(ja="{today}のフォームのまとめ", en="Forms, {today}")
 HEADS = {
     "new": Text(ja="【新着】", en="New"),
     "soon": Text(ja="【まもなく締切】", en="Due soon"),
@@ -61,8 +61,13 @@ def every(call: Call, digests: Digests, weekdays: Weekdays, *, at: TimeOfDay) ->
     following = next_digest(call.at, weekdays, at, call.zone)
     digests.set(Digest(room=call.room, weekdays=weekdays, at=at, next=following, since=call.at, author=call.who))
     days = Text(ja=show_weekdays(weekdays, "ja"), en=show_weekdays(weekdays, "en"))
-    said = SET.fill(days=days, at=f"{at:%H:%M}", next=moment(following, call.zone, call.at))
+    said = SET.fill(days=days, at=_clock(at), next=moment(following, call.zone, call.at))
     return (Say(text=said),)
+
+
+def _clock(at: time) -> str:
+    """9:00, as moments are written too."""
+    return f"{at.hour}:{at.minute:02}"
 
 
 @command("now", "今", needs=Role.STAFF, about=Text(ja="いまのまとめを表示", en="show the digest now"))
@@ -83,7 +88,7 @@ def list_(call: Call, digests: Digests, rooms: Rooms) -> Effects:
     rows = [
         ROW.fill(
             room=rooms.name(d.room),
-            at=f"{d.at:%H:%M}",
+            at=_clock(d.at),
             next=moment(d.next, call.zone, call.at),
             days=Text(ja=show_weekdays(d.weekdays, "ja"), en=show_weekdays(d.weekdays, "en")),
         )

@@ -85,12 +85,12 @@ def until(call: Call, publication: Publication) -> Text:
     return moment(publication.closes_at, call.zone, call.at)
 
 
-@command("show", "表示", needs=Role.STAFF, about=Text(ja="フォームの設問を表示", en="show a form's questions"))
+@command("show", "表示", needs=Role.STAFF, about=Text(ja="フォームの質問を表示", en="show a form's questions"))
 def show(_call: Call, forms: Forms, name: FormName) -> Effects:
     draft = forms.get(name)
     head = Text(ja="「{title}」（{name} 第{version}版）", en="“{title}” ({name}, version {version})")
     rows = (_question(n, question) for n, question in enumerate(draft.form.questions, 1))
-    return (Say(text=lines(head.fill(title=draft.form.title, name=name, version=draft.version), *rows)),)
+    return (Say(text=lines(head.fill(title=draft.form.title, name=draft.form.name, version=draft.version), *rows)),)
 
 
 def _question(number: int, question: Question) -> Text:
@@ -198,7 +198,7 @@ def reopen(
     again = publications.latest(name)
     if closes is not None:
         reminders.schedule(again, _reminders(call, again.form, closes, None))
-    return (Say(text=REOPENED.fill(name=name, closes=until(call, again))), Refresh(publication.id))
+    return (Say(text=REOPENED.fill(name=again.form.title, closes=until(call, again))), Refresh(publication.id))
 
 
 @command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))
@@ -208,7 +208,7 @@ def delete(
     draft = forms.get(name)
     if not sure:
         pending.ask(Waiting(command="form delete", words=(name, "yes")))
-        return (Say(text=SURE.fill(name=draft.form.name, count=responses.count(name))),)
+        return (Say(text=SURE.fill(name=draft.form.name, count=responses.count(draft.form.name))),)
     forms.delete(name)
     return (Say(text=DELETED.fill(name=draft.form.name)),)
 

@@ -29,7 +29,7 @@ CLOSED_STATE = Text(ja="終了", en="closed")
 MISSING = Text(ja="「{title}」にまだ回答していない人（{count}人）", en="Not yet answered “{title}” ({count})")
 PERSON = Text(ja="・{name}（{municipality}、{stage}）", en="- {name} ({municipality}, {stage})")
 STAGES = {
-    "invited": Text(ja="未開封または未着手", en="not started"),
+    "invited": Text(ja="未着手", en="not started"),
     "started": Text(ja="回答の途中", en="started"),
     "unreachable": Text(ja="届いていません", en="cannot be reached"),
     "sent": Text(ja="回答済み", en="done"),
@@ -37,6 +37,7 @@ STAGES = {
 NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました。", en="The names were sent to your direct room.")
 HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
+RESULTS_SENT = Text(ja="結果を個別の部屋に送りました。", en="The results were sent to your direct room.")
 EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
 EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 REMINDED = Text(
@@ -138,9 +139,11 @@ def results(
     if call.role < Role.EDITOR and publication.form.results == "at-close" and not closed:
         raise Mistake(LATER)
     found = counted(publication, publications, responses, people)
-    to: Place = Person(call.who) if publication.form.results == "editors" or call.direct else Room(call.room)
+    alone = publication.form.results == "editors" or call.direct
+    to: Place = Person(call.who) if alone else Room(call.room)
+    note = (Say(text=RESULTS_SENT),) if alone and not call.direct else ()
     drawn = picture(publication, found, pictures, to=to, lang=town.language())
-    return (summarised(publication, found, to=to, closed=closed), drawn)
+    return (*note, summarised(publication, found, to=to, closed=closed), drawn)
 
 
 @command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))

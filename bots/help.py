@@ -14,6 +14,7 @@ from forms.text import Text, lines, same
 
 ONE_LINE = Text(ja="{usage} — {about}", en="{usage} — {about}")
 NEEDED = Text(ja="使える人: {role}以上", en="For: {role} and above")
+EVERYBODY = Text(ja="だれでも使えます。", en="Anybody may use it.")
 ALSO = Text(ja="同じ意味: {names}", en="Also: {names}")
 
 
@@ -46,7 +47,7 @@ def explain(bot: Bot, found: Command) -> Text:
     parts = [ONE_LINE.fill(usage=found.usage(bot.name), about=found.about)]
     if found.more:
         parts.append(found.more)
-    parts.append(NEEDED.fill(role=found.needs.title))
+    parts.append(NEEDED.fill(role=found.needs.title) if found.needs else EVERYBODY)
     if found.names[1:]:
         parts.append(ALSO.fill(names=same(", ".join(f"!{bot.name} {n}" for n in found.names[1:]))))
     return lines(*parts)

@@ -19,7 +19,10 @@ class NotAllowed(Mistake):
 
     def __init__(self, needs: Role) -> None:
         super().__init__(
-            Text(ja="この操作には{role}の権限が必要です。", en="This needs the role “{role}”.").fill(role=needs.title)
+            Text(
+                ja="この操作には、この自治体の{role}の権限が必要です。",
+                en="This needs the role “{role}” in this municipality.",
+            ).fill(role=needs.title)
         )
 
 

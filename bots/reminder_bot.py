@@ -22,7 +22,7 @@ LONGEST = 1000
 
 SET = Text(ja="{when}に{whom}お知らせします。", en="I will remind {whom} on {when}.")
 YOU = Text(ja="", en="you")
-ROOM = Text(ja="この部屋に", en="this room")
+ROOM = Text(ja="、この部屋へ", en="this room")
 DUE = Text(ja="お知らせ: {text}{late}", en="Reminder: {text}{late}")
 WAS_DOWN = Text(
     ja="\n（{when}の予定でしたが、システムが止まっていたため遅れました。）",
@@ -63,10 +63,19 @@ def _check(text: str) -> None:
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="予定しているお知らせ", en="the reminders to come"))
 def list_(call: Call, reminders: Reminders) -> Effects:
     rows = [
-        ROW.fill(number=n, when=moment(r.due, call.zone, call.at), text=r.text[:100] if call.direct or r.room else "…")
+        ROW.fill(
+            number=n,
+            when=moment(r.due, call.zone, call.at),
+            text=r.text[:100] if call.direct or r.room == call.room else "…",
+        )
         for n, r in enumerate(reminders.mine(), 1)
     ]
     return (Say(text=lines(*rows) if rows else NONE),)
+
+
+def _told(call: Call, reminder: Reminder) -> str:
+    """Its words, but not in a room they are not for."""
+    return reminder.text[:100] if call.direct or reminder.room == call.room else "…"
 
 
 @command("cancel", "取消", needs=Role.STAFF, about=Text(ja="お知らせを取り消す", en="cancel a reminder"))

@@ -152,7 +152,7 @@ class Play:
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
         content = (heard.content or b"").decode("utf-8-sig") if heard.kind == "file" else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")
-        return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 14))
+        return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 16))
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:
