@@ -1,6 +1,6 @@
 """What a sync leaves out and must be asked for before it is committed: events in a gap, and who is in a room."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,12 +25,12 @@ class Rest:
     members: dict[str, list[Json]] = field(default_factory=dict)
 
 
-async def fetch_rest(door: Door, store: Store, reply: Json, *, cursor: str | None) -> Rest:
-    """Ask for it. Raises Unreachable: then nothing of this sync is committed."""
+async def fetch_rest(door: Door, store: Store, reply: Json, *, cursor: str | None, known: Collection[str]) -> Rest:
+    """Ask for it; `known` need not be looked up. Raises Unreachable: then nothing of this sync is committed."""
     updates = list(joined(reply))
-    if not updates:
-        return Rest()
-    rest = Rest(known=await store.run(partial(rooms.joined_among, room_ids=[room for room, _ in updates])))
+    new = [room for room, _ in updates if room not in known]
+    looked_up = await store.run(partial(rooms.joined_among, room_ids=new)) if new else frozenset()
+    rest = Rest(known=looked_up.union(room for room, _ in updates if room in known))
     for room, update in updates:
         timeline = object_of(update.get("timeline"))
         start = timeline.get("prev_batch")
@@ -70,6 +70,20 @@ async def _page_back(door: Door, store: Store, room: str, *, start: str, since: 
             break
         start = end
     return found[::-1]
+
+
+def is_echo(reply: Json, user: str) -> bool:
+    """Whether it brings nothing but this user's own messages: they come back once for each that was sent."""
+    if object_of(reply.get("to_device")).get("events"):
+        return False
+    if any(object_of(reply.get("rooms")).get(name) for name in ("invite", "leave", "knock")):
+        return False
+    for _, update in joined(reply):
+        if object_of(update.get("timeline")).get("limited"):
+            return False
+        if any(e.get("sender") != user or "state_key" in e for e in events_of(update)):
+            return False
+    return True
 
 
 def is_entry(event: Json, user: str) -> bool:

@@ -40,12 +40,33 @@ class Handling:
 
     async def work(self, room: str) -> float | None:
         """Seconds until the room should be looked at again, or None when it is empty."""
-        received = await self._store.run(partial(inbox.head, room=room))
+        received = await self._begin(room)
         while received is not None:
             if received.waiting and (left := (received.until - clock.now()).total_seconds()) > 0:
                 return left
             received = await (self._give_up(room) if received.waiting else self._handle(received))
         return None
+
+    async def _begin(self, room: str) -> inbox.Received | None:
+        """Words in clear are handled in the transaction that finds them; gives what is to be handled next."""
+        try:
+            following, touched = await self._store.run(partial(self._at_once, room=room))
+        except Unreachable:
+            raise
+        except Exception:  # noqa: BLE001 - it comes again where bugs are reported
+            return await self._store.run(partial(inbox.head, room=room))
+        if touched is not None:
+            self.handled += 1
+            self._touched(touched)
+        return following
+
+    def _at_once(self, connection: Connection, room: str) -> tuple[inbox.Received | None, Touched | None]:
+        received = inbox.head(connection, room)
+        if received is None or received.waiting or received.body.get("type") == "m.room.encrypted":
+            return received, None
+        if inbound.file_to_fetch(received.body) is not None:
+            return received, None
+        return self._transact(connection, received=received, clear=received.body, content=None)
 
     async def _give_up(self, room: str) -> inbox.Received | None:
         """Later events go first; in a direct room the person is asked to repeat what could not be read."""

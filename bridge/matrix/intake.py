@@ -11,7 +11,7 @@ from bridge import clock
 from bridge.errors import Refused, Unreachable
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
-from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_entry, joined, listed, object_of, section
+from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_echo, is_entry, joined, listed, object_of, section
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
@@ -41,6 +41,8 @@ FILTER: Json = {
     },
 }
 POLL_MS = 25_000
+KEPT_EVERY = 10.0
+"""Seconds for which a cursor that moved past our own messages alone may be kept in memory only."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ class Intake:
         self._bot = door.user_id
         self._filter: str | None = None
         self._cursor: str | None = None
+        self._known: set[str] = set()  # rooms the bot is in, as far as they were looked up
+        self._kept = float("-inf")
         self.last_sync = 0.0
         self.first_sync = asyncio.Event()
 
@@ -93,8 +97,9 @@ class Intake:
         timeout = POLL_MS if self.first_sync.is_set() else 0
         reply = await self._door.sync(self._cursor, timeout_ms=timeout, filter_id=self._filter)
         fresh = await self._crypto.receive(reply)
-        rest = await fetch_rest(self._door, self._store, reply, cursor=self._cursor)
-        found = await self._store.run(partial(self._record, reply=reply, rest=rest, sessions={s for _, s in fresh}))
+        found = Found()
+        if fresh or not is_echo(reply, self._bot) or clock.monotonic() - self._kept > KEPT_EVERY:
+            found = await self._keep(reply, sessions={s for _, s in fresh})
         self._cursor = reply["next_batch"]
         self.last_sync = clock.monotonic()
         self.first_sync.set()
@@ -102,6 +107,14 @@ class Intake:
             self._crypto.rotate(RoomId(room))
         if found.rooms or found.doors:
             self._heard(found)
+
+    async def _keep(self, reply: Json, sessions: set[str]) -> Found:
+        rest = await fetch_rest(self._door, self._store, reply, cursor=self._cursor, known=self._known)
+        found = await self._store.run(partial(self._record, reply=reply, rest=rest, sessions=sessions))
+        self._known |= {room for room, _ in joined(reply)}
+        self._known -= {room for name in ("invite", "leave") for room, _ in section(reply, name)}
+        self._kept = clock.monotonic()
+        return found
 
     @staticmethod
     def _left_by_somebody(reply: Json) -> Iterator[str]:
@@ -197,6 +210,8 @@ class Intake:
             case "m.room.member" if isinstance(key, str):
                 user, membership, name = _member(event)
                 rooms.set_member(connection, room, user, membership=membership, name=name)
+            case _ if key != "":
+                return False  # anybody may keep things beside a room's own state
             case "m.room.encryption":
                 rooms.describe(connection, room, encrypted=True)
             case "m.room.name" if isinstance(content.get("name"), str):
