@@ -152,8 +152,9 @@ def tentative(connection: sa.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT tentative")
-        connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
+        if not connection.invalidated:  # else the database went away: that is to be heard, not what fails after it
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT tentative")
+            connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
         raise
     connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
 

@@ -1,6 +1,7 @@
 """What every store must keep, on SQLite and on PostgreSQL: the inbox, the outbox, rooms, and rows of every type."""
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import Unreachable
 from bridge.store import inbox, outbox, rooms
-from bridge.store.engine import upsert
+from bridge.store.engine import tentative, upsert
 from bridge.store.inbox import PATIENCE, Incoming
 from bridge.store.outbox import Letter, txn
 from bridge.store.tables import asked, blob, live, pending, reminder, response
@@ -342,9 +343,14 @@ def test_a_reminder_is_fired_by_one_alone(store):
     assert [store.do(lambda c: c.execute(fire).rowcount) for _ in range(2)] == [1, 0]
 
 
-def test_a_database_that_goes_away_is_retried_not_taken_for_a_bug(postgres, tmp_path):
+@pytest.mark.parametrize("inside", [nullcontext, tentative])
+def test_a_database_that_goes_away_is_retried_not_taken_for_a_bug(postgres, tmp_path, inside):
+    def dies(connection):
+        with inside(connection):
+            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())")).all()
+
     store = opened(postgres.fresh(), tmp_path)
     with pytest.raises(Unreachable):
-        store.do(lambda c: c.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())")).all())
+        store.do(dies)
     assert store.do(lambda c: c.execute(sa.text("SELECT 1")).scalar()) == 1
     store.close()
