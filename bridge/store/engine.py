@@ -58,6 +58,9 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._sqlite = url.startswith("sqlite")
+        self._held: sa.Connection | None = (
+            None  # SQLite's one connection: taking it anew each time costs more than a query
+        )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         # hide_parameters: an error must not carry answers into a log
         options: dict[str, Any] = (
@@ -102,19 +105,32 @@ class Store:
 
     def _transact(self, work: Callable[[sa.Connection], T]) -> T:
         try:
-            with self._engine.begin() as connection:
-                return work(connection)
+            if not self._sqlite:  # a connection is tried before it is used: the server may have gone meanwhile
+                with self._engine.begin() as connection:
+                    return work(connection)
+            if self._held is None:
+                self._held = self._engine.connect()
+            with self._held.begin():
+                return work(self._held)
         except sa.exc.DBAPIError as error:
+            self._let_go()
             if _is_away(error):
                 raise Unreachable("the database does not answer") from error
             raise
 
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
     def reopen(self) -> None:
         """Drop every connection, as a crash would; the next work opens a new one."""
+        self._thread.submit(self._let_go).result()
         self._engine.dispose()
 
     def close(self) -> None:
         """Finish what runs and let go of the database."""
+        self._thread.submit(self._let_go)
         self._thread.shutdown(wait=True)
         self._engine.dispose()
 
@@ -122,7 +138,7 @@ class Store:
 def _is_away(error: sa.exc.DBAPIError) -> bool:
     """Whether it will pass: by the class of pg8000's code a server goes down (57), is full (53) or lost a race (40)."""
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return True
+        return getattr(error.orig, "sqlite_errorname", "") != "SQLITE_ERROR"  # SQLite's name for a wrong statement
     said = error.orig.args[0] if error.orig is not None and error.orig.args else None
     return isinstance(said, dict) and str(said.get("C", ""))[:2] in {"08", "40", "53", "57"}
 
