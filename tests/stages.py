@@ -29,10 +29,5 @@ def _made() -> tuple[Store, Path, Path]:
     store.migrate()
     store.reopen()
     shutil.copyfile(database, template)
-    atexit.register(_gone, store, folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return store, database, template
-
-
-def _gone(store: Store, folder: Path) -> None:
-    store.close()
-    shutil.rmtree(folder, ignore_errors=True)

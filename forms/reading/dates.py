@@ -85,7 +85,7 @@ _NO_SUCH_DAY = Text(
 )
 _WRONG_WEEKDAY = Text(
     ja="{shown}は{weekday}曜日です。日付か曜日のどちらかが違います。正しい日付を入力してください。",
-    en="{shown} is not the weekday you wrote. Please check and type the date again.",
+    en="{shown} is a {weekday}. Either the date or the weekday is wrong; please type the right date.",
 )
 _DISAGREE = Text(
     ja="「{said}」の2つの日付が一致しません。正しい日付を一つ入力してください。",
@@ -125,8 +125,8 @@ def _beside(words: str, said: str, today: date) -> ReadDate:
         if weekday is None and part not in ("祝", "祝日", "休"):
             _same(said, found, _one(part.strip(), said, today))
         elif weekday is not None and _weekday_number(weekday) != found.value.weekday():
-            parts = {"shown": shown(found.value), "weekday": WEEK_JA[found.value.weekday()]}
-            raise Mistake(_WRONG_WEEKDAY.fill(**parts))
+            name = Text(ja=WEEK_JA[found.value.weekday()], en=f"{found.value:%A}")
+            raise Mistake(_WRONG_WEEKDAY.fill(shown=shown(found.value), weekday=name))
     return found
 
 
