@@ -217,7 +217,11 @@ class Plain(Person):
             said = (await self.bot_said(room))[before:]
             return next((e for e in said if answer in e["content"]["body"]), None)
 
-        return await eventually(answered, seconds=seconds)
+        try:
+            return await eventually(answered, seconds=seconds)
+        except AssertionError:
+            said = [e["content"]["body"] for e in await self.bot_said(room)]
+            raise AssertionError(f"{answer!r} is not in {said[before:]}") from None
 
 
 async def eventually(look, *given, seconds=20, **named):
