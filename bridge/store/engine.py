@@ -130,8 +130,8 @@ class Store:
 
     def close(self) -> None:
         """Finish what runs and let go of the database."""
-        self._thread.submit(self._let_go)
         self._thread.shutdown(wait=True)
+        self._let_go()
         self._engine.dispose()
 
 
