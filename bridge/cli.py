@@ -1,6 +1,7 @@
 """`kairan`: every command of the shell, its arguments, and what its exit code means (0 well, 1 not well, 2 misused)."""
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -95,8 +96,9 @@ def _run_talk(arguments: argparse.Namespace) -> int:
     if form is None:
         return 1
     talk = Talk(form, today=clock.now().astimezone(clock.JAPAN).date(), lang=arguments.lang)
-    sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
-    run(talk, sys.stdin, write=lambda text: print(text, flush=True), as_json=arguments.json)
+    if isinstance(sys.stdin, io.TextIOWrapper):  # nothing at all where it was closed
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    run(talk, sys.stdin or (), write=lambda text: print(text, flush=True), as_json=arguments.json)
     return 0
 
 

@@ -126,6 +126,8 @@ def read_config(path: Path) -> Config:
         raise Misconfigured(
             f"{path} がありません。kairan init で作れます。/ {path} not found; kairan init makes one."
         ) from None
+    except OSError as error:
+        raise Misconfigured(f"{path}: 読めません / cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: {error}") from None
     try:
@@ -148,7 +150,7 @@ def read_config(path: Path) -> Config:
 def _token(path: Path) -> str:
     try:
         registration: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError):
         raise Misconfigured(
             f"{path} を読めません。kairan init で作れます。/ cannot read {path}; kairan init makes it."
         ) from None

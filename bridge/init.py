@@ -17,6 +17,7 @@ QUESTIONS = {
     "url": "ホームサーバーの URL / its client URL [http://127.0.0.1:8008]: ",
     "steward": "管理者のユーザーID / first steward (@sato:…): ",
 }
+LONGEST_NAME = 60
 DEFAULTS = {"url": "http://127.0.0.1:8008"}
 
 
@@ -49,10 +50,13 @@ def init(arguments: argparse.Namespace) -> int:
             raise Misconfigured(
                 f"{steward!a}: @名前:{server_name} の形で書いてください / write it as @name:{server_name}"
             )
+    municipality = _asked(arguments.municipality, "municipality")
+    if len(municipality) > LONGEST_NAME:
+        raise Misconfigured(f"--municipality: {LONGEST_NAME}文字までにしてください / at most {LONGEST_NAME} characters")
     allow = [entry.partition("=") for entry in arguments.allow]
     settings = Settings(
         server_name=server_name,
-        municipality=_asked(arguments.municipality, "municipality"),
+        municipality=municipality,
         as_token=clock.secret(),
         hs_token=clock.secret(),
         allow=tuple(server for server, _, _ in allow),
