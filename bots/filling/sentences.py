@@ -176,7 +176,8 @@ NOT_READY = Text(
     ja="まだ答えていない質問があります（残り{left}問）。", en="Some questions are not answered yet ({left} left)."
 )
 AMBIGUOUS = Text(
-    ja="「{said}」は回答ですか、操作ですか。回答なら「」を付けて 「{said}」、操作なら {command} と入力してください。",
+    ja="「{said}」は回答ですか、操作ですか。"
+    "回答なら、かぎかっこを付けて「{said}」、操作なら、かぎかっこなしで {command} と入力してください。",
     en='Is “{said}” your answer or a command? For the answer type "{said}" with the quotation marks; '
     "for the command type {command}.",
 )

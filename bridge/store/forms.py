@@ -26,6 +26,10 @@ NOT_PUBLISHED = Text(
     ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
     en="The form “{name}” is not published yet: !form publish {name}",
 )
+NOT_YOURS = Text(
+    ja="フォーム「{name}」は、あなたには配られていません。担当者にお問い合わせください。",
+    en="The form “{name}” was not put to you. Please ask whoever published it.",
+)
 STILL_OPEN = Text(
     ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
     en="“{name}” is still open. Close it first: !form close {name}",
@@ -145,7 +149,8 @@ class PublicationShelf:
         if found is not None:
             return found
         if self._desk.role >= Role.STAFF and self._exists(name):
-            raise Mistake(NOT_PUBLISHED.fill(name=name[:64]))
+            published = any(_key(p.form.name) == _key(name) for p in everything)
+            raise Mistake((NOT_YOURS if published else NOT_PUBLISHED).fill(name=name[:64]))
         raise Mistake(_no_form(name, [p.form.name for p in mine]))
 
     def _exists(self, name: str) -> bool:
