@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bridge.errors import Misconfigured
 from bridge.store import engine
-from bridge.store.engine import Store, database_url
+from bridge.store.engine import MIGRATIONS, Store, database_url, newest_migration
 from bridge.store.tables import metadata
 from tests.postgres import opened
 
@@ -67,3 +69,9 @@ def test_a_database_that_cannot_be_opened_is_one_line_without_its_password(addre
     store.close()
     assert "\n" not in str(wrong.value)
     assert "secret" not in str(wrong.value)
+
+
+def test_the_newest_migration_is_known_by_its_file_name():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert newest_migration() == ScriptDirectory.from_config(config).get_current_head()
