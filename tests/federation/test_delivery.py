@@ -18,19 +18,23 @@ pytestmark = pytest.mark.lab
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("how", ["--events 60 --kills 3", "--encrypted --events 40 --kills 2"])
-def test_nothing_is_lost_or_said_twice_when_bot_and_homeserver_are_killed(how):
-    measured = subprocess.run(
-        [sys.executable, "-m", "benchmarks.delivery", *how.split()],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert re.search(r"^lost 0 twice 0 of \d+$", measured.stdout, re.MULTILINE), (
-        measured.stdout + measured.stderr[-2000:]
-    )
-    assert measured.returncode == 0
+def test_nothing_is_lost_or_said_twice_when_bot_and_homeserver_are_killed():
+    """In plain and in encrypted rooms, each beside a homeserver of its own, both at once to save time."""
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.delivery", *how.split()],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for how in ("--events 60 --kills 3", "--encrypted --events 40 --kills 2")
+    ]  # fmt: skip
+    try:
+        for run, events in zip(runs, (60, 40), strict=True):
+            told = run.communicate()[0]
+            assert run.returncode == 0, told
+            assert told.splitlines()[-1] == f"lost 0 twice 0 of {events}"
+    finally:
+        for run in runs:
+            run.kill()
 
 
 def test_what_falls_due_while_the_homeserver_is_away_is_delivered_once_and_in_order_when_it_is_back(kairan):
