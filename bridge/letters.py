@@ -31,6 +31,8 @@ from bridge.store.timetable import mark_stale
 from forms.text import Lang
 
 MOST_SHORTCUTS = 5
+LONGEST = 12_000
+"""Bytes of words in one letter: with their HTML, and encrypted, they must fit into an event of 64 kB."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,8 @@ class Writer:
 
     def _say(self, occasion: Occasion, said: Say, step: int, touched: Touched, instead_of: str | None) -> list[Letter]:
         lane, owner, lang = self._lane(occasion, said.to, touched)
-        body: dict[str, Any] = {"kind": "say", "text": said.text[lang]}
+        *before, text = [said.text[lang]] if said.html is not None else _parts(said.text[lang])
+        body: dict[str, Any] = {"kind": "say", "text": text}
         if said.html is not None:
             body["html"] = said.html[lang]
         if said.calls:
@@ -106,7 +109,11 @@ class Writer:
         about = None if said.about is None else _about(said.about)
         key = txn(occasion.source, step)
         letter = Letter(txn=key, lane=lane, owner=owner, body=body, about=about)
-        return [letter, *self._shortcuts_of(said.about, key, letter)]
+        first = [
+            Letter(txn=txn(key, n), lane=lane, owner=owner, body={"kind": "say", "text": part})
+            for n, part in enumerate(before)
+        ]
+        return [*first, letter, *self._shortcuts_of(said.about, key, letter)]
 
     def _shortcuts_of(self, about: About | None, key: str, letter: Letter) -> list[Letter]:
         """The bot's own reactions, so that an answer is one tap."""
@@ -177,3 +184,18 @@ class Writer:
 
 def _about(about: About) -> dict[str, Any]:
     return {"response": about.response, "question": about.question, "keys": about.keys}
+
+
+def _parts(text: str) -> list[str]:
+    """What is too long for one event, cut where lines end: the names of five hundred people, say."""
+    if len(text) <= LONGEST // 4:
+        return [text]
+    rows = [row[at : at + LONGEST // 4] for row in text.split("\n") for at in range(0, max(len(row), 1), LONGEST // 4)]
+    parts = [rows[0]]
+    for row in rows[1:]:
+        longer = f"{parts[-1]}\n{row}"
+        if len(longer.encode("utf-8", "replace")) > LONGEST:
+            parts.append(row)
+        else:
+            parts[-1] = longer
+    return parts

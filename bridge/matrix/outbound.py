@@ -8,6 +8,8 @@ from bridge.matrix.wire import Json
 MARK = "jp.kairan.letter"
 """Holds the transaction id in every event of ours: how a letter is found again when the homeserver forgot the id."""
 HTML = "org.matrix.custom.html"
+LONGEST, LONGEST_HTML = 12_000, 18_000
+"""Bytes: a homeserver takes events of 64 kB, and an edit holds its words twice."""
 
 
 def message(body: dict[str, Any], *, txn: str, edits: str | None = None) -> Json:
@@ -17,25 +19,31 @@ def message(body: dict[str, Any], *, txn: str, edits: str | None = None) -> Json
     nobody, whatever words a form holds.
     """
     calls = body.get("calls", [])
+    text = _cut(body["text"])
     content: Json = {
         "msgtype": "m.text" if calls else "m.notice",
-        "body": body["text"],
+        "body": text,
         "m.mentions": {"user_ids": calls} if calls else {},
     }
-    if "html" in body:
-        content |= {"format": HTML, "formatted_body": body["html"]}
-    elif "\n" in body["text"]:
-        content |= {"format": HTML, "formatted_body": html.escape(body["text"]).replace("\n", "<br>")}
+    formatted = body.get("html") or (html.escape(text).replace("\n", "<br>") if "\n" in text else "")
+    if formatted and len(formatted.encode("utf-8", "replace")) <= LONGEST_HTML:
+        content |= {"format": HTML, "formatted_body": formatted}
     if edits is not None:
         content = {
-            **content,
-            "body": "* " + content["body"],
+            "msgtype": content["msgtype"],
+            "body": f"* {text}",
+            "m.mentions": content["m.mentions"],
             "m.new_content": content,
             "m.relates_to": {"rel_type": "m.replace", "event_id": edits},
         }
     elif "reply_to" in body:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": body["reply_to"]}}
     return {**content, MARK: txn}
+
+
+def _cut(text: str) -> str:
+    raw = text.encode("utf-8", "replace")
+    return text if len(raw) <= LONGEST else raw[:LONGEST].decode("utf-8", "ignore") + " …"
 
 
 def reaction(key: str, target: str, *, txn: str) -> Json:
@@ -51,7 +59,7 @@ def file(body: dict[str, Any], *, txn: str, address: str, sealed: Json | None) -
     content: Json = {
         "msgtype": "m.image" if body["picture"] else "m.file",
         "filename": body["name"],
-        "body": body["text"],
+        "body": _cut(body["text"]),
         "info": info,
         "m.mentions": {},
         MARK: txn,

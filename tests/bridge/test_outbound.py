@@ -1,5 +1,6 @@
 """What clients show: nobody is pinged unless called, nothing a form says becomes markup, edits and replies say so."""
 
+import json
 from html.parser import HTMLParser
 
 import pytest
@@ -11,9 +12,10 @@ from bots.roles import Role
 from bridge.matrix import outbound
 from bridge.matrix.outbound import HTML, MARK, message
 from bridge.stage import Stage
-from bridge.store import outbox
+from bridge.store import outbox, rooms
 from bridge.store.engine import Store, database_url
 from bridge.store.tables import outbox as letters
+from tests.town import ROOM, Town
 
 ROOM_PING = "@room みなさん <b>至急</b> <script>alert(1)</script> &amp; @sato:tsukuba"
 FORM = f"""name: ping
@@ -184,6 +186,33 @@ def test_nothing_in_a_form_becomes_markup(contents):
         assert shown.tags <= allowed, shown.tags - allowed
         assert shown.attributes <= {"align"}
         assert "caption" not in shown.tags
+
+
+FITS = 46_000  # bytes of JSON that are less than 64 kB once they are encrypted
+
+
+@pytest.mark.parametrize("text", ["あ" * 64_000, "&\n" * 30_000, "\U0001f600" * 20_000, "a" * 65_536])
+@pytest.mark.parametrize("edits", [None, "$e"])
+def test_every_letter_fits_into_an_event(text, edits):
+    for body in (say(text), say(text, html=f"<p>{text}</p>")):
+        assert len(json.dumps(message(body, txn="k", edits=edits), ensure_ascii=False).encode()) < FITS
+
+
+def test_the_names_of_500_people_all_arrive(tmp_path):
+    cast = {"hen": (Role.EDITOR, "tsukuba"), **{f"p{n:03}": (Role.RESIDENT, "nakatsu") for n in range(500)}}
+    town = Town(tmp_path, cast=cast)
+    town.store.do(lambda c: [rooms.set_member(c, ROOM, town.users[who], membership="join", name=f"佐藤 さくら子 {who}")
+                             for who in cast])  # fmt: skip
+    town.say("hen", f"!form load\n{FORM}")
+    town.say("hen", "!form publish ping by 明日 17:00", room=ROOM)
+    town.send()
+    town.say("hen", "!form status ping")
+    sent = [message(body, txn="k") for _, body in town.send()]
+    town.close()
+    assert len(sent) > 1
+    assert all(len(json.dumps(content, ensure_ascii=False).encode()) < FITS for content in sent)
+    shown = "\n".join(content["body"] for content in sent).splitlines()
+    assert sum("さくら子" in line for line in shown) == 501
 
 
 @settings(max_examples=30)
