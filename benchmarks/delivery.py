@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -52,11 +53,12 @@ class Plain:
     async def enter(self) -> None:
         body = {"preset": "private_chat", "is_direct": True, "invite": [self.bot]}
         self.room = (await self._call("POST", "/createRoom", body))["room_id"]
-        while self.bot not in (await self._call("GET", f"/rooms/{quote(self.room)}/joined_members"))["joined"]:
-            await asyncio.sleep(0.1)
+        await until(self._bot_is_in)
         await self.say("!form fill nagai")
-        while not await self.heard():
-            await asyncio.sleep(0.1)
+        await until(self.heard)
+
+    async def _bot_is_in(self) -> bool:
+        return self.bot in (await self._call("GET", f"/rooms/{quote(self.room)}/joined_members"))["joined"]
 
     async def say(self, text: str) -> None:
         self._sent += 1
@@ -70,8 +72,8 @@ class Plain:
         while True:
             page = await self._call("GET", f"/rooms/{quote(self.room)}/messages?dir=b&limit=500{start}")
             chunk = page.get("chunk", [])
-            bodies += [e["content"]["body"] for e in chunk
-                       if e["sender"] == self.bot and e["type"] == "m.room.message" and "body" in e["content"]]  # fmt: skip
+            ours = (e["content"] for e in chunk if e["sender"] == self.bot and e["type"] == "m.room.message")
+            bodies += [content["body"] for content in ours if "body" in content]
             if "end" not in page or not chunk:
                 return bodies[::-1]
             start = f"&from={page['end']}"
@@ -123,7 +125,9 @@ class Sealed:
 
 
 def form() -> str:
-    questions = [{"id": f"q{n}", "kind": "integer", "title": f"数 {n}", "low": 0, "high": 99} for n in range(1, QUESTIONS + 1)]
+    questions = [
+        {"id": f"q{n}", "kind": "integer", "title": f"数 {n}", "low": 0, "high": 99} for n in range(1, QUESTIONS + 1)
+    ]
     return json.dumps({"name": "nagai", "title": "長い調べ", "questions": questions}, ensure_ascii=False)
 
 
@@ -156,14 +160,24 @@ def share(events: int, people: int) -> list[int]:
     return [events // people + (n < events % people) for n in range(people)]
 
 
+async def until(ready: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        if await ready():
+            return
+        await asyncio.sleep(0.1)
+
+
 async def publish(world: World, editor: Account) -> None:
     boss = Plain(editor, world.bot(TOWN.key))
     await boss.start()
     boss.room = next(iter(world.rooms.values()))
     await boss.say(f"!form load\n{form()}")
     await boss.say("!form publish nagai")
-    while not any("!form status nagai" in body for body in await boss.heard()):
-        await asyncio.sleep(0.2)
+
+    async def published() -> bool:
+        return any("!form status nagai" in body for body in await boss.heard())
+
+    await until(published)
     await boss.stop()
 
 
@@ -221,7 +235,10 @@ def asked_number(body: str) -> int:
 def stored_wrong(world: World, accounts: list[Account], counts: list[int]) -> int:
     """Answers that the database does not hold as they were given."""
     with sqlite3.connect(world.kairans[TOWN.key].folder / "kairan.db") as database:
-        rows = {user: json.loads(state)["answers"] for user, state in database.execute("select user_id, state from response")}
+        rows = {
+            user: json.loads(state)["answers"]
+            for user, state in database.execute("select user_id, state from response")
+        }
     wanted = {a.user_id: {f"q{n}": n for n in range(1, count + 1)}
               for a, count in zip(accounts, counts, strict=True)}  # fmt: skip
     return sum(rows.get(user, {}).get(q) != n for user, answers in wanted.items() for q, n in answers.items())
