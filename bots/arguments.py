@@ -83,7 +83,12 @@ def _number(word: str, _call: Call) -> int:
 
 def _format(word: str, _call: Call) -> str:
     if word.casefold() not in ("csv", "json"):
-        raise Mistake(Text(ja="形式は csv か json で書いてください。", en="The format is csv or json."))
+        raise Mistake(
+            Text(
+                ja="形式（csv か json）を先に書いてください。例: !form export csv kyushoku",
+                en="Give the format (csv or json) first, e.g. !form export csv lunch",
+            )
+        )
     return word.casefold()
 
 

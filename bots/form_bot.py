@@ -34,9 +34,9 @@ NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
     en="There is nobody in that room to ask. Invite people, then publish again.",
 )
-OPEN_STILL = Text(
-    ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
-    en="“{name}” is still open. Close it first: !form close {name}",
+OPEN_ALREADY = Text(
+    ja="「{name}」は受付中です。締切を変えるときは「!form reopen {name} by 12月1日 17:00」のように書いてください。",
+    en="“{name}” is open. To move its deadline: !form reopen {name} by 2026-12-01 17:00",
 )
 PAST = Text(
     ja="締切がもう過ぎています。「by 明日 17:00」のように書いてください。",
@@ -53,6 +53,7 @@ SURE = Text(
 )
 DELETED = Text(ja="フォーム「{name}」を削除しました。", en="“{name}” is deleted.")
 REOPENED = Text(ja="「{name}」の受付を再開しました。締切: {closes}", en="“{name}” takes answers again until: {closes}")
+MOVED = Text(ja="「{name}」の締切を変えました: {closes}", en="“{name}” now takes answers until: {closes}")
 STATES = {
     "draft": Text(ja="下書き", en="draft"),
     "open": Text(ja="受付中（締切 {closes}）", en="open until {closes}"),
@@ -188,17 +189,26 @@ def fill(call: Call, publications: Publications, responses: Responses, name: For
     return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
 
 
-@command("reopen", "再開", needs=Role.EDITOR, about=Text(ja="受付を再開", en="take answers again"))
+@command(
+    "reopen",
+    "再開",
+    needs=Role.EDITOR,
+    about=Text(ja="受付を再開する、締切を変える", en="take answers again, or move the deadline"),
+)
 def reopen(
     call: Call, publications: Publications, reminders: Reminders, name: FormName, *, by: Deadline | None = None
 ) -> Effects:
     publication = publications.latest(name)
+    was_open = publication.is_open(call.at)
+    if was_open and by is None:
+        raise Mistake(OPEN_ALREADY.fill(name=publication.form.name))
     closes = by or (publication.closes_at if publication.closes_at and publication.closes_at > call.at else None)
     publications.reopen(publication, closes)
     again = publications.latest(name)
     if closes is not None:
         reminders.schedule(again, _reminders(call, again.form, closes, None))
-    return (Say(text=REOPENED.fill(name=again.form.title, closes=until(call, again))), Refresh(publication.id))
+    said = (MOVED if was_open else REOPENED).fill(name=again.form.title, closes=until(call, again))
+    return (Say(text=said), Refresh(publication.id))
 
 
 @command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))

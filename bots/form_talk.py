@@ -40,8 +40,8 @@ STATES = {
 }
 CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
 MUTED = Text(
-    ja="「{title}」のお知らせを止めました。回答は締切まで受け付けます。",
-    en="No more reminders of “{title}”. You can still answer until the deadline.",
+    ja="「{title}」のお知らせを止めました。回答は、受付が終わるまでできます。",
+    en="No more reminders of “{title}”. You can still answer until it closes.",
 )
 UNREACHABLE = Text(
     ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",

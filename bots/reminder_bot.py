@@ -15,6 +15,7 @@ from bots.ports import Publications, Reminders, Town
 from bots.records import Reminder
 from bots.roles import Role
 from forms.mistake import Mistake
+from forms.schedule import quiet
 from forms.text import Text, lines, same
 
 LATE = timedelta(minutes=5)
@@ -89,9 +90,19 @@ def due_reminders(now: datetime, world: World) -> Sequence[Done]:
     reminders = world(Reminders)
     done = []
     for reminder in reminders.due(now):
+        if _at_night(reminder, now, world):
+            continue
         reminders.fired(reminder, now)
         done.append(Done(f"remind:{reminder.id}", _fire(reminder, now, world)))
     return done
+
+
+def _at_night(reminder: Reminder, now: datetime, world: World) -> bool:
+    """Whether what is late wakes people: it waits for the morning, where that is before the deadline."""
+    if reminder.publication is None or now - reminder.due <= LATE:
+        return False
+    found = world(Publications).get(reminder.publication)
+    return not found.form.urgent and quiet(now, world(Town).zone(), until=found.closes_at, now=now) > now
 
 
 def _fire(reminder: Reminder, now: datetime, world: World) -> Effects:

@@ -79,8 +79,8 @@ RECEIVED = Text(ja="送信しました。ありがとうございました。", 
 RECEIVED_AGAIN = Text(ja="訂正を送信しました。ありがとうございました。", en="Your correction has been sent. Thank you.")
 RECEIPT = Text(ja="受付番号：{receipt}", en="Receipt number: {receipt}")
 AFTERWARDS = Text(
-    ja="担当者が確認します。締切までは「修正 {example}」で直せます。送った内容は「一覧」で見られます。",
-    en='It now goes to those in charge. Until the deadline you can correct it with "change {example}"; '
+    ja="担当者が確認します。受付が終わるまでは「修正 {example}」で直せます。送った内容は「一覧」で見られます。",
+    en='It now goes to those in charge. Until the form closes you can correct it with "change {example}"; '
     '"list" shows what you sent.',
 )
 PREVIEW_SENT = Text(
@@ -119,8 +119,8 @@ STOP_ASK_SENT = Text(
     en='Drop your correction and go back to what you sent? Please type "yes" or "no".',
 )
 STOP_DONE = Text(
-    ja="中止しました。回答は送信されていません。締切までは「再開」で続きから答えられます。",
-    en='Stopped. Nothing was sent. Until the deadline, "resume" brings your answers back.',
+    ja="中止しました。回答は送信されていません。受付が終わるまでは「再開」で続きから答えられます。",
+    en='Stopped. Nothing was sent. Until the form closes, "resume" brings your answers back.',
 )
 STOP_DROPPED = Text(
     ja="訂正を取りやめました。送信済みの内容のままです。", en="Your correction is dropped. What you sent still counts."
