@@ -83,6 +83,14 @@ def test_a_reminder_is_never_in_the_quiet_hours_unless_it_is_urgent(town):
     assert TOMORROW.replace(hour=21) in due(town)
 
 
+def test_what_is_late_waits_for_the_morning_unless_the_deadline_is_before(town):
+    publish(town, by="11月26日 12:00", remind="20時間前")
+    assert due(town) == [TOMORROW.replace(hour=16)]
+    assert heard(town, TOMORROW.replace(hour=22), PLEASE) == []
+    assert heard(town, TOMORROW.replace(hour=8) + timedelta(days=1), PLEASE) == ["!hen", "!ono", "!sato"]
+    assert heard(town, TOMORROW.replace(hour=9) + timedelta(days=1), PLEASE) == []
+
+
 def test_a_deadline_that_is_changed_takes_its_reminders_with_it(town):
     publish(town, remind="")
     assert due(town) == [AT_14]
