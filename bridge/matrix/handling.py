@@ -114,7 +114,7 @@ class Handling:
             return await self._store.run(partial(self._transact, received=received, clear=clear, content=content))
         except Unreachable:
             raise
-        except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
+        except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room
             self.bugs += 1
             reference = txn(received.event_id, "bug")[1:9].upper()
             log.error("bug %s: %s", reference, where(bug))  # noqa: TRY400 - a traceback could quote an answer

@@ -85,7 +85,7 @@ class Intake:
                 failures += 1
                 log.error("sync refused: %s %s", no.status, no.code)  # noqa: TRY400 - the line says it all
                 await asyncio.sleep(_pause(failures + 4))
-            except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
+            except Exception as bug:  # noqa: BLE001 - the intake never ends; the cursor stands where it stood
                 failures += 1
                 log.error("sync: %s", where(bug))  # noqa: TRY400 - a traceback could quote an answer
                 await asyncio.sleep(_pause(failures))

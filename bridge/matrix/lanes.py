@@ -64,7 +64,7 @@ class Lanes:
         except Unreachable as away:
             log.info("%s: %s", self._name, type(away).__name__)
             return self._back_off(lane, getattr(away, "seconds", None))
-        except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock
+        except Exception as bug:  # noqa: BLE001 - one broken room must not stop the others
             log.error("%s: %s", self._name, where(bug))  # noqa: TRY400 - a traceback could quote an answer
             return self._back_off(lane, None)
         self._failures.pop(lane, None)
