@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from bots.all import BOTS
@@ -18,6 +20,16 @@ BOT = "@kairan:tsukuba"
 ROOM = "!dx"
 START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 CAST = {"hen": (Role.EDITOR, "tsukuba"), "sato": (Role.STAFF, "tsukuba"), "ono": (Role.RESIDENT, "nakatsu")}
+
+
+@cache
+def migrated():
+    """A SQLite database with its schema, made once."""
+    with TemporaryDirectory() as folder:
+        store = Store(database_url("empty.db", Path(folder)))
+        store.migrate()
+        store.close()
+        return (Path(folder) / "empty.db").read_bytes()
 
 
 class Wire:
@@ -39,8 +51,11 @@ class Town:
         self.url, self.bots, self.zone = database_url(database, folder), bots, ZoneInfo(zone)
         self.users = {name: f"@{name}:{server}" for name, (_, server) in cast.items()}
         self.now, self.count, self.files = START, 0, {}
+        if self.url.startswith("sqlite"):
+            (folder / database).write_bytes(migrated())
         self.open()
-        self.store.migrate()
+        if self.store.behind():
+            self.store.migrate()
         self.store.do(partial(self._furnish, cast=cast))
 
     def open(self):

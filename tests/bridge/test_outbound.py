@@ -198,8 +198,8 @@ def test_every_letter_fits_into_an_event(text, edits):
         assert len(json.dumps(message(body, txn="k", edits=edits), ensure_ascii=False).encode()) < FITS
 
 
-def test_the_names_of_500_people_all_arrive(tmp_path):
-    cast = {"hen": (Role.EDITOR, "tsukuba"), **{f"p{n:03}": (Role.RESIDENT, "nakatsu") for n in range(500)}}
+def test_the_names_of_300_people_all_arrive(tmp_path):
+    cast = {"hen": (Role.EDITOR, "tsukuba"), **{f"p{n:03}": (Role.RESIDENT, "nakatsu") for n in range(300)}}
     town = Town(tmp_path, cast=cast)
     town.store.do(lambda c: [rooms.set_member(c, ROOM, town.users[who], membership="join", name=f"佐藤 さくら子 {who}")
                              for who in cast])  # fmt: skip
@@ -212,7 +212,7 @@ def test_the_names_of_500_people_all_arrive(tmp_path):
     assert len(sent) > 1
     assert all(len(json.dumps(content, ensure_ascii=False).encode()) < FITS for content in sent)
     shown = "\n".join(content["body"] for content in sent).splitlines()
-    assert sum("さくら子" in line for line in shown) == 501
+    assert sum("さくら子" in line for line in shown) == 301
 
 
 @settings(max_examples=30)
