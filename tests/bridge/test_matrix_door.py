@@ -221,7 +221,9 @@ def test_the_secrets_are_readable_by_their_owner_alone():
 def test_keys_that_another_secret_locked_are_the_operator_s_to_open():
     async def story():
         async with crypto() as made:
-            await Crypto(made._door, made.folder, secret="s").open()
+            again = Crypto(made._door, made.folder, secret="s")
+            await again.open()
+            again.close()
             with pytest.raises(Misconfigured):
                 await Crypto(made._door, made.folder, secret="another").open()
 
