@@ -48,7 +48,9 @@ class Timeline:
     def take(self, event: dict, *, room: str) -> None:
         """One clear event, as a dict; a second time it changes nothing."""
         content = event.get("content") or {}
-        target = content.get("m.relates_to") or {}
+        target = content.get("m.relates_to")
+        if not isinstance(target, dict) or not isinstance(target.get("event_id"), str):
+            target = {}
         match event.get("type"), target.get("rel_type"):
             case "m.room.message", "m.replace":
                 self._edit(self._known.get(target.get("event_id")), event)

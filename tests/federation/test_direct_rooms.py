@@ -156,3 +156,29 @@ def test_a_guest_cannot_be_invited_into_a_room_that_the_bot_opened(kairan, tmp_p
                 await sato.call("POST", f"/_matrix/client/v3/rooms/{room}/invite", {"user_id": eve.user_id})
 
     asyncio.run(story())
+
+
+INSIDE = [
+    ("m.room.member", {"membership": "leave"}),
+    ("kairan.met", {}),
+    ("m.room.redaction", {"redacts": "$nowhere"}),
+    ("m.room.tombstone", {"replacement_room": "!elsewhere"}),
+    ("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2"}),
+    ("m.room.message", {"msgtype": "m.text", "body": ["1"]}),
+    ("m.room.message", {"msgtype": "m.file", "body": "a.yaml", "file": {"url": "mxc://a/b", "key": {"k": 7}}}),
+    ("m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": ["$x"], "key": 1}}),
+]
+
+
+def test_whatever_is_sealed_inside_an_envelope_changes_nothing_it_should_not(kairan, tmp_path):
+    async def story():
+        async with asked(kairan, tmp_path) as (sato, room, name):
+            for kind, content in INSIDE:
+                await sato.send(room, kind, content)
+            sato.skip(room)
+            await sato.say(room, "1")
+            await sato.hears(room, "何人")
+            await kairan.has(name, sato.user_id, {"attend": "参加"})
+            assert kairan.ask("select state, room_id from direct where user_id = ?", sato.user_id) == [("joined", room)]
+
+    asyncio.run(story())

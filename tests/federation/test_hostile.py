@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 
 from tests.federation.kairan import FORM, eventually
@@ -71,6 +72,32 @@ def test_whatever_is_typed_is_answered_with_a_sentence_or_not_at_all(kairan):
         assert kairan.ask("select count(*) from form where name = 'a'") == [(0,)]
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("questions", "complaint"), [(10_000, "256 kB"), (4_000, "500問")])
+def test_a_file_of_thousands_of_questions_is_refused_with_the_reason(kairan, questions, complaint):
+    async def story():
+        room = await kairan.chief.direct(kairan.bot)
+        form = "name: many\ntitle: t\nquestions:\n" + "".join(
+            f"- {{id: q{n}, kind: yesno, title: t}}\n" for n in range(questions)
+        )
+        url = await uploaded(kairan.chief, form.encode())
+        content = {"msgtype": "m.file", "filename": "many.yaml", "body": "!form load", "url": url}
+        await kairan.chief.send(room, "m.room.message", content)
+        said = await kairan.chief.hears(room, complaint)
+        assert is_clean(said)
+        assert kairan.ask("select count(*) from form where name = 'many'") == [(0,)]
+
+    asyncio.run(story())
+
+
+async def uploaded(person, raw):
+    url = f"{person.homeserver.client_url}/_matrix/media/v3/upload"
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {person.token}"}) as web,
+        web.post(url, data=raw) as reply,
+    ):
+        return (await reply.json())["content_uri"]
 
 
 async def settled(person, room):

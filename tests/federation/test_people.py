@@ -74,6 +74,56 @@ async def another_room(person, bot, old):
     return room if room != old else None
 
 
+def test_refusing_within_the_same_moment_is_noticed_too(kairan):
+    async def story():
+        people = [await kairan.person() for _ in range(5)]
+        room = await kairan.room(*people)
+        refusals = [asyncio.create_task(refuse_the_next(p)) for p in people]
+        await asyncio.sleep(0.5)
+        name = await kairan.publish(room)
+        await asyncio.gather(*refusals)
+
+        async def all_noticed():
+            query = "select sum(unreachable) from asked join publication on id = publication where form = ?"
+            return kairan.ask(query, name) == [(len(people),)]
+
+        await eventually(all_noticed)
+
+    asyncio.run(story())
+
+
+async def refuse_the_next(person):
+    """As a client does that is set to refuse everything."""
+    for room in await next_invitations(person):
+        await person.call("POST", f"/rooms/{quote(room)}/leave", {})
+
+
+async def next_invitations(person):
+    said = await person.call("GET", "/sync")
+    while not said.get("rooms", {}).get("invite"):
+        said = await person.call("GET", "/sync", since=said["next_batch"], timeout=20_000)
+    return said["rooms"]["invite"]
+
+
+def test_people_of_a_town_that_is_away_are_asked_when_it_is_back(kairan):
+    async def story():
+        ogawa = await kairan.person(at=kairan.neighbour)
+        room = await kairan.room(ogawa)
+        await kairan.neighbour.kill()
+        await kairan.publish(room)
+
+        async def knocked_in_vain():
+            return kairan.ask("select 1 from direct where user_id = ? and attempts > 0", ogawa.user_id)
+
+        await eventually(knocked_in_vain, seconds=40)
+        await kairan.neighbour.start()
+
+        assert await asyncio.wait_for(next_invitations(ogawa), 60)
+        assert kairan.ask("select unreachable from asked where user_id = ?", ogawa.user_id) == [(0,)]
+
+    asyncio.run(story())
+
+
 def test_a_form_put_to_a_room_of_many_reaches_every_one(kairan):
     async def story():
         people = await asyncio.gather(*(Plain.at(kairan.homeserver) for _ in range(MANY)))
