@@ -150,18 +150,23 @@ class App:
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""
         await self.intake.first_sync.wait()
-        await self.store.run(inbox.retry_all)
-        self._incoming.wake(await self.store.run(inbox.rooms_with_work))
-        self._outgoing.wake(await self.store.run(outbox.lanes))
+        await _until_reachable(self._take_up)
         self._metronome.start()
         await _until_reachable(self.doorkeeper.role_rooms)
         self.ready.set()
         await self.doorkeeper.run()
 
+    async def _take_up(self) -> None:
+        await self.store.run(inbox.retry_all)
+        self._incoming.wake(await self.store.run(inbox.rooms_with_work))
+        self._outgoing.wake(await self.store.run(outbox.lanes))
+
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
-            await self.store.run(partial(inbox.forget_old, now=clock.now()))
+            with suppress(Unreachable):  # the next hour will do
+                await self.store.run(partial(inbox.forget_old, now=clock.now()))
+                await self.store.run(partial(outbox.forget_old, now=clock.now()))
 
     async def _drain(self) -> None:
         """Finish what is under way; what is not done stays in the database for the next start."""

@@ -49,6 +49,9 @@ class Doorkeeper:
                 more = await self._round()
             except Unreachable:
                 more = False
+            except Exception as bug:  # noqa: BLE001 - one door that sticks must not keep the others shut
+                log.error("doors: %s", where(bug))  # noqa: TRY400 - a traceback could quote a name
+                more = False
             if not more:
                 await self._sleep()
 
@@ -96,7 +99,9 @@ class Doorkeeper:
                 self._touched(await self._store.run(partial(_opened, wanted=wanted, room=room)))
 
     async def _room_with(self, wanted: Wanted) -> RoomId:
-        alias = f"kairan_{derived('direct', wanted.user, str(wanted.generation))[:20]}"
+        # Keyed: nobody else can work out whether somebody has a room with the bot.
+        key = derived("direct", self._config.secret, wanted.user, str(wanted.generation))
+        alias = f"kairan_{key[:20]}"
         if wanted.attempts:  # an earlier try may have come far enough
             found = await self._existing(alias)
             if found is not None:

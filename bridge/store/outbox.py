@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ _SENT = (
     .where(outbox.c.seq == sa.bindparam("row"))
     .values(state="sent", event_id=sa.bindparam("event"), body=None, blob=None)
 )
+
+REMEMBERED = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,6 @@ class Outgoing:
     body: dict[str, Any]
     blob: str | None
     created: datetime
-    attempts: int
-    next_try: datetime | None
 
 
 def txn(source: str, step: int | str) -> str:
@@ -73,7 +73,6 @@ def put(connection: sa.Connection, letters: Sequence[Letter], now: datetime) -> 
             "about": x.about,
             "blob": _keep(connection, x.content),
             "created": now,
-            "attempts": 0,
         }
         for x in letters
     ]
@@ -108,8 +107,6 @@ def head(connection: sa.Connection, lane: str) -> Outgoing | None:
         row["body"],
         row["blob"],
         row["created"],
-        row["attempts"],
-        row["next_try"],
     )
 
 
@@ -137,11 +134,10 @@ def _let_go(connection: sa.Connection, letter: Outgoing) -> None:
         connection.execute(sa.delete(blob).where(blob.c.hash == letter.blob, ~used))
 
 
-def postpone(connection: sa.Connection, letter: Outgoing, until: datetime) -> None:
-    """Not before then."""
-    connection.execute(
-        sa.update(outbox).where(outbox.c.seq == letter.seq).values(next_try=until, attempts=outbox.c.attempts + 1)
-    )
+def forget_old(connection: sa.Connection, now: datetime) -> None:
+    """What was sent long ago is no longer replied to, reacted to or edited."""
+    gone = outbox.c.state.in_(("sent", "dead")) & (outbox.c.created < now - REMEMBERED)
+    connection.execute(sa.delete(outbox).where(gone))
 
 
 def event_of(connection: sa.Connection, transaction: str) -> str | None:

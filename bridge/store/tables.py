@@ -77,8 +77,6 @@ outbox = sa.Table(
     sa.Column("blob", Words),
     sa.Column("about", sa.JSON(none_as_null=True)),
     sa.Column("created", Moment, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("next_try", Moment),
     sa.Column("event_id", Words),
     sa.Index(None, "state", "lane", "seq"),
     sa.Index(None, "event_id"),

@@ -110,8 +110,6 @@ def upgrade() -> None:
     sa.Column('blob', sa.Text(), nullable=True),
     sa.Column('about', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('created', sa.BigInteger(), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('next_try', sa.BigInteger(), nullable=True),
     sa.Column('event_id', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_outbox')),
     sa.UniqueConstraint('txn', name=op.f('uq_outbox_txn'))
