@@ -14,6 +14,7 @@ from bridge.letters import Touched
 from bridge.matrix import outbound
 from bridge.matrix.door import Door
 from bridge.matrix.intake import gone
+from bridge.matrix.lanes import where
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
 from bridge.store.engine import Connection, Store
