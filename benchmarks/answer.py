@@ -1,10 +1,10 @@
 """What does an answered question cost, and how long does a person wait for the next one?
 
-    python -m benchmarks.answer [--rounds 3] [--seconds 10] [--skip-encrypted]
+    python -m benchmarks.answer [--rounds 3] [--seconds 10] [--rate 10] [--skip-encrypted]
 
-A real Synapse; Kairan and a bare nio echo bot side by side on it, in turns, ten people writing one message a second
-each. The time is from before the person's send request to when the bot's words come down their own /sync. CPU is that
-of the Kairan process, user and system, without its start.
+A real Synapse; Kairan and a bare nio echo bot side by side on it, in turns, ten people writing `--rate` messages a
+second together. The time is from before the person's send request to when the bot's words come down their own /sync.
+CPU is that of the Kairan process, user and system, without its start.
 """
 
 import argparse
@@ -19,8 +19,6 @@ from benchmarks.ground import TOWN, Ground, Visitor, cpu, percentile, settled
 from demo.person import Person
 
 PEOPLE = 10
-EACH = 1.0
-"""Seconds between two messages of one person: with ten people ten messages a second."""
 PLAIN = [{"id": f"q{n}", "kind": "integer", "title": f"数 {n}", "low": 0, "high": 99} for n in range(1, 101)]
 CHOICES = [
     {"id": f"q{n}", "kind": "choice", "title": f"どれ {n}", "options": ["良い", "普通", "悪い", "不明"]}
@@ -52,18 +50,19 @@ class Talker:
             hearing = asyncio.create_task(self.visitor.next_words(self.bot))
         return time.perf_counter() - began
 
-    async def talk(self, seconds: float, late: float) -> list[float]:
-        """One message every EACH seconds, the first after `late`."""
+    async def talk(self, seconds: float, each: float, *, late: float) -> list[float]:
+        """One message every `each` seconds, the first after `late`."""
         start = time.perf_counter() + late
         times = []
-        for number in range(int(seconds / EACH)):
-            await asyncio.sleep(max(0.0, start + number * EACH - time.perf_counter()))
+        for number in range(int(seconds / each)):
+            await asyncio.sleep(max(0.0, start + number * each - time.perf_counter()))
             times.append(await self.turn())
         return times
 
 
-async def round_of(talkers: list[Talker], seconds: float) -> list[float]:
-    found = await asyncio.gather(*(t.talk(seconds, n * EACH / len(talkers)) for n, t in enumerate(talkers)))
+async def round_of(talkers: list[Talker], seconds: float, rate: float) -> list[float]:
+    each = len(talkers) / rate
+    found = await asyncio.gather(*(t.talk(seconds, each, late=n / rate) for n, t in enumerate(talkers)))
     return [x for times in found for x in times]
 
 
@@ -107,10 +106,10 @@ async def side_by_side(ground: Ground, options: argparse.Namespace) -> None:
             for talkers, times, pid in ((asked, ours, ground.pid), (echoed, bare, echo_pid)):
                 await settled(pid)
                 before = cpu(pid)
-                times.extend(await round_of(talkers, options.seconds))
+                times.extend(await round_of(talkers, options.seconds, options.rate))
                 await asyncio.sleep(0.5)
                 spent[pid] += cpu(pid) - before
-        print(f"plain rooms, {PEOPLE / EACH:.0f} messages a second, {options.rounds} rounds in turns, reactions off")
+        print(f"plain rooms, {options.rate:g} messages a second, {options.rounds} rounds in turns, reactions off")
         print(line("Kairan: next question", ours, spent[ground.pid]))
         print(line("bare nio echo bot", bare, spent[echo_pid]))
         print(f"  ratio of times               p50 {percentile(ours, 0.5) / percentile(bare, 0.5):6.2f}      "
@@ -136,9 +135,9 @@ async def with_reactions(ground: Ground, options: argparse.Namespace) -> None:
         await asyncio.gather(*(t.begin("!form fill choices") for t in asked))
         await settled(ground.pid)
         before = cpu(ground.pid)
-        times = await round_of(asked, options.seconds)
+        times = await round_of(asked, options.seconds, options.rate)
         await asyncio.sleep(1)
-        print("plain rooms, choices with four reactions of the bot to each, 10 answers a second")
+        print(f"plain rooms, choices with four reactions of the bot to each, {options.rate:g} answers a second")
         print(line("Kairan: next question", times, cpu(ground.pid) - before), flush=True)
 
 
@@ -158,7 +157,7 @@ async def sealed(ground: Ground, folder: Path) -> None:
             await person.say(room, "7")
             await person.hears(room, "/100", timeout=60)
             times.append(time.perf_counter() - began)
-            await asyncio.sleep(max(0.0, EACH - times[-1]))
+            await asyncio.sleep(max(0.0, 1.0 - times[-1]))
         return times
 
     await settled(ground.pid)
@@ -187,6 +186,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rate", type=float, default=10, help="messages a second, of all ten people together")
     parser.add_argument("--skip-encrypted", action="store_true")
     parser.add_argument("--skip-reactions", action="store_true")
     with tempfile.TemporaryDirectory(prefix="kairan-bench-") as folder:
