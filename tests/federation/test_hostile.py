@@ -188,7 +188,7 @@ def test_a_flood_by_one_person_gets_one_polite_word_and_keeps_nobody_waiting(kai
     async def story():
         eve, sato = await kairan.person(), await kairan.person()
         theirs, ours = await eve.direct(kairan.bot), await sato.direct(kairan.bot)
-        flood = asyncio.gather(*(eve.say(theirs, "あ") for _ in range(200)))
+        flood = asyncio.gather(*(eve.say(theirs, f"あ{n}") for n in range(200)))
         await sato.asks(ours, "!form list", "フォーム", seconds=10)
         await flood
 
