@@ -105,7 +105,13 @@ class Store:
         return self._thread.submit(self._transact, work).result()
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run it in the store's thread, in one transaction. Raises Unreachable while the database is away."""
+        """Run it in one transaction. Raises Unreachable while the database is away.
+
+        SQLite is a local file: handing work to a thread and back costs more than most of the work, so it runs here.
+        PostgreSQL is waited for in the store's thread.
+        """
+        if self._sqlite:
+            return self._transact(work)
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
 
     def _transact(self, work: Callable[[sa.Connection], T]) -> T:
