@@ -34,9 +34,7 @@ async def fetch_rest(door: Door, store: Store, reply: Json, *, cursor: str | Non
     for room, update in updates:
         timeline = object_of(update.get("timeline"))
         start = timeline.get("prev_batch")
-        # A room we made ourselves comes with an empty timeline, our own events being left out: there is no gap in it.
-        told = room in rest.known or listed(timeline.get("events"))
-        if timeline.get("limited") and told and isinstance(start, str):
+        if timeline.get("limited") and isinstance(start, str):
             since = cursor if room in rest.known else None
             rest.earlier[room] = await _page_back(door, store, room, start=start, since=since)
         if room not in rest.known or room in rest.earlier or _tells_of_members(update):
@@ -72,6 +70,20 @@ async def _page_back(door: Door, store: Store, room: str, *, start: str, since: 
             break
         start = end
     return found[::-1]
+
+
+def is_echo(reply: Json, user: str) -> bool:
+    """Whether it brings nothing but this user's own messages: they come back once for each that was sent."""
+    if object_of(reply.get("to_device")).get("events"):
+        return False
+    if any(object_of(reply.get("rooms")).get(name) for name in ("invite", "leave", "knock")):
+        return False
+    for _, update in joined(reply):
+        if object_of(update.get("timeline")).get("limited"):
+            return False
+        if any(e.get("sender") != user or "state_key" in e for e in events_of(update)):
+            return False
+    return True
 
 
 def is_entry(event: Json, user: str) -> bool:

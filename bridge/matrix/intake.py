@@ -11,7 +11,7 @@ from bridge import clock
 from bridge.errors import Refused, Unreachable
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
-from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_entry, joined, listed, object_of, section
+from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_echo, is_entry, joined, listed, object_of, section
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
@@ -21,23 +21,29 @@ from bridge.store.engine import Connection, Store
 
 log = logging.getLogger(__name__)
 
-POLL_MS = 25_000
-
-
-def asking(bot: str) -> Json:
-    """The filter of our /sync. Our own events are left out: each would cost a sync that tells us nothing."""
-    state = ("member", "encryption", "name", "canonical_alias", "tombstone", "create")
-    nothing: Json = {"types": []}
-    return {
-        "presence": nothing,
-        "account_data": nothing,
-        "room": {
-            "ephemeral": nothing,
-            "account_data": nothing,
-            "timeline": {"limit": 50, "not_senders": [bot]},
-            "state": {"types": [f"m.room.{kind}" for kind in state]},
+# Our own events stay in: a room we have just made may come before it says that it is encrypted (`not_senders` hides that).
+FILTER: Json = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {
+        "ephemeral": {"types": []},
+        "account_data": {"types": []},
+        "timeline": {"limit": 50},
+        "state": {
+            "types": [
+                "m.room.member",
+                "m.room.encryption",
+                "m.room.name",
+                "m.room.canonical_alias",
+                "m.room.tombstone",
+                "m.room.create",
+            ]
         },
-    }
+    },
+}
+POLL_MS = 25_000
+KEPT_EVERY = 10.0
+"""Seconds for which a cursor that moved past our own messages alone may be kept in memory only."""
 
 
 @dataclass(slots=True)
@@ -60,6 +66,7 @@ class Intake:
         self._filter: str | None = None
         self._cursor: str | None = None
         self._known: set[str] = set()  # rooms the bot is in, as far as they were looked up
+        self._kept = float("-inf")
         self.last_sync = 0.0
         self.first_sync = asyncio.Event()
 
@@ -87,11 +94,13 @@ class Intake:
     async def once(self) -> None:
         """One sync: fetch, take the keys, fill gaps, commit, tell."""
         if self._filter is None:
-            self._filter = await self._door.save_filter(asking(self._bot))
+            self._filter = await self._door.save_filter(FILTER)
         timeout = POLL_MS if self.first_sync.is_set() else 0
         reply = await self._door.sync(self._cursor, timeout_ms=timeout, filter_id=self._filter)
         fresh = await self._crypto.receive(reply)
-        found = await self._keep(reply, sessions={s for _, s in fresh})
+        found = Found()
+        if fresh or not is_echo(reply, self._bot) or clock.monotonic() - self._kept > KEPT_EVERY:
+            found = await self._keep(reply, sessions={s for _, s in fresh})
         self._cursor = reply["next_batch"]
         self.last_sync = clock.monotonic()
         self.first_sync.set()
@@ -105,6 +114,7 @@ class Intake:
         found = await self._store.run(partial(self._record, reply=reply, rest=rest, sessions=sessions))
         self._known |= {room for room, _ in joined(reply)}
         self._known -= {room for name in ("invite", "leave") for room, _ in section(reply, name)}
+        self._kept = clock.monotonic()
         return found
 
     @staticmethod
@@ -167,26 +177,23 @@ class Intake:
             rooms.replace_members(connection, room, [_member(e) for e in rest.members[room]])
         found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
-        heard = events if known else self._since_entry(events, rest.members.get(room, []))
+        heard = events if known else self._since_entry(events)
         owner = rooms.owner_of(connection, room)
         return [x for x in (self._incoming(e, room, owner) for e in heard) if x is not None]
 
-    def _since_entry(self, events: Sequence[Json], members: Sequence[Json]) -> Sequence[Json]:
+    def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
         """What was said before the bot was invited is none of its business."""
-        start: int | None = None
+        start = 0
+        inside = False
         for index, event in enumerate(events):
             if event.get("type") != "m.room.member" or event.get("state_key") != self._bot:
                 continue
             membership = object_of(event.get("content")).get("membership")
-            if membership in ("invite", "join") and start is None:
-                start = index + 1
+            if membership in ("invite", "join") and not inside:
+                start, inside = index + 1, True
             elif membership in ("leave", "ban"):
-                start = None
-        if start is not None:
-            return events[start:]
-        # Entered without an invitation: our own joining is not in the timeline, but it is among the members.
-        entered = max((_stamp(e) for e in members if e.get("state_key") == self._bot), default=0)
-        return [e for e in events if _stamp(e) >= entered]
+                inside = False
+        return events[start:]
 
     def _incoming(self, raw: Json, room: str, owner: str | None) -> inbox.Incoming | None:
         event_id, sender, kind = raw.get("event_id"), raw.get("sender"), raw.get("type")
@@ -252,9 +259,3 @@ def _member(event: Json) -> tuple[str, str, str | None]:
     content = object_of(event.get("content"))
     name = content.get("displayname")
     return str(event["state_key"]), str(content.get("membership")), name[:255] if isinstance(name, str) else None
-
-
-def _stamp(event: Json) -> int:
-    """When the homeserver says it happened, in milliseconds."""
-    at = event.get("origin_server_ts")
-    return at if isinstance(at, int) else 0
