@@ -179,6 +179,7 @@ def _later(attempts: int) -> datetime:
 
 
 def _opened(connection: Connection, wanted: Wanted, room: str) -> Touched:
+    rooms.seal(connection, room)
     rooms.opened(connection, wanted.user, room)
     if rooms.direct_room(connection, wanted.user) != room:
         return Touched()

@@ -15,13 +15,13 @@ from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_echo, is_entr
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
-from bridge.store import inbox, rooms
+from bridge.store import inbox, rooms, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
 
 log = logging.getLogger(__name__)
 
-# Our own events stay in: a room we have just made may come before it says that it is encrypted (`not_senders` hides that).
+# Our own events stay in, for a room we have just made may come before it says that it is encrypted.
 FILTER: Json = {
     "presence": {"types": []},
     "account_data": {"types": []},
@@ -221,7 +221,7 @@ class Intake:
                 alias = content.get("alias")
                 rooms.describe(connection, room, alias=alias[:255] if isinstance(alias, str) else None)
             case "m.room.create":
-                rooms.succeed(connection, room, object_of(content.get("predecessor")).get("room_id"))
+                upgrades.succeed(connection, room, object_of(content.get("predecessor")).get("room_id"))
             case "m.room.tombstone":
                 return self._upgraded(connection, room, event, content)
         return False
@@ -230,7 +230,7 @@ class Intake:
         new, sender = content.get("replacement_room"), event.get("sender")
         if not isinstance(new, str) or not new.startswith("!") or not isinstance(sender, str):
             return False
-        rooms.replaced(connection, room, new)
+        upgrades.replaced(connection, room, new)
         if rooms.is_in(connection, new) or server_of(sender) not in self._permitted:
             return False
         rooms.invited(connection, new, sender)

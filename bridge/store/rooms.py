@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bridge.store import outbox
 from bridge.store.engine import insert_new, upsert
-from bridge.store.tables import digest, direct, fact, live, member, publication, reminder, room
+from bridge.store.tables import direct, fact, member, room
 
 # Statements that every event needs are built once: building takes longer than running.
 _HERE: sa.BindParameter[str] = sa.bindparam("room")
@@ -180,6 +180,13 @@ def doors(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Door
     return [Door(*row) for row in connection.execute(query.order_by(direct.c.user_id).limit(limit))]
 
 
+def seal(connection: sa.Connection, room_id: str) -> None:
+    """We made this room encrypted: nothing goes into it in clear, whatever its first sync has told so far."""
+    fresh = {"room_id": room_id, "membership": "joining", "encrypted": True, "attempts": 0}
+    connection.execute(insert_new(connection, room), fresh)
+    connection.execute(sa.update(room).where(room.c.room_id == room_id).values(encrypted=True))
+
+
 def opened(connection: sa.Connection, user: str, room_id: str) -> None:
     """The direct room exists and its owner is invited (or has already come in)."""
     inside = _membership(connection, room_id, user) == "join"
@@ -213,7 +220,7 @@ def postpone_door(connection: sa.Connection, user: str, until: datetime) -> None
     )
 
 
-# -- invitations and upgrades ----------------------------------------------------------------------------------------
+# -- invitations -----------------------------------------------------------------------------------------------------
 
 
 def invitations(connection: sa.Connection, now: datetime) -> Sequence[tuple[str, str | None, int]]:
@@ -236,38 +243,6 @@ def postpone_join(connection: sa.Connection, room_id: str, until: datetime | Non
     connection.execute(
         sa.update(room).where(room.c.room_id == room_id).values(**(values if until else {"membership": "left"}))
     )
-
-
-def replaced(connection: sa.Connection, old: str, new: str) -> None:
-    """The old room says that it goes on in the new one: believed where the new one, once entered, says so too."""
-    connection.execute(sa.update(room).where(room.c.room_id == old).values(successor=new))
-    if is_in(connection, new) and facts(connection).get(f"predecessor:{new}") == old:
-        _moved(connection, old, new)
-
-
-def succeed(connection: sa.Connection, new: str, old: object) -> None:
-    """The new room says that it continues the old one: believed where the old one said so too."""
-    if not isinstance(old, str):
-        return
-    set_fact(connection, f"predecessor:{new}", old)
-    said = connection.execute(sa.select(room.c.successor).where(room.c.room_id == old)).scalar()
-    if said == new:
-        _moved(connection, old, new)
-
-
-def _moved(connection: sa.Connection, old: str, new: str) -> None:
-    """Everything that pointed at the old room follows."""
-    outbox.move(connection, old, new)
-    # What was said in the old room cannot be edited from the new one: the live message begins anew.
-    connection.execute(
-        sa.update(live).where(live.c.room_id == old).values(generation=live.c.generation + 1, edits=0, stale=True)
-    )
-    for table in (publication, reminder, live):
-        connection.execute(sa.update(table).where(table.c.room_id == old).values(room_id=new))
-    if connection.execute(sa.select(digest.c.room_id).where(digest.c.room_id == new)).first() is None:
-        connection.execute(sa.update(digest).where(digest.c.room_id == old).values(room_id=new))
-    connection.execute(sa.update(direct).where(direct.c.room_id == old).values(room_id=new))
-    connection.execute(sa.update(fact).where(fact.c.name.like("room:%"), fact.c.value == old).values(value=new))
 
 
 def adopt(connection: sa.Connection, user: str, room_id: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import Unreachable
-from bridge.store import inbox, outbox, rooms
+from bridge.store import inbox, outbox, rooms, upgrades
 from bridge.store.engine import tentative, upsert
 from bridge.store.inbox import PATIENCE, Incoming
 from bridge.store.outbox import Letter, txn
@@ -274,11 +274,11 @@ def test_a_room_with_a_third_person_or_a_role_is_nobodys_own(store):
 def test_all_that_pointed_at_an_upgraded_room_follows_only_where_both_say_so(store):
     store.do(lambda c: rooms.entered(c, "!old"))
     store.do(lambda c: rooms.set_fact(c, "room:staff", "!old"))
-    store.do(lambda c: rooms.succeed(c, "!forged", "!old"))
+    store.do(lambda c: upgrades.succeed(c, "!forged", "!old"))
     assert store.do(rooms.facts)["room:staff"] == "!old"
-    store.do(lambda c: rooms.replaced(c, "!old", "!new"))
-    store.do(lambda c: rooms.succeed(c, "!new", ["!old"]))
-    store.do(lambda c: rooms.succeed(c, "!new", "!old"))
+    store.do(lambda c: upgrades.replaced(c, "!old", "!new"))
+    store.do(lambda c: upgrades.succeed(c, "!new", ["!old"]))
+    store.do(lambda c: upgrades.succeed(c, "!new", "!old"))
     assert store.do(rooms.facts)["room:staff"] == "!new"
 
 
