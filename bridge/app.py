@@ -187,7 +187,7 @@ async def _until_reachable(work: Callable[[], Awaitable[None]]) -> None:
             failures += 1
             if failures in {1, 10} or failures % 100 == 0:
                 log.warning("waiting for the homeserver: %s", type(away).__name__)
-            await asyncio.sleep(clock.jitter(min(15.0, 0.25 * 2 ** min(failures, 8))))
+            await asyncio.sleep(clock.back_off(failures, first=0.25, longest=15.0))
         except Refused as no:
             raise Misconfigured(_refusal(no)) from None
 

@@ -27,3 +27,8 @@ def secret(length: int = 32) -> str:
 def jitter(seconds: float) -> float:
     """`seconds` spread over 50 % to 100 %, so that many who wait do not come back together."""
     return seconds * (0.5 + random.random() / 2)  # noqa: S311 - spreads retries, keeps no secret
+
+
+def back_off(failures: int, *, first: float, longest: float) -> float:
+    """Seconds to wait after so many failures in a row: doubling from `first` up to `longest`, with jitter."""
+    return jitter(min(longest, first * 2.0 ** min(failures, 64)))

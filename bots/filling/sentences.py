@@ -92,7 +92,6 @@ ALREADY = Text(
     en='You have already sent this form{receipt}. Type "change {example}" to correct it or "list" to see it.',
 )
 ALREADY_RECEIPT = Text(ja="（受付番号 {receipt}）", en=" (receipt {receipt})")
-UNCHANGED = Text(ja="送信済みの内容のままです。", en="It is the same as what you sent.")
 
 SAVED = Text(
     ja="ここまでの回答を保存しました。続けるときは「再開」と入力してください。まだ送信されていません。",

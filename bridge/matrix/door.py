@@ -96,26 +96,12 @@ class Door(Wire):
         query |= {key: value for key, value in (("from", from_), ("to", to)) if value}
         return await self.call("GET", f"{_room(room)}/messages", query=query)
 
-    async def event(self, room: RoomId, event_id: EventId) -> Json:
-        return await self.call("GET", f"{_room(room)}/event/{segment(event_id)}")
-
     async def get_state(self, room: RoomId, kind: str, *, key: str = "") -> Json:
         return await self.call("GET", f"{_room(room)}/state/{segment(kind)}/{segment(key)}")
 
     async def members(self, room: RoomId) -> Json:
         """`chunk`: the member events of all who are in the room or invited, as of now."""
         return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)
-
-    async def joined_members(self, room: RoomId) -> dict[UserId, str]:
-        """Who is in the room, with the display names ("" where there is none)."""
-        joined = (await self.call("GET", f"{_room(room)}/joined_members")).get("joined")
-        if not isinstance(joined, dict):
-            raise Unreachable("the homeserver did not say who is in the room")
-        return {UserId(user): _name(profile) for user, profile in joined.items()}
-
-    async def joined_rooms(self) -> tuple[RoomId, ...]:
-        rooms = (await self.call("GET", f"{V3}/joined_rooms")).get("joined_rooms")
-        return tuple(RoomId(room) for room in rooms) if isinstance(rooms, list) else ()
 
     async def resolve(self, alias: str) -> RoomId:
         return RoomId(_text(await self.call("GET", f"{V3}/directory/room/{segment(alias)}", patience=LONG), "room_id"))
@@ -127,14 +113,6 @@ class Door(Wire):
         path = f"{_room(room)}/send/{segment(kind)}/{segment(txn)}"
         return EventId(_text(await self.call("PUT", path, body=content), "event_id"))
 
-    async def redact(self, room: RoomId, event_id: EventId, *, txn: str, reason: str = "") -> EventId:
-        path = f"{_room(room)}/redact/{segment(event_id)}/{segment(txn)}"
-        return EventId(_text(await self.call("PUT", path, body={"reason": reason} if reason else {}), "event_id"))
-
-    async def send_state(self, room: RoomId, kind: str, *, content: Json, key: str = "") -> EventId:
-        path = f"{_room(room)}/state/{segment(kind)}/{segment(key)}"
-        return EventId(_text(await self.call("PUT", path, body=content), "event_id"))
-
     async def create_room(self, body: Json) -> RoomId:
         """`body` as in the specification of /createRoom. Not idempotent: name an alias where that matters."""
         return RoomId(_text(await self.call("POST", f"{V3}/createRoom", body=body, patience=LONG), "room_id"))
@@ -144,18 +122,8 @@ class Door(Wire):
         path = f"{V3}/join/{segment(room_or_alias)}"
         return RoomId(_text(await self.call("POST", path, body={}, query=query, patience=LONG), "room_id"))
 
-    async def leave(self, room: RoomId) -> None:
-        await self.call("POST", f"{_room(room)}/leave", body={}, patience=LONG)
-
-    async def forget(self, room: RoomId) -> None:
-        await self.call("POST", f"{_room(room)}/forget", body={})
-
     async def invite(self, room: RoomId, user: UserId) -> None:
         await self.call("POST", f"{_room(room)}/invite", body={"user_id": user}, patience=LONG)
-
-    async def read(self, room: RoomId, event_id: EventId) -> None:
-        """Show that we have read up to this event."""
-        await self.call("POST", f"{_room(room)}/receipt/m.read/{segment(event_id)}", body={})
 
     # Files
 

@@ -174,8 +174,8 @@ class Doorkeeper:
 
 
 def _later(attempts: int) -> datetime:
-    seconds = min(2.0**attempts, LONGEST_PAUSE.total_seconds())
-    return clock.now() + timedelta(seconds=clock.jitter(seconds))
+    seconds = clock.back_off(attempts, first=1.0, longest=LONGEST_PAUSE.total_seconds())
+    return clock.now() + timedelta(seconds=seconds)
 
 
 def _opened(connection: Connection, wanted: Wanted, room: str) -> Touched:

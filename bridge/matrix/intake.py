@@ -251,7 +251,7 @@ def gone(room: str, user: str, why: str) -> inbox.Incoming:
 
 
 def _pause(failures: int) -> float:
-    return clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
+    return clock.back_off(failures, first=FIRST, longest=LONGEST)
 
 
 def _member(event: Json) -> tuple[str, str, str | None]:

@@ -76,7 +76,7 @@ class Lanes:
         if told is not None:
             self._rests[lane] = asyncio.get_running_loop().time() + told
             return told
-        return clock.jitter(min(LONGEST, FIRST * 2 ** min(failures, 10)))
+        return clock.back_off(failures, first=FIRST, longest=LONGEST)
 
     @property
     def busy(self) -> int:
