@@ -1,5 +1,6 @@
 """The least that a bot needs to talk encrypted on a real homeserver, and a person to talk to."""
 
+import asyncio
 import secrets
 from contextlib import asynccontextmanager
 
@@ -67,8 +68,17 @@ class Bot:
         raise AssertionError(f"{words} not among {self.heard}; {len(self.waiting)} wait for a key")
 
     async def room_with(self, *people):
+        """Everybody is in it. What is sent while somebody of another town is entering may not reach them by itself."""
         body = {"preset": "trusted_private_chat", "is_direct": True, "initial_state": [ENCRYPTION]}
-        return await self.door.create_room({**body, "invite": [person.user_id for person in people]})
+        room = await self.door.create_room({**body, "invite": [person.user_id for person in people]})
+        async with asyncio.timeout(20):
+            while not {person.user_id for person in people} <= await self.inside(room):
+                await asyncio.sleep(0.05)
+        return room
+
+    async def inside(self, room):
+        members = (await self.door.members(room))["chunk"]
+        return {m["state_key"] for m in members if m["content"]["membership"] == "join"}
 
     async def say(self, room, words, people, **more):
         members = [self.door.user_id, *(person.user_id for person in people)]
