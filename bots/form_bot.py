@@ -90,7 +90,7 @@ def until(call: Call, publication: Publication) -> Text:
 def show(_call: Call, forms: Forms, name: FormName) -> Effects:
     draft = forms.get(name)
     head = Text(ja="「{title}」（{name} 第{version}版）", en="“{title}” ({name}, version {version})")
-    rows = (_question(n, question) for n, question in enumerate(draft.form.questions, 1))
+    rows = (_question(n, question) for n, question in enumerate(draft.form.asked, 1))
     return (Say(text=lines(head.fill(title=draft.form.title, name=draft.form.name, version=draft.version), *rows)),)
 
 

@@ -58,7 +58,7 @@ def _load(forms: Forms, document: str) -> Effects:
     if not isinstance(form, Form):
         raise Mistake(lines(FLAWED, *map(_flaw, form)))
     version = forms.save(form)
-    return (Say(text=LOADED.fill(name=form.name, version=version, count=len(form.questions))),)
+    return (Say(text=LOADED.fill(name=form.name, version=version, count=len(form.asked))),)
 
 
 def _flaw(flaw: Flaw) -> Text:

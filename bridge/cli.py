@@ -115,7 +115,7 @@ def _read(path: Path, *, ok: bool = False) -> Form | None:
     found = read_form(raw.decode("utf-8", "replace"))
     if isinstance(found, Form):
         if ok:
-            print(f"{path}: 問題ありません（{len(found.questions)}問）/ fine, {len(found.questions)} questions")
+            print(f"{path}: 問題ありません（{len(found.asked)}問）/ fine, {len(found.asked)} questions")
         return found
     for flaw in found:
         print(

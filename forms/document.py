@@ -8,9 +8,10 @@ import yaml
 from pydantic import ValidationError
 
 from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
-from forms.form import MOST_QUESTIONS, Form, incoherences
-from forms.notation import KEEP_ONE, Tree, Unreadable, read_tree, repeated
+from forms.form import MOST_QUESTIONS, Form
+from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
 from forms.reading.words import is_unsafe
+from forms.rules import LEADING, Piece, incoherences
 from forms.text import Text
 
 __all__ = ["Flaw", "read_form", "write_form"]
@@ -38,15 +39,23 @@ def write_form(form: Form) -> str:
     """The form as YAML, fields in their order, what is left at its default left out; read_form gives the same form."""
     document = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     document["questions"] = [_written(question) for question in document["questions"]]
+    for options in document.get("lists", {}).values():
+        options[:] = _options(options)
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _written(question: dict[str, Any]) -> dict[str, Any]:
-    """First id and kind; an option whose label is its name is a bare word."""
+    """First id and kind; options of a list by its name; an option whose label is its name is a bare word."""
     ordered = {"id": question["id"], "kind": question["kind"], **question}
+    if "questions" in ordered:
+        ordered["questions"] = [_written(inside) for inside in ordered["questions"]]
     if "options" in ordered:
-        ordered["options"] = [o["name"] if o["label"] == o["name"] else o for o in ordered["options"]]
+        ordered["options"] = ordered.pop("from_list", None) or _options(ordered["options"])
     return ordered
+
+
+def _options(options: list[dict[str, Any]]) -> list[Any]:
+    return [o["name"] if o == {"name": o["label"], "label": o["label"]} else o for o in options]
 
 
 def _no_form(text: str) -> Flaw:
@@ -71,15 +80,27 @@ def _in_order(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
 
 def _across(tree: Tree) -> Iterator[Flaw]:
     """What is wrong between questions, as far as they can be told apart while other things are wrong too."""
-    questions = tree.value.get("questions") if isinstance(tree.value, dict) else None
-    if not isinstance(questions, list):
-        return
-    known = [(n, q) for n, q in enumerate(questions[:MOST_QUESTIONS]) if isinstance(q, dict)]
-    pairs = [(n, q.get("id"), q.get("when")) for n, q in known]
-    given = [(n, id_, when if isinstance(when, str) else None) for n, id_, when in pairs if isinstance(id_, str)]
-    for broken in islice(incoherences((id_, when) for _, id_, when in given), MOST_FLAWS):
-        path = ("questions", given[broken.index][0], broken.field)
-        yield flaw_at(tree, path, broken.what, broken.mend)
+    written = tree.value.get("questions") if isinstance(tree.value, dict) else None
+    for broken in islice(incoherences(tuple(_pieces(written, ("questions",)))[:MOST_QUESTIONS]), MOST_FLAWS):
+        yield flaw_at(tree, (*broken.path, broken.field), broken.what, broken.mend)
+
+
+def _pieces(written: object, path: Path, holder: str | None = None, *, repeated: bool = False) -> Iterator[Piece]:
+    """What of the document can be taken for questions, with their expressions."""
+    for n, one in enumerate(written if isinstance(written, list) else ()):
+        if not isinstance(one, dict):
+            continue
+        id_ = one.get("id")
+        if isinstance(id_, str):
+            yield Piece((*path, n), id_, tuple(_sources(one)), holder, repeated)
+        again = repeated or one.get("kind") == "repeat"
+        yield from _pieces(one.get("questions"), (*path, n, "questions"), id_ or holder, repeated=again)
+
+
+def _sources(question: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in sorted(LEADING | {"constraint"}):
+        if isinstance(source := question.get(name), str) and source:
+            yield name, source
 
 
 def _of_notation(tree: Tree) -> Iterator[Flaw]:

@@ -50,9 +50,9 @@ def to_csv(
     """
     page = StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow([*FIXED_COLUMNS, *(_safe(name) for question in form.questions for name in question.columns())])
+    writer.writerow([*FIXED_COLUMNS, *(_safe(name) for question in form.asked for name in question.columns())])
     for row in _ordered(rows):
-        cells = [cell for question in form.questions for cell in _cells(question, row.answers.get(question.id), lang)]
+        cells = [cell for question in form.asked for cell in _cells(question, row.answers.get(question.id), lang)]
         writer.writerow([*_fixed(form, row, zone), *cells])
     return page.getvalue().encode("utf-8-sig")
 
@@ -77,7 +77,7 @@ def _record(form: Form, row: Exported, zone: ZoneInfo) -> dict[str, object]:
         "user": _who(form, row),
         "municipality": row.municipality,
         "sent_at": row.sent_at.astimezone(zone).isoformat(timespec="seconds"),
-        "answers": {question.id: row.answers.get(question.id) for question in form.questions},
+        "answers": {question.id: row.answers.get(question.id) for question in form.asked},
     }
 
 

@@ -53,7 +53,7 @@ class Figure:
 
 def figures(form: Form, tally: Tally) -> tuple[Figure, ...]:
     """One figure per question, in the form's order. Text answers appear as a number only."""
-    return tuple(_figure(n, question, tally.count(question.id)) for n, question in enumerate(form.questions, 1))
+    return tuple(_figure(n, question, tally.count(question.id)) for n, question in enumerate(form.asked, 1))
 
 
 def show_share(share: float | None) -> str:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from forms.form import Audience, Form
 from forms.notation import Path, Tree
-from forms.questions import Question
+from forms.questions import Element
 from forms.questions.choice import Option
 from forms.reading.words import quote
 from forms.text import Text, same
@@ -30,7 +30,7 @@ def _kind(model: type[BaseModel]) -> str:
     return str(get_args(model.model_fields["kind"].annotation)[0])
 
 
-KINDS: dict[str, type[BaseModel]] = {_kind(model): model for model in get_args(get_args(Question)[0])}
+KINDS: dict[str, type[BaseModel]] = {_kind(model): model for model in get_args(get_args(Element)[0])}
 """The name of each kind in a document → its class."""
 
 
@@ -66,8 +66,7 @@ def emptied(error: ErrorDetails, tree: Tree) -> bool:
 def _located(error: ErrorDetails, document: object) -> tuple[Path, str]:
     """The way into the document, without the steps that only pydantic knows; and the field that it is about."""
     loc = list(error["loc"])
-    if loc[:1] == ["questions"] and len(loc) > 2 and loc[2] in KINDS:
-        del loc[2]
+    loc = [part for n, part in enumerate(loc) if not (part in KINDS and loc[n - 2 : n - 1] == ["questions"])]
     if field := error.get("ctx", {}).get("field"):
         loc.append(field)
     if error["type"] == "union_tag_invalid":
@@ -104,7 +103,7 @@ def _place(document: object, path: Path) -> Text:
 def _item(document: object, path: Path) -> Text:
     """One of a list: its number, and its id where it has one."""
     step = _ITEMS.get(path[-2] if len(path) > 1 else "", _ITEM).fill(n=int(path[-1]) + 1)
-    id_ = _question(document, path).get("id") if len(path) == 2 else None
+    id_ = _question(document, path).get("id") if path[-2:-1] == ("questions",) else None
     if not isinstance(id_, str) or not id_:
         return step
     return Text(ja="{step}「{id}」", en="{step} ({id})").fill(step=step, id=quote(id_))
@@ -122,11 +121,14 @@ _ITEMS: dict[int | str, Text] = {
 
 
 def _question(document: object, path: Path) -> Mapping[str, object]:
-    """The question that `path` leads into; {} where there is no such thing."""
-    for part in path[:2]:
+    """The innermost question that `path` leads into; {} where there is no such thing."""
+    found: Mapping[str, object] = {}
+    for n, part in enumerate(path):
         inside = _inside(document, part)
         document = inside[0] if inside else None
-    return document if isinstance(document, dict) else {}
+        if path[n - 1 : n] == ("questions",) and isinstance(document, dict):
+            found = document
+    return found
 
 
 def _said(error: ErrorDetails, path: Path, field: str, tree: Tree) -> tuple[Text, Text]:

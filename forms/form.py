@@ -2,20 +2,29 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
-from forms.expression import Condition, compile_expression
+from forms.expression import Condition
 from forms.mistake import Mistake
-from forms.questions import Question
-from forms.questions.base import FROZEN, Words, flaw
-from forms.reading.words import nfc, quote
+from forms.questions import Element, Group, Note, Question, Repeat, Valued
+from forms.questions.base import FROZEN, QuestionFields, Words, flaw
+from forms.questions.choice import Options
+from forms.reading.words import nfc
 from forms.recurrence import read_offset
+from forms.rules import Rules, incoherences, pieces
 from forms.spoken import normal
 from forms.text import Text
 
@@ -72,12 +81,43 @@ def _written_moment(written: str) -> datetime:
 
 def _few(value: Any) -> Any:
     """Asked before each is looked at."""
-    if isinstance(value, list | tuple) and len(value) > MOST_QUESTIONS:
+    count = _counted(value)
+    if count > MOST_QUESTIONS:
         raise flaw(
-            Text(ja="質問が多すぎます（{n}問）。", en="There are too many questions ({n}).").fill(n=len(value)),
+            Text(ja="質問が多すぎます（{n}問）。", en="There are too many questions ({n}).").fill(n=count),
             Text(ja="{most}問までにしてください。", en="Keep to {most}.").fill(most=MOST_QUESTIONS),
         )
     return value
+
+
+def _counted(value: Any) -> int:
+    """How many stand in a list as it was written, at any depth."""
+    if not isinstance(value, list | tuple):
+        return 0
+    return len(value) + sum(_counted(one.get("questions")) for one in value if isinstance(one, dict))
+
+
+def _with_lists(questions: Any, lists: dict[str, Any]) -> Any:
+    if not isinstance(questions, list | tuple):
+        return questions
+    return [_with_list(question, lists) for question in questions]
+
+
+def _with_list(question: Any, lists: dict[str, Any]) -> Any:
+    if not isinstance(question, dict):
+        return question
+    if "questions" in question:
+        return {**question, "questions": _with_lists(question["questions"], lists)}
+    name = question.get("options")
+    if not isinstance(name, str) or name not in lists:
+        return question
+    return {**question, "options": lists[name], "from_list": name}
+
+
+def _walk(elements: Iterable[Element]) -> Iterator[Element]:
+    for element in elements:
+        yield element
+        yield from _walk(element.questions)
 
 
 def _duration(value: str) -> str:
@@ -97,6 +137,8 @@ def _duration(value: str) -> str:
 Name = Annotated[str, BeforeValidator(_name), AfterValidator(_named)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Duration = Annotated[str, AfterValidator(_duration)]
+ListName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s'\"]+\z")]
+_LISTS = TypeAdapter(dict[ListName, Options])
 Room = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[#!]\S+\z")]
 
 
@@ -109,7 +151,10 @@ class Audience(BaseModel):
 
 
 class Form(BaseModel):
-    """A form as people write it. `urgent`: reminders may come in the quiet hours too."""
+    """A form as people write it. `urgent`: reminders may come in the quiet hours too.
+
+    `lists`: options that several questions share, or that are too many to write into one; name → options.
+    """
 
     model_config = FROZEN
 
@@ -117,21 +162,38 @@ class Form(BaseModel):
     title: Words
     about: Words | None = None
     privacy: Literal["named", "confidential", "anonymous"] = "named"
-    questions: Annotated[tuple[Question, ...], Field(min_length=1), BeforeValidator(_few)]
+    lists: Annotated[dict[ListName, Options], Field(max_length=500)] = {}
+    questions: Annotated[tuple[Element, ...], Field(min_length=1), BeforeValidator(_few)]
     audience: Audience | None = None
     closes: Moment | None = None
     remind: Annotated[tuple[Duration, ...], Field(max_length=10)] = ()
     results: Literal["live", "at-close", "editors"] = "live"
     urgent: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Where a question names a list, its options stand: read once, however many questions share them."""
+        if not isinstance(value, dict) or not isinstance(value.get("lists"), dict):
+            return value
+        try:
+            lists = _LISTS.validate_python(value["lists"])
+        except ValidationError:
+            return value  # said where the field itself is read
+        return {**value, "lists": lists, "questions": _with_lists(value.get("questions"), lists)}
+
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        for broken in incoherences((question.id, question.when) for question in self.questions):
+        for broken in incoherences(tuple(pieces(self.questions))):
             raise flaw(broken.what, broken.mend, field=broken.field)
         return self
 
-    def question(self, id_: str) -> Question:
-        """The question of this id. Raises KeyError."""
+    def walk(self) -> Iterator[Element]:
+        """Everything that stands in the form, at any depth, in order."""
+        return _walk(self.questions)
+
+    def question(self, id_: str) -> Valued:
+        """What has this id and has a value. Raises KeyError."""
         return self._by_id[id_]
 
     @property
@@ -140,58 +202,29 @@ class Form(BaseModel):
         return tuple(map(read_offset, self.remind))
 
     @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """All questions, at any depth, in order."""
+        return tuple(e for e in self.walk() if isinstance(e, QuestionFields))
+
+    @cached_property
+    def valued(self) -> tuple[Valued, ...]:
+        """All that has a value: questions, what is calculated, what is hidden; in order."""
+        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Note))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Its expressions, compiled, and the order in which they are to be worked out."""
+        return Rules(self.questions)
+
+    @property
     def conditions(self) -> tuple[Condition | None, ...]:
         """The compiled `when` of each question, in order; None where a question always matters."""
-        known = frozenset(self._by_id)
-        return tuple(compile_expression(q.when, known) if q.when else None for q in self.questions)
+        return tuple(self.rules.of[question.id].get("when") for question in self.asked)
 
-    @cached_property
+    @property
     def looks_ahead(self) -> bool:
-        """Whether some `when` looks at its own question or at a later one."""
-        place = {question.id: n for n, question in enumerate(self.questions)}
-        return any(c and any(place[id_] >= n for id_ in c.mentions) for n, c in enumerate(self.conditions))
+        return True
 
     @cached_property
-    def _by_id(self) -> dict[str, Question]:
-        return {question.id: question for question in self.questions}
-
-
-@dataclass(frozen=True, slots=True)
-class Incoherence:
-    """What is wrong at a `field` of the question at `index`, seen from the other questions."""
-
-    index: int
-    field: str
-    what: Text
-    mend: Text
-
-
-def incoherences(questions: Iterable[tuple[str, str | None]]) -> Iterator[Incoherence]:
-    """What is wrong between questions, given as (id, when); one by one, as there may be more than anybody reads."""
-    given = list(questions)
-    ids = {id_ for id_, _ in given}
-    yield from _repeated(given)
-    yield from filter(None, (_when(n, when, ids) for n, (_, when) in enumerate(given)))
-
-
-def _repeated(given: list[tuple[str, str | None]]) -> Iterator[Incoherence]:
-    first: dict[str, int] = {}
-    for n, (id_, _) in enumerate(given):
-        if first.setdefault(id_, n) != n:
-            what = Text(ja="id「{id}」は質問{n}でも使われています。", en="The id “{id}” is also that of question {n}.")
-            yield Incoherence(n, "id", what.fill(id=quote(id_), n=first[id_] + 1), _OTHER_ID)
-
-
-def _when(index: int, when: str | None, known: Collection[str]) -> Incoherence | None:
-    try:
-        if when is not None:
-            compile_expression(when, known)
-    except Mistake as mistake:
-        return Incoherence(index, "when", mistake.text, _MEND_WHEN)
-    return None
-
-
-_OTHER_ID = Text(ja="別の id にしてください。", en="Give it another id.")
-_MEND_WHEN = Text(
-    ja="${{reason}} = 'move' のような式にしてください。", en="Write an expression such as ${{reason}} = 'move'."
-).fill()
+    def _by_id(self) -> dict[str, Valued]:
+        return {element.id: element for element in self.valued}

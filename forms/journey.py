@@ -24,7 +24,7 @@ def path(form: Form, answers: Answers, *, today: date | None = None) -> tuple[Qu
 def _pass(form: Form, known: dict[str, Value], today: date | None) -> tuple[Question, ...]:
     """One look at each question; takes the answers to those that do not matter out of `known`."""
     relevant: list[Question] = []
-    for question, condition in zip(form.questions, form.conditions, strict=True):
+    for question, condition in zip(form.asked, form.conditions, strict=True):
         if condition is None or condition(known, today):
             relevant.append(question)
         else:

@@ -71,10 +71,11 @@ class Bot:
         """Everybody is in it. What is sent while somebody of another town is entering may not reach them by itself."""
         body = {"preset": "trusted_private_chat", "is_direct": True, "initial_state": [ENCRYPTION]}
         room = await self.door.create_room({**body, "invite": [person.user_id for person in people]})
-        async with asyncio.timeout(20):
-            while not {person.user_id for person in people} <= await self.inside(room):
-                await asyncio.sleep(0.05)
-        return room
+        for _ in range(400):
+            if {person.user_id for person in people} <= await self.inside(room):
+                return room
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not everybody entered {room}")
 
     async def inside(self, room):
         members = (await self.door.members(room))["chunk"]

@@ -89,7 +89,7 @@ def _given_by(conversation: Conversation, message: EventId) -> Question | None:
     found = next((q for q, source in conversation.sources.items() if source == message), None)
     if found is None or found not in conversation.answers:
         return None
-    return next((q for q in conversation.form.questions if q.id == found), None)
+    return next((q for q in conversation.form.asked if q.id == found), None)
 
 
 def _reading(question: Question, said: str, today: date) -> Value:

@@ -56,6 +56,6 @@ def open_(conversation: Conversation, _today: date, *, deadline: Text | None = N
 
 def _count(conversation: Conversation) -> Text:
     count = len(on_path(conversation))
-    if any(q.when for q in conversation.form.questions):
+    if conversation.form.rules.any:
         return s.COUNT_VARIES.fill(count=count)
     return s.COUNT_ONE if count == 1 else s.COUNT.fill(count=count)

@@ -1,9 +1,9 @@
 """What every kind of question has in common: its fields, its values, and the words for what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -46,8 +46,27 @@ def _visible(value: Any) -> Any:
     return value
 
 
+_YES, _NO = (
+    {"true", "yes", "on", "1", "はい", "○", "◯", "〇", "必須"},
+    {"false", "no", "off", "0", "いいえ", "×", "任意"},
+)
+
+
+def _needed(value: Any) -> Any:
+    """True and false as people write them; all else is an expression."""
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word in _YES or word in _NO:
+        return word in _YES
+    return value
+
+
 Words = Annotated[Wording, BeforeValidator(_visible)]
 """A Wording of which something can be seen and which hides nothing."""
+
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\z", max_length=64)]
+Source = Annotated[str, Field(min_length=1, max_length=8192)]
+"""An expression as XLSForm writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +77,76 @@ class Option:
     label: Text
 
 
-class QuestionFields(BaseModel):
-    """The fields of every kind. `when` is an expression over other answers; without it the question always counts."""
+class Placed(BaseModel):
+    """What stands in a form: questions, what only shows or calculates, and what holds others.
+
+    `when` is an expression over other answers; without it this always counts.
+    """
 
     model_config = FROZEN
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\z", max_length=64)]
-    title: Words
-    hint: Words | None = None
-    required: bool = True
-    when: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
+    id: Id
+    when: Source | None = None
+
+    @property
+    def questions(self) -> tuple[Any, ...]:
+        """What this holds; () for all that holds nothing."""
+        return ()
+
+    def expressions(self) -> Iterator[tuple[str, str]]:
+        """(field, source) of everything here that is calculated from other answers."""
+        if self.when:
+            yield "when", self.when
 
     def options(self) -> tuple[Option, ...]:
         """What is offered to choose, in order; () where anything may be written."""
         return ()
 
     def columns(self) -> tuple[str, ...]:
-        """The names of this question's columns in an exported file."""
+        """The names of its columns in an exported file."""
         return (self.id,)
+
+    def plain(self, value: Value) -> str:
+        """A value as expressions see it: words; "" where there is none."""
+        if value is None:
+            return ""
+        return " ".join(value) if isinstance(value, list) else str(value)
+
+    def from_plain(self, words: str) -> Value:
+        """The value that `plain` writes so; None where it is none."""
+        return words or None
+
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """The same with other fields; nothing is checked, and what was worked out from the old ones is forgotten."""
+        copy = self.model_copy(update=changes)
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
+
+
+class QuestionFields(Placed):
+    """The fields of every kind that is asked.
+
+    `required` may be an expression. `constraint` is asked of every answer (`.` is the answer); `constraint_message`
+    says what to do when it fails. `default` is offered as the answer: a value as it is stored, or `= expression`.
+    """
+
+    title: Words
+    hint: Words | None = None
+    required: Annotated[bool | Source, BeforeValidator(_needed)] = True
+    required_message: Words | None = None
+    constraint: Source | None = None
+    constraint_message: Words | None = None
+    default: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
+
+    def expressions(self) -> Iterator[tuple[str, str]]:
+        yield from super().expressions()
+        if isinstance(self.required, str):
+            yield "required", self.required
+        if self.constraint:
+            yield "constraint", self.constraint
+        if self.default and self.default.startswith("="):
+            yield "default", self.default[1:]
 
 
 class Readable(Protocol):

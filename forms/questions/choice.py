@@ -1,13 +1,13 @@
 """One of several options, by number or by word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from forms.questions.base import FROZEN, QuestionFields, Value, Words, flaw
+from forms.questions.base import FROZEN, QuestionFields, Source, Value, Words, flaw
 from forms.reading.options import OptionReader, numbered
 from forms.reading.words import clean
 from forms.text import Lang, Text
@@ -36,27 +36,47 @@ def _one_line(name: str) -> str:
 
 
 class Option(BaseModel):
-    """One thing to choose: `name` is stored and exported, `label` is what people see."""
+    """One thing to choose: `name` is stored and exported, `label` is what people see, `columns` are for conditions."""
 
     model_config = FROZEN
 
     name: Annotated[str, BeforeValidator(_worded), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
     label: Annotated[Words, BeforeValidator(_worded)]
+    columns: Annotated[dict[str, Annotated[str, BeforeValidator(_worded)]], Field(max_length=50)] = {}
 
 
 def _unique(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    names = [option.name for option in options]
-    for name in names:
-        if names.count(name) > 1:
+    seen = set[str]()
+    for option in options:
+        if option.name in seen:
             raise flaw(
-                Text(ja="選択肢「{name}」が2つあります。", en="There are two options “{name}”.").fill(name=name[:40]),
+                Text(ja="選択肢「{name}」が2つあります。", en="There are two options “{name}”.").fill(
+                    name=option.name[:40]
+                ),
                 Text(ja="名前は一つずつ変えてください。", en="Give each a name of its own."),
             )
+        seen.add(option.name)
     return options
 
 
+def _no_name(value: Any) -> Any:
+    """The form puts the options of a list in its place; what is left names none."""
+    if isinstance(value, str):
+        raise flaw(
+            Text(ja="選択肢の一覧「{name}」がありません。", en="There is no list “{name}”.").fill(name=value[:40]),
+            Text(
+                ja="lists に書くか、ここに選択肢を並べてください。", en="Write it under `lists`, or the options here."
+            ),
+        )
+    return value
+
+
+MOST_OPTIONS, MOST_INLINE = 50_000, 200
 Options = Annotated[
-    tuple[Annotated[Option, BeforeValidator(_named)], ...], Field(min_length=1, max_length=200), AfterValidator(_unique)
+    tuple[Annotated[Option, BeforeValidator(_named)], ...],
+    BeforeValidator(_no_name),
+    Field(min_length=1, max_length=MOST_OPTIONS),
+    AfterValidator(_unique),
 ]
 
 
@@ -66,9 +86,34 @@ def labels(options: Sequence[Option], lang: Lang) -> dict[str, str]:
 
 
 class OptionFields(QuestionFields):
-    """A question with options. In Python they are `offered`; in the document `options`."""
+    """A question with options. In Python they are `offered`; in the document `options`, a list or the name of one.
+
+    `choice_filter` leaves only the options for which it holds; it may use their columns.
+    """
 
     offered: Options = Field(alias="options")
+    from_list: Annotated[str, Field(max_length=64)] | None = None
+    choice_filter: Source | None = None
+
+    @model_validator(mode="after")
+    def _few(self) -> Self:
+        if self.from_list is None and len(self.offered) > MOST_INLINE:
+            raise flaw(
+                Text(ja="選択肢が多すぎます（{n}）。", en="There are too many options ({n}).").fill(
+                    n=len(self.offered)
+                ),
+                Text(
+                    ja="{most}個までにするか、lists に書いて、その名前を options に書いてください。",
+                    en="Keep to {most}, or write them under `lists` and give the name of the list here.",
+                ).fill(most=MOST_INLINE),
+                field="options",
+            )
+        return self
+
+    def expressions(self) -> Iterator[tuple[str, str]]:
+        yield from super().expressions()
+        if self.choice_filter:
+            yield "choice_filter", self.choice_filter
 
     def options(self) -> tuple[Option, ...]:  # type: ignore[override]
         return self.offered
