@@ -8,6 +8,7 @@ COUNT_VARIES = Text(
     ja="質問は{count}問です（答えによって変わることがあります）。",
     en="Number of questions: {count} (your answers may change this).",
 )
+ASKER = Text(ja="依頼：{asker}", en="From: {asker}")
 DEADLINE = Text(ja="締切：{deadline}", en="Open until: {deadline}")
 PRIVACY = {
     "named": Text(
