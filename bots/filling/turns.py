@@ -59,6 +59,6 @@ def open_(
 
 def _count(conversation: Conversation) -> Text:
     count = len(on_path(conversation))
-    if conversation.form.rules.any:
+    if not conversation.form.plain:
         return s.COUNT_VARIES.fill(count=count)
     return s.COUNT_ONE if count == 1 else s.COUNT.fill(count=count)

@@ -118,6 +118,8 @@ class ResponseDesk:
             lang=row["lang"] if row["lang"] in ("ja", "en") else self._desk.town.language,
             preview=row["publication"] is None,
             response=row["id"],
+            now=self._desk.at,
+            begun=row["begun_at"],
         )
         return Filling(
             publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]), sent_at=row["sent_at"]
