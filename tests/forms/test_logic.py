@@ -1,4 +1,4 @@
-"""Groups, repeats, calculations, constraints, filtered options: what follows from the answers, as ODK's engine has it."""
+"""Groups, repeats, calculations, constraints, filtered options: what follows from the answers."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -142,9 +142,7 @@ def test_the_turn_before_may_be_looked_at():
             "count": "4",
             "questions": [
                 integer("n"),
-                calculated(
-                    "so_far", "${n} + coalesce(indexed-repeat(${so_far}, ${row}, position(..) - 1), 0)"
-                ),
+                calculated("so_far", "${n} + coalesce(indexed-repeat(${so_far}, ${row}, position(..) - 1), 0)"),
             ],
         }
     )
@@ -230,13 +228,17 @@ def test_whether_an_answer_is_needed_may_depend_on_another():
     assert [q.required for q in Journey(needed, {"a": "y"}, NOW).asked] == [True, False]
 
 
-@pytest.mark.parametrize(("written", "meant"), [("はい", True), ("no", False), (True, True), ("○", True), ("任意", False)])
+@pytest.mark.parametrize(
+    ("written", "meant"), [("はい", True), ("no", False), (True, True), ("○", True), ("任意", False)]
+)
 def test_whether_an_answer_is_needed_is_written_as_people_write(written, meant):
     assert form(text("a", required=written)).asked[0].required is meant
 
 
 def test_a_default_is_offered_and_counts_as_long_as_there_is_no_answer():
-    offering = form(integer("many", default="2"), integer("cost", default="= ${many} * 500"), calculated("c", "${cost}"))
+    offering = form(
+        integer("many", default="2"), integer("cost", default="= ${many} * 500"), calculated("c", "${cost}")
+    )
     journey = Journey(offering, {}, NOW)
     assert (journey.suggested("many"), journey.suggested("cost"), journey.counted["c"]) == (2, 1000, "1000")
     assert journey.next().id == "many"
