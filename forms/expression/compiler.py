@@ -46,7 +46,7 @@ def _compiled(tree: Tree, *, each: bool) -> Give:  # noqa: PLR0911 - one for eac
         case Called():
             return _call(tree, each=each)
         case Start(absolute):
-            return (lambda _node, run: [run.current.root()]) if absolute else (lambda node, _run: [node])
+            return (lambda _node, run: [run.current.document()]) if absolute else (lambda node, _run: [node])
         case Path():
             return _path(tree, each=each)
         case Filtered():
@@ -184,7 +184,7 @@ def _once(tree: Called, *, each: bool) -> Give:
 
 
 def _indexed_repeat(tree: Called, *, each: bool) -> Give:
-    """`indexed-repeat(${x}, ${repeat}, n, …)`: the x of the n-th turn, whichever turn asks."""
+    """`indexed-repeat(${x}, ${repeat}, n, …)`: the x of the n-th turn, whichever turn asks; the pairs in any order."""
     wanted = _everywhere(tree.arguments[0], each=each)
     pairs = [
         (_everywhere(group, each=each), as_number(place, each=each))
@@ -192,17 +192,16 @@ def _indexed_repeat(tree: Called, *, each: bool) -> Give:
     ]
 
     def indexed(node: Node, run: Run) -> list[Node]:
-        turn: Node | None = None
-        for group, place in pairs:
-            turns = [one for one in group(node, run) if turn is None or _is_within(one, turn)]
-            wanted_turn = place(node, run)
-            turn = next((one for n, one in enumerate(turns, 1) if n == wanted_turn), None)
-            run.spend(len(turns) + 1)
-            if turn is None:
-                return []
         found = wanted(node, run)
-        run.spend(len(found))
-        return [one for one in found if turn is not None and _is_within(one, turn)]
+        outer: Node | None = None
+        turns = [(group(node, run), place(node, run)) for group, place in pairs]
+        for group, place in sorted(turns, key=lambda turn: turn[0][0].depth() if turn[0] else 0):
+            run.spend(len(group) + len(found))
+            within = [turn for turn in group if outer is None or turn.is_within(outer)]
+            outer = next((turn for n, turn in enumerate(within, 1) if n == place), None)
+            if outer is None:
+                return []
+        return [one for one in found if outer is not None and one.is_within(outer)]
 
     return indexed
 
@@ -211,13 +210,6 @@ def _everywhere(tree: Tree, *, each: bool) -> Callable[[Node, Run], list[Node]]:
     if isinstance(tree, Ref):
         return lambda _node, run: run.scope.named(tree.id, run.current.root())
     return as_nodes(tree, each=each)
-
-
-def _is_within(node: Node, above: Node) -> bool:
-    place: Node | None = node
-    while place is not None and place is not above:
-        place = place.parent
-    return place is above
 
 
 _LAZY: dict[str, Callable[..., Give]] = {
