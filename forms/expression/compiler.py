@@ -8,10 +8,10 @@ from forms.expression.functions import FUNCTIONS
 from forms.expression.functions.declared import Kind
 from forms.expression.node import Node
 from forms.expression.operators import applied, calculation, checked, comparison, logic, union
-from forms.expression.paths import Narrow, along
+from forms.expression.paths import Narrow, along, children_named
 from forms.expression.predicates import Give, at_place, in_table, where
 from forms.expression.run import Run
-from forms.expression.shape import lookups, steady
+from forms.expression.shape import column, lookups, steady
 from forms.expression.tree import Called, Chain, Constant, Filtered, Negated, Path, Ref, Start, Step, Tree
 from forms.expression.values import ARITHMETIC, COMPARISONS, Value, number, text, text_of, texts, truth
 from forms.mistake import Mistake
@@ -61,7 +61,8 @@ def _kept(give: Give) -> Give:
             run.kept = {}
         if key not in run.kept:
             run.kept[key] = give(node, run)
-        return cast("Value", run.kept[key])
+        value: Value = run.kept[key]
+        return value
 
     key = id(kept)
     return kept
@@ -74,7 +75,9 @@ def as_text(tree: Tree, *, each: bool = False) -> Callable[[Node, Run], str]:
     give = compiled(tree, each=each)
 
     def words(node: Node, run: Run) -> str:
-        value = text(give(node, run), run)
+        value = give(node, run)
+        if not isinstance(value, str):
+            value = text_of(value[0], run) if isinstance(value, list) and value else text(value, run)
         return run.checked(value) if len(value) > 64 else value
 
     return words
@@ -224,6 +227,8 @@ _LAZY: dict[str, Callable[..., Give]] = {
 
 
 def _path(tree: Path, *, each: bool) -> Give:
+    if name := column(tree):
+        return children_named(name)
     start = as_nodes(tree.start, each=each)
     flat = isinstance(tree.start, Start | Ref) or (isinstance(tree.start, Called) and tree.start.name in _FLAT_CALLS)
     steps: list[Narrow] = []

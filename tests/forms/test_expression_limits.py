@@ -107,11 +107,11 @@ def test_no_number_is_too_strange(function, first, second):
     assert isinstance(reads(f"{function}({first}, {second})"), str)
 
 
-@pytest.mark.parametrize(
-    "function",
-    "abs acos asin atan ceiling cos date date-time decimal-date-time exp exp10 floor int log log10 round sin sqrt"
-    " string tan uuid".split(),
-)
+ONE_NUMBER = """abs acos asin atan ceiling cos date date-time decimal-date-time exp exp10 floor int log log10 round sin
+sqrt string tan uuid"""
+
+
+@pytest.mark.parametrize("function", ONE_NUMBER.split())
 @pytest.mark.parametrize("value", ["1e308", "-1e308", "(1 div 0)", "(-1 div 0)", "(0 div 0)", "'9999-12-31'", "3e6"])
 def test_no_function_breaks_on_it(function, value):
     assert isinstance(reads(f"{function}({value})"), str)
