@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.expression import Node, Scope, compile_expression, instance_of
+from forms.expression import Budget, Node, Scope, compile_expression, instance_of
 from forms.mistake import Mistake
 from tests.forms.household import HOUSE, PATHS, SCOPE, reads
 
@@ -55,6 +55,22 @@ def test_what_is_too_long_or_too_deep_is_refused_at_once(source):
     with pytest.raises(Mistake):
         compile_expression(source, {"b"})
     assert time.perf_counter() - began < 1
+
+
+def test_a_table_of_fifty_thousand_rows_can_be_searched():
+    rows = instance_of([{"name": str(n), "label": f"町{n}", "kana": "まち"} for n in range(50_000)])
+    found = compile_expression("count(instance('t')/root/item[contains(name, '777') or contains(label, '888')])")
+    assert found.text(HOUSE, Scope(instances={"t": rows})) == "190"
+
+
+def test_evaluations_can_share_what_they_may_do():
+    budget = Budget(30_000)
+    expression, scope = compile_expression("count(//a)"), Scope(budget=budget)
+    assert expression.text(BIG, scope) == "2000"
+    assert budget.left < 30_000
+    with pytest.raises(Mistake):
+        for _ in range(10):
+            expression.evaluate(BIG, scope)
 
 
 def test_no_pattern_takes_long():
