@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from forms.expression.compiler import as_truth, compiled
 from forms.expression.functions import FUNCTIONS, UNSUPPORTED
@@ -27,7 +28,7 @@ _ANYWHERE = Node("")
 _EVERYTHING = Scope()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Expression:
     """Asked of a node; raises nothing but Mistake: when it would take too long, or nodes are needed and are not there.
 
@@ -40,8 +41,15 @@ class Expression:
     fields: frozenset[str]
     instances: frozenset[str]
     functions: frozenset[str]
-    _give: Give
-    _holds: Callable[[Node, Run], bool]
+    _tree: Tree
+
+    @cached_property
+    def _give(self) -> Give:
+        return compiled(self._tree)  # most are asked in one of two ways: each is compiled when it is first asked so
+
+    @cached_property
+    def _holds(self) -> Callable[[Node, Run], bool]:
+        return as_truth(self._tree)
 
     def evaluate(self, node: Node = _ANYWHERE, scope: Scope = _EVERYTHING) -> Value:
         """A text, a number, true or false, or nodes."""
@@ -61,13 +69,14 @@ class Expression:
         return number(self._give(node, run), run)
 
 
-def compile_expression(source: str, known: Collection[str] | None = None) -> Expression:
+def compile_expression(source: str, known: Collection[str] | None = None, *, of_rows: bool = False) -> Expression:
     """The expression. Raises Mistake: at which character, and what is expected there.
 
     `known` are the ids that `${…}` may name; with them, a bare word that is not within `[…]` is refused too: what
-    people mean by it is a question or a word in quotes. Without them any path of XPath is taken.
+    people mean by it is a question or a word in quotes. Without them any path of XPath is taken. `of_rows`: it is
+    asked of the rows of a table, whose columns may be named.
     """
-    tree = parse(source, bare_names=known is None)
+    tree = parse(source, bare_names=of_rows or known is None)
     for part in all_parts(tree):
         if isinstance(part, Called):
             _check_call(part)
@@ -81,8 +90,7 @@ def compile_expression(source: str, known: Collection[str] | None = None) -> Exp
         fields=frozenset(fields(tree)),
         instances=frozenset(instances(tree)),
         functions=frozenset(part.name for part in all_parts(tree) if isinstance(part, Called)),
-        _give=compiled(tree),
-        _holds=as_truth(tree),
+        _tree=tree,
     )
 
 
