@@ -106,7 +106,6 @@ class Rows:
     def _own(self, line: Line, document: dict[str, Any]) -> None:
         """Our own columns; where the plain column beside one was changed since, the plain one counts."""
         own = {h.name.removeprefix("x_"): decoded(words) for h, words in line.extras() if h.name.startswith("x_")}
-        own |= self._translated(line, own)
         own.pop("kind", None)
         document |= {name: value for name, value in own.items() if name not in OF_COLUMNS}
         for name in OF_COLUMNS.keys() & own.keys() - {"constraint"}:
@@ -116,15 +115,6 @@ class Rows:
         if limits and line.words("constraint") == limits.strip():
             document["constraint"] = own.get("constraint")
 
-    def _translated(self, line: Line, own: Mapping[str, Any]) -> dict[str, Any]:
-        """x_another::日本語 and x_another::English are one text."""
-        found = {}
-        for name in own:
-            wordings = line.wordings(f"x_{name}")
-            if set(wordings) - {""}:
-                found[name] = self.languages.text(wordings)
-        return found
-
     def _unused(self, line: Line) -> None:
         for heading, words in line.extras():
             if heading.name.startswith("x_") or heading.name in _READ:
@@ -132,7 +122,7 @@ class Rows:
             self.findings.aside(line.spot(heading.name), _said(heading, words), _FINE)
 
 
-_READ = frozenset(("type", "name", "options", "parameters", "read_only", "note", *OF_COLUMNS.values()))
+_READ = frozenset(("options", "parameters", "read_only", "note", *OF_COLUMNS.values()))
 
 
 def _said(heading: Heading, _words: str) -> Text:
@@ -148,8 +138,8 @@ def as_plain(name: str, value: Any) -> Any:
         return value
     if name == "default":
         written = shown_default(value)
-        return f"= {written}" if _DYNAMIC.search(written) else clean(written)
-    return value.strip() if name in _SOURCES else clean(value)
+        return f"= {expression(written, {})}" if _DYNAMIC.search(written) else clean(written)
+    return expression(value, {}) if name in (*_SOURCES, "required") else clean(value)
 
 
 def shown_default(default: str) -> str:

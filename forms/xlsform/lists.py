@@ -74,21 +74,24 @@ def _filled(table: Table) -> Iterator[Line]:
 
 
 def _add(options: list[Choice], choice: Choice, findings: Findings, *, twice: bool) -> None:
+    """A name that stands twice gets a number where that is allowed: cascading lists have one per branch."""
     name = choice.document["name"]
-    first = next((one for one in options if one.document["name"] == name), None) if len(options) < 500 else None
-    if first is None:
-        options.append(choice)
-        return
-    what = Text(ja="選択肢「{name}」は{row}行目にもあります。", en="The option “{name}” is also in row {row}.").fill(
-        name=quote(name), row=first.line.number
-    )
-    if twice:
-        findings.aside(choice.line.spot("name"), what, _FIRST)
-    else:
-        findings.wrong(choice.line.spot("name"), what, Text(ja="別の名前にしてください。", en="Give it another name."))
+    first = next((one for one in options if one.document["name"] == name), None)
+    if first is not None:
+        spot = choice.line.spot("name")
+        what = _TWICE.fill(name=quote(name), row=first.line.number)
+        if not twice:
+            findings.wrong(spot, what, _OTHER_NAME)
+            return
+        taken = {one.document["name"] for one in options}
+        choice.document["name"] = next(new for n in range(2, 10_002) if (new := f"{name}_{n}") not in taken)
+        findings.aside(spot, what, _NUMBERED.fill(name=quote(choice.document["name"])), about="twice")
+    options.append(choice)
 
 
-_FIRST = Text(ja="はじめの行だけを使います。", en="Only the first row is used.")
+_TWICE = Text(ja="選択肢「{name}」は{row}行目にもあります。", en="The option “{name}” is also in row {row}.")
+_OTHER_NAME = Text(ja="別の名前にしてください。", en="Give it another name.")
+_NUMBERED = Text(ja="こちらは「{name}」と読み替えました。", en="This one is taken as “{name}”.")
 
 
 def _option(line: Line, languages: Languages, findings: Findings) -> dict[str, Any]:
@@ -122,12 +125,13 @@ def table_as_list(sheet: Sheet, *, value: str = "name", label: str = "label") ->
     if not sheet.rows:
         return []
     head = sheet.rows[0].cells
+    value = value if value in head else head[0]
     found: dict[str, dict[str, Any]] = {}
     for row in sheet.rows[1 : MOST_CHOICES + 1]:
         cells = {column: row.at(n) for n, column in enumerate(head) if column}
         name = " ".join(clean(cells.get(value, "")).split())
         if name:
-            columns = {column: words for column, words in cells.items() if column not in (value, label)}
+            columns = {column: words for column, words in cells.items() if column not in ("name", "label") and words}
             option = {"name": name, "label": clean(cells.get(label, "")) or name}
             found.setdefault(name, option | ({"columns": columns} if columns else {}))
     return list(found.values())

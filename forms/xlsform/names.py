@@ -12,6 +12,8 @@ from forms.xlsform.tables import Line
 _FIT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 MENTION = re.compile(r"\$\{\s*(?:last-saved#)?([^{}]*?)\s*\}")
+_LITERAL = re.compile(r"""('[^']*'|"[^"]*")""")
+_NULL = re.compile(r"(?<![\w$./{-])null(?![\w(}./-])")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "\u3000": " "})
 
 _MADE = Text(
@@ -29,6 +31,10 @@ _RENAMED_MEND = Text(
 _TWICE = Text(
     ja="項目名「{name}」は{row}行目でも使われています。", en="The name “{name}” is also that of row {row}."
 )
+_AGAIN = Text(
+    ja="ほかのグループにも項目名「{name}」があるので、「{id}」と読み替えました。",
+    en="Another group has a “{name}” too: this one is taken as “{id}”.",
+)
 _TWICE_MEND = Text(ja="別の名前にしてください。", en="Give it another name.")
 
 
@@ -44,19 +50,21 @@ class Names:
     _scopes: dict[str, str] = field(default_factory=dict)
     _count: int = 0
 
-    def reserve(self, names: Iterable[str]) -> None:
-        """What is written in the sheet comes first: no name is made up that stands there."""
-        self._reserved = frozenset(name for name in names if _FIT.fullmatch(name))
-
     _reserved: frozenset[str] = frozenset()
 
-    def take(self, line: Line, *, scope: str, silent: bool = False) -> str:
-        """The id for a line; `scope` is the id of what holds it."""
+    def reserve(self, names: Iterable[str]) -> None:
+        """The names of questions come first: none is made up, and no group is called so, that stands there."""
+        self._reserved = frozenset(name for name in names if _FIT.fullmatch(name))
+
+    def take(self, line: Line, *, scope: str, silent: bool = False, holds: bool = False) -> str:
+        """The id for a line; `scope` is the id of what holds it, `holds`: it is a group itself."""
         self._count += 1
         name = line.words("name")
+        if holds and name in self._reserved and name not in self.mentioned:
+            return self.add(f"{name[:56]}_group", line)
         id_ = self._fit(name, line) if name else self._fresh("q")
         if not name and not silent:
-            self.findings.aside(line.spot("name"), _MADE.fill(id="q1"), _MADE_MEND)
+            self.findings.aside(line.spot("name"), _MADE.fill(id=id_), _MADE_MEND, about="made")
         if id_ in self._taken:
             id_ = self._again(name, id_, line, scope=scope)
         if name:
@@ -77,7 +85,9 @@ class Names:
         bare = _UNFIT.sub("_", name).strip("_-")[:60]
         id_ = bare if _FIT.fullmatch(bare) and bare not in self._reserved else ""
         id_ = id_ or (self._fresh("q") if not bare else self._fresh("q_"))
-        self.findings.aside(line.spot("name"), _RENAMED.fill(name=quote(name), id=id_), _RENAMED_MEND)
+        self.findings.aside(
+            line.spot("name"), _RENAMED.fill(name=quote(name), id=id_), _RENAMED_MEND, about="renamed"
+        )
         return id_
 
     def _fresh(self, stem: str) -> str:
@@ -96,13 +106,21 @@ class Names:
             return id_
         other = f"{scope}_{id_}"[:60] if scope else ""
         other = other if _FIT.fullmatch(other) and other not in self._taken else self._fresh(f"{id_[:50]}_")
-        self.findings.aside(line.spot("name"), _RENAMED.fill(name=quote(name), id=other), _TWICE_MEND)
+        said = _AGAIN.fill(name=quote(name), id=other)
+        self.findings.aside(line.spot("name"), said, _TWICE_MEND, about="again")
         return other
 
 
 def expression(source: str, ids: Mapping[str, str]) -> str:
-    """An expression with the ids of the form in it; curly quotation marks, as word processors make them, straight."""
-    return mentioning(source.translate(_QUOTES).strip(), ids)
+    """An expression with the ids of the form in it; curly quotation marks, as word processors make them, straight.
+
+    TRUE alone is how Excel writes true(); null, which no form has, is how some write nothing.
+    """
+    words = source.translate(_QUOTES).strip()
+    words = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}.get(words.casefold(), words)
+    pieces = _LITERAL.split(words)
+    pieces[::2] = (_NULL.sub("''", piece) for piece in pieces[::2])
+    return mentioning("".join(pieces), ids)
 
 
 def mentioning(words: str, ids: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from forms.reading.words import clean
@@ -59,4 +60,6 @@ def limited(document: Mapping[str, Any]) -> str | None:
 
 
 def _literal(limit: Any) -> str:
+    if isinstance(limit, float):
+        return f"{Decimal(repr(limit)):f}"
     return f"date('{limit}')" if isinstance(limit, str) and "-" in limit[1:] else str(limit)

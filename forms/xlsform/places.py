@@ -49,19 +49,19 @@ class Findings:
     """What is said about a workbook: each thing once, in the order of its rows."""
 
     _flaws: dict[tuple[Text, Text], tuple[tuple[int, int, int], Flaw]] = field(default_factory=dict)
-    _asides: dict[Text, _Aside] = field(default_factory=dict)
+    _asides: dict[str, _Aside] = field(default_factory=dict)
 
     def wrong(self, spot: Spot, what: Text, mend: Text) -> None:
         """A mistake: the form cannot be taken over before it is mended."""
         order = (spot.order, spot.row or 0, spot.column or 0)
         self._flaws.setdefault((spot.text, what), (order, Flaw(spot.text, what, mend, spot.row)))
 
-    def aside(self, spot: Spot, what: Text, mend: Text) -> None:
-        """What is read otherwise or not used; said once for all places that it holds of."""
-        if (known := self._asides.get(what)) is not None:
+    def aside(self, spot: Spot, what: Text, mend: Text, *, about: str = "") -> None:
+        """What is read otherwise or not used; said once for all places that it (or what it is `about`) holds of."""
+        if (known := self._asides.get(about or what.en)) is not None:
             known.count += 1
         else:
-            self._asides[what] = _Aside(spot, what, mend)
+            self._asides[about or what.en] = _Aside(spot, what, mend)
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:

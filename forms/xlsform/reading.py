@@ -1,8 +1,7 @@
 """A workbook into a form: everything that is wrong with it, and everything in it that a form does not hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,12 +11,12 @@ from forms.form import Form
 from forms.mistake import Mistake
 from forms.notation import Path, Tree
 from forms.reading.words import quote
-from forms.rules import LEADING, Incoherence, Piece, incoherences
+from forms.rules import LEADING, Incoherence, Piece, Rules
 from forms.text import Text, same
 from forms.xlsform.content import read_book
 from forms.xlsform.fields import Rows
 from forms.xlsform.headings import HELP_SHEETS, language_of, names_a_type, normal, sheet_named
-from forms.xlsform.lists import Lists, read_lists
+from forms.xlsform.lists import Lists, read_lists, table_as_list
 from forms.xlsform.names import Names, mentions
 from forms.xlsform.own import OF_COLUMNS
 from forms.xlsform.places import MOST_FLAWS, Findings, Spot
@@ -55,6 +54,13 @@ _BEYOND = Text(
 )
 _BEYOND_MEND = Text(ja="空の行を削除してください。", en="Delete the empty rows.")
 _FINE = Text(ja="そのままで構いません。", en="Nothing needs to be done.")
+_NO_TABLE = Text(
+    ja="式が使う表「{table}」（{table}.csv）がありません。", en="The table “{table}” ({table}.csv) is not here."
+)
+_NO_TABLE_MEND = Text(
+    ja="このブックに「表の名前」のシートを足して、CSVの中身を貼り付けてください。",
+    en="Add a sheet of that name to this workbook and paste the rows of the CSV file there.",
+)
 _NOWHERE = Text(ja="文中の ${{{name}}} という項目はありません。", en="There is no question for ${{{name}}} in this text.")
 _NOWHERE_MEND = Text(ja="項目名を確かめてください。", en="See what the question is called.")
 
@@ -96,7 +102,8 @@ class _Reading:
             self._findings.wrong(table.spot(table.head), what, _NO_SURVEY_MEND)
             return self._done({})
         document = self._document(table, sheets)
-        self._check(document, table)
+        self._check(document)
+        self._name_unread(document.get("lists", {}))
         return self._done(document)
 
     def _done(self, document: dict[str, Any]) -> Read:
@@ -153,7 +160,6 @@ class _Reading:
         if questions.shared:
             document["lists"] = questions.shared
         self._trace(items, document["questions"])
-        self._name_unread(questions.shared)
         if not document["questions"]:
             findings.wrong(table.spot(table.head), _NO_ROWS, _NO_ROWS_MEND)
         return document
@@ -185,19 +191,35 @@ class _Reading:
 
     # -- what is wrong
 
-    def _check(self, document: dict[str, Any], table: Table) -> None:
+    def _check(self, document: dict[str, Any]) -> None:
         pieces = tuple(_pieces(document["questions"], ("questions",)))
-        for broken in islice(incoherences(pieces), MOST_FLAWS):
+        rules = Rules(pieces)
+        for broken in rules.faults[:MOST_FLAWS]:
             self._blame(broken)
+        self._check_tables(document, rules, pieces)
         known = {piece.id for piece in pieces}
-        for path, item in self._items.items():
-            self._check_texts(item, known, path)
+        for item in self._items.values():
+            self._check_texts(item, known)
 
     def _blame(self, broken: Incoherence) -> None:
         if broken.field != "id":  # said where the names were read
             self._findings.wrong(self._spot((*broken.path, broken.field)), broken.what, broken.mend)
 
-    def _check_texts(self, item: Item, known: set[str], _path: Path) -> None:
+    def _check_tables(self, document: dict[str, Any], rules: Rules, pieces: Iterable[Piece]) -> None:
+        """The tables of pulldata() and instance() are lists of the form, or sheets that stand for files."""
+        for piece in pieces:
+            for name, expression in rules.of[piece.id].items():
+                for table in expression.instances - {piece.rows} - document.get("lists", {}).keys():
+                    self._add_table(document, table, self._spot((*piece.path, name)))
+
+    def _add_table(self, document: dict[str, Any], name: str, spot: Spot) -> None:
+        sheet = self._files.get(normal(name))
+        if sheet is not None and (rows := table_as_list(sheet)):
+            document.setdefault("lists", {})[name] = rows
+        else:
+            self._findings.wrong(spot, _NO_TABLE.fill(table=quote(name)), _NO_TABLE_MEND)
+
+    def _check_texts(self, item: Item, known: set[str]) -> None:
         for name in ("title", "hint", "required_message", "constraint_message"):
             text = item.document.get(name)
             for words in text.values() if isinstance(text, dict) else (text,):
@@ -242,12 +264,13 @@ def _languages(*tables: Table | None) -> list[str]:
 
 
 def _pieces(
-    documents: list[dict[str, Any]], path: Path, holder: str | None = None, *, repeated: bool = False
+    documents: list[dict[str, Any]], path: Path, holder: str | None = None, *, repeats: tuple[str, ...] = ()
 ) -> Iterator[Piece]:
     for n, one in enumerate(documents):
-        yield Piece((*path, n), one["id"], tuple(_sources(one)), holder, repeated)
-        again = repeated or one["kind"] == "repeat"
-        yield from _pieces(one.get("questions", []), (*path, n, "questions"), one["id"], repeated=again)
+        rows = options if isinstance(options := one.get("options"), str) else one["id"]
+        yield Piece((*path, n), one["id"], tuple(_sources(one)), holder, repeats, rows)
+        inside = (*repeats, one["id"]) if one["kind"] == "repeat" else repeats
+        yield from _pieces(one.get("questions", []), (*path, n, "questions"), one["id"], repeats=inside)
 
 
 def _sources(question: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

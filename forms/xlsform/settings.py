@@ -5,7 +5,7 @@ from typing import Any
 
 from forms.reading.words import clean, nfc, quote
 from forms.text import Text
-from forms.xlsform.headings import heading, language_of, normal
+from forms.xlsform.headings import heading, known, language_of, normal
 from forms.xlsform.own import decoded
 from forms.xlsform.places import Findings, Spot
 from forms.xlsform.sheets import Row, Sheet
@@ -20,6 +20,7 @@ _VERSION = Text(
     ja="版（version）は使いません。版の番号は、読み込むたびに自動で付きます。",
     en="version is not used: versions are counted whenever a form is loaded.",
 )
+_KNOWN = frozenset(known("settings"))
 _PLAIN = ("form_title", "form_id", "default_language", "allow_choice_duplicates", "clean_text_values", "")
 _PRIVACY = {"記名": "named", "担当者のみ": "confidential", "匿名": "anonymous"}
 _RESULTS = {"すぐに": "live", "締切後": "at-close", "編集者のみ": "editors"}
@@ -31,12 +32,11 @@ def settings_table(sheet: Sheet, findings: Findings) -> Table:
 
 
 def _turned(sheet: Sheet) -> Sheet:
-    known = [row for row in sheet.rows if heading("settings", row.at(0)).name.isascii() and row.at(0)]
-    first = sheet.rows[0] if sheet.rows else None
-    if first is None or len(known) < 2 or heading("settings", first.at(1)).name in ("form_title", "form_id"):
+    rows = [row for row in sheet.rows if heading("settings", row.at(0)).name in _KNOWN]
+    if len(rows) < 2 or any(heading("settings", words).name in _KNOWN for words in rows[0].cells[1:]):
         return sheet
-    heads, values = tuple(row.at(0) for row in known), tuple(row.at(1) for row in known)
-    return Sheet(sheet.name, (Row(first.number, heads), Row(first.number + 1, values)))
+    heads, values = tuple(row.at(0) for row in rows), tuple(row.at(1) for row in rows)
+    return Sheet(sheet.name, (Row(rows[0].number, heads), Row(rows[0].number + 1, values)))
 
 
 def default_language(line: Line | None) -> str:

@@ -60,7 +60,7 @@ def read_survey(table: Table, names: Names, findings: Findings) -> list[Item]:
     if len(lines) > MOST_ROWS:
         findings.wrong(lines[MOST_ROWS].spot(), _MANY.fill(n=len(lines)), _MANY_MEND)
         lines = lines[:MOST_ROWS]
-    names.reserve(line.words("name") for line in lines)
+    names.reserve(line.words("name") for line in lines if not _holds(line))
     return _Nesting(names, findings).items(lines)
 
 
@@ -69,6 +69,11 @@ def _matters(line: Line) -> bool:
     if line.words("type").startswith("#"):
         return False
     return bool(line.words("type") or line.words("name") or line.wordings("label"))
+
+
+def _holds(line: Line) -> bool:
+    type_ = read_type(line.words("type"))
+    return type_ is not None and type_.name in _BEGINS
 
 
 def mentioned_in(table: Table) -> frozenset[str]:
@@ -111,7 +116,8 @@ class _Nesting:
         into = self._open[-1].inside if self._open else self._top
         scope = self._open[-1].id if self._open else ""
         silent = type_.name in SILENT or type_.name in ("note", *_BEGINS)
-        item = Item(line, type_, self._names.take(line, scope=scope, silent=silent))
+        id_ = self._names.take(line, scope=scope, silent=silent, holds=type_.name in _BEGINS)
+        item = Item(line, type_, id_)
         into.append(item)
         if type_.name in _BEGINS:
             self._open.append(item)

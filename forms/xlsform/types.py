@@ -84,7 +84,7 @@ _CANDIDATES: Mapping[str, tuple[str, ...]] = {
     "range": ("number",),
     "date": ("date",),
     "time": ("time",),
-    "datetime": ("datetime", "date-time", "date_time"),
+    "datetime": ("datetime",),
     "note": ("note",),
     "calculate": ("calculated",),
     "hidden": ("hidden",),
@@ -103,13 +103,13 @@ _CANDIDATES: Mapping[str, tuple[str, ...]] = {
     "money": ("money", "integer"),
     "percentage": ("percentage", "number"),
     "phone": ("phone", "text"),
-    "mail": ("email", "mail", "text"),
-    "postal": ("postal", "postcode", "postal_code", "text"),
+    "mail": ("email", "text"),
+    "postal": ("postal-code", "postal", "text"),
     "address": ("address", "text"),
     "name": ("name", "text"),
     "kana": ("kana", "text"),
     "month": ("month", "text"),
-    "fiscal": ("fiscal", "fiscal_year", "text"),
+    "fiscal": ("fiscal-year", "text"),
     "url": ("url", "text"),
     "signature": ("signature", "text"),
 }
@@ -179,6 +179,5 @@ def _select(words: str, small: str, match: re.Match[str]) -> Type | None:
 def kind_for(type_: str) -> tuple[str | None, bool]:
     """(kind, whether it is what the type means). None where there is nothing to stand for it."""
     if kind := _KIND.get(type_):
-        exact = kind in _CANDIDATES[type_][:1] or type_ not in ("video",)
-        return kind, exact
+        return kind, kind == _CANDIDATES[type_][0] or kind not in ("text", "integer", "number", "file")
     return _NEAREST.get(type_), False

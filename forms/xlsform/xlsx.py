@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from forms.xlsform.cells import DateFormats, shown
 from forms.xlsform.markup import Enough, Package
 from forms.xlsform.sheets import MOST_COLUMNS, MOST_ROWS, Book, Budget, Row, Sheet, damaged, too_large
 
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 EMPTY_RUN = 1_000
 """After so many empty rows only the bytes are searched for anything that still has a value."""
 
@@ -193,7 +195,7 @@ class _Cells:
             self._formulas += 1
             if not kept and len(self._unworked) < 20:
                 self._unworked.append((self._row, self._column))
-        words = self._shown(kept).strip() if kept else ""
+        words = _plain(self._shown(kept)).strip() if kept else ""
         if words:
             if self._column >= MOST_COLUMNS:
                 raise too_large()
@@ -222,6 +224,11 @@ class _Cells:
             self._rows.append(Row(self._row, tuple(self._cells)))
         elif self._empty >= EMPTY_RUN:
             raise Enough
+
+
+def _plain(words: str) -> str:
+    """Without the escapes of characters that XML cannot hold: _x000D_."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), words) if "_x" in words else words
 
 
 def _column(reference: str, following: int) -> int:
