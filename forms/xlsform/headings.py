@@ -62,9 +62,9 @@ _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "x_results": ("結果の公開",),
     "x_urgent": ("緊急",),
 }
-_MEDIA = ("image", "big-image", "audio", "video")
+MEDIA = ("image", "big-image", "audio", "video")
 TRANSLATED = frozenset(
-    ("label", "hint", "guidance_hint", "required_message", "constraint_message", "x_about", "x_another", *_MEDIA)
+    ("label", "hint", "guidance_hint", "required_message", "constraint_message", "x_about", "x_another", *MEDIA)
 )
 
 _JA = frozenset(("ja", "jp", "jpn", "japanese", "日本語", "和文", "和", "日"))
@@ -127,7 +127,7 @@ def heading(sheet: str, written: str) -> Heading:
     name = table.get(_key(base), "")
     if not name:
         bare = normal(base).removeprefix("media:").strip(":")
-        name = bare if bare in _MEDIA or bare.startswith("x_") else ""
+        name = bare if bare in MEDIA or bare.startswith("x_") else ""
     if name and (not language or name in TRANSLATED):
         return Heading(name, language_of(language), words)
     return Heading(words, "", words)
@@ -140,7 +140,7 @@ def _parted(words: str, table: Mapping[str, str]) -> tuple[str, str]:
     if colons:
         return base, language.strip()
     base, colon, language = words.partition(":")
-    if colon and (_key(base) in table or base.strip() in _MEDIA):
+    if colon and (_key(base) in table or base.strip() in MEDIA):
         return base, language.strip()
     match = re.fullmatch(r"(.+?)\s*[(（［\[](.+)[)）］\]]", words)
     return (match[1], match[2]) if match and language_of(match[2]) in ("ja", "en") else (words, "")

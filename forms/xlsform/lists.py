@@ -6,14 +6,13 @@ from typing import Any
 
 from forms.reading.words import clean, quote
 from forms.text import Text
-from forms.xlsform.headings import Heading
+from forms.xlsform.headings import MEDIA, Heading
 from forms.xlsform.own import decoded
 from forms.xlsform.places import Findings
 from forms.xlsform.sheets import Sheet
 from forms.xlsform.tables import Languages, Line, Table
 
 MOST_CHOICES = 10_000
-_UNSEEN = frozenset(("image", "big-image", "audio", "video"))
 _NO_MEDIA = Text(
     ja="選択肢の画像・音声・動画は使いません（文字だけを表示します）。",
     en="Pictures, sounds and videos of choices are not used; only their words are shown.",
@@ -114,7 +113,7 @@ def _own_columns(own: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _kept(heading: Heading, line: Line, findings: Findings) -> bool:
-    if heading.name in _UNSEEN:
+    if heading.name in MEDIA:
         findings.aside(line.spot(heading.name), _NO_MEDIA, _FINE)
         return False
     return heading.name not in ("list_name", "name", "label") and not heading.name.startswith("x_")

@@ -1,7 +1,7 @@
 """Names of questions: kept where a form can have them, made up where they are missing or cannot be used."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from forms.reading.words import quote
@@ -116,11 +116,16 @@ def expression(source: str, ids: Mapping[str, str]) -> str:
 
     TRUE alone is how Excel writes true(); null, which no form has, is how some write nothing.
     """
-    words = source.translate(_QUOTES).strip()
+    words = _outside(source, lambda piece: piece.translate(_QUOTES)).strip()
     words = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}.get(words.casefold(), words)
+    return mentioning(_outside(words, lambda piece: _NULL.sub("''", piece)), ids)
+
+
+def _outside(words: str, change: Callable[[str], str]) -> str:
+    """`words` with what is not within quotation marks changed."""
     pieces = _LITERAL.split(words)
-    pieces[::2] = (_NULL.sub("''", piece) for piece in pieces[::2])
-    return mentioning("".join(pieces), ids)
+    pieces[::2] = map(change, pieces[::2])
+    return "".join(pieces)
 
 
 def mentioning(words: str, ids: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from forms.reading.words import clean
@@ -60,6 +60,8 @@ def limited(document: Mapping[str, Any]) -> str | None:
 
 
 def _literal(limit: Any) -> str:
-    if isinstance(limit, float):
-        return f"{Decimal(repr(limit)):f}"
-    return f"date('{limit}')" if isinstance(limit, str) and "-" in limit[1:] else str(limit)
+    """A number without an exponent, which XPath does not have; a day as date('…')."""
+    try:
+        return f"{Decimal(str(limit)):f}"
+    except InvalidOperation:
+        return f"date('{limit}')"

@@ -9,7 +9,7 @@ from forms.flaws import KINDS
 from forms.form import Form
 from forms.reading.words import clean
 from forms.xlsform.fields import as_plain, shown_default
-from forms.xlsform.headings import Heading, heading
+from forms.xlsform.headings import MEDIA, Heading, heading, known
 from forms.xlsform.names import expression
 from forms.xlsform.own import OF_COLUMNS, encoded, limited
 from forms.xlsform.types import kind_for, read_type
@@ -198,13 +198,18 @@ class _Writing:
     def _columns(cells: Cells, columns: Mapping[str, str]) -> None:
         unfit = {}
         for name, value in columns.items():
-            fit = _COLUMN.fullmatch(name) and heading("choices", name) == Heading(name, "", name)
-            if fit and not name.startswith("x_") and value and clean(value) == value:
+            if _COLUMN.fullmatch(name) and _is_plain_column(name) and value and clean(value) == value:
                 cells[name] = value
             else:
                 unfit[name] = value
         if unfit:
             cells["x_columns"] = encoded(unfit)
+
+
+def _is_plain_column(name: str) -> bool:
+    """Whether a column of choices called so means nothing to anybody but the form's own filters."""
+    meant = name in MEDIA or name in known("choices") or name.startswith("x_")
+    return not meant and heading("choices", name) == Heading(name, "", name)
 
 
 def _safe(name: str, taken: set[str]) -> str:
