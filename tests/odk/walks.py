@@ -1,0 +1,218 @@
+"""Random ways through a form: what people may do, and what our engine says after each step."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from forms.form import Form
+from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Repeat, Value, Written, YesNo
+from forms.sheet import Place, Sheet, id_of, keyed, more_key
+from tests.odk.ours import State, Turns, sheet_of, state_of
+
+_DAYS = ("1990-01-31", "2015-03-01", "2024-02-29", "2026-03-31", "2026-04-01", "2030-12-31")
+_WORDS = ("abc", "山田", "12345", "x@y.jp", "090-1234-5678", "0.5", "-3")
+_WHOLE = (0, 1, 2, 3, 5, 10, 17, 18, 25, 40, 66, 120, 999, -1)
+_FRACTIONS = (0.5, 1.25, 36.6, 100.5, -2.5, 7.0)
+_LITERAL = re.compile(r"'([^'\n]{1,30})'|\"([^\"\n]{1,30})\"")
+_NUMERAL = re.compile(r"(?<![\w.'\"])\d{1,6}(?:\.\d{1,3})?(?![\w.'\"-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`deed`: begin, set, add or remove. `expected`: what our side says then, as far as it has changed; None: gone."""
+
+    deed: str
+    key: str
+    value: str
+    turn: int
+    expected: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Walker:
+    """One person filling in one form, at random."""
+
+    form: Form
+    known: frozenset[str]
+    chance: Random
+    answers: dict[str, Value] = field(default_factory=dict)
+    turns: Turns = field(default_factory=dict)
+    _last: State = field(default_factory=dict)
+    _words: tuple[str, ...] = ()
+    _numbers: tuple[float, ...] = ()
+
+    def walk(self, steps: int) -> Iterator[Step]:
+        self._learn()
+        sheet = self._stand()
+        yield self._step(sheet, "begin", "")
+        for _ in range(steps):
+            sheet = self._stand()
+            if (done := self._do(sheet)) is not None:
+                yield done
+
+    def _learn(self) -> None:
+        """What the form's own conditions look for is answered more often than chance would have it."""
+        sources = " ".join(source for one in self.form.walk() for _, source in one.expressions())
+        self._words = (*_WORDS, *sorted({a or b for a, b in _LITERAL.findall(sources)} & _typed(sources)))
+        limits = sorted({float(number) for number in _NUMERAL.findall(sources)})
+        self._numbers = tuple(limit + by for limit in limits for by in (-1, 0, 1))
+
+    def _step(self, sheet: Sheet, deed: str, key: str, value: str = "", turn: int = 0) -> Step:
+        state = state_of(sheet, self.known)
+        changed: dict[str, Any] = dict.fromkeys(self._last.keys() - state.keys())
+        for at, fields in state.items():
+            before = self._last.get(at, {})
+            if fresh := {name: said for name, said in fields.items() if name not in before or before[name] != said}:
+                changed[at] = fresh
+        self._last = state
+        return Step(deed, key, value, turn, changed)
+
+    # -- standing -----------------------------------------------------------------------------------------------------
+
+    def _stand(self) -> Sheet:
+        """A sheet in which every repeat that people add to begins with one turn, as an XForm does."""
+        while True:
+            sheet = sheet_of(self.form, self._all())
+            fresh = [
+                (repeat.id, holder.turn)
+                for repeat in self._repeats()
+                for holder in sheet.holders(repeat)
+                if (repeat.id, holder.turn) not in self.turns
+            ]
+            if not fresh:
+                break
+            self.turns |= dict.fromkeys(fresh, 1)
+        self._forget(sheet)
+        return sheet
+
+    def _all(self) -> dict[str, Value]:
+        more = {}
+        for repeat in self._repeats():
+            for (id_, turn), count in self.turns.items():
+                if id_ == repeat.id:
+                    more |= {more_key(repeat, turn, n): "yes" for n in range(repeat.least, count)}
+        return self.answers | more
+
+    def _repeats(self) -> list[Repeat]:
+        return [one for one in self.form.walk() if isinstance(one, Repeat) and not one.count]
+
+    def _forget(self, sheet: Sheet) -> None:
+        """A turn that is gone takes its answers with it in an XForm; our side would keep them for its return."""
+        for key in self.answers.keys() - sheet.by_key.keys():
+            del self.answers[key]
+        holders = {(repeat.id, holder.turn) for repeat in self._repeats() for holder in sheet.holders(repeat)}
+        for gone in self.turns.keys() - holders:
+            del self.turns[gone]
+
+    # -- doing --------------------------------------------------------------------------------------------------------
+
+    def _do(self, sheet: Sheet) -> Step | None:
+        repeats = [(repeat, holder) for repeat in self._repeats() for holder in sheet.holders(repeat)
+                   if repeat.id in self.known and holder.relevant]
+        if repeats and self.chance.random() < 0.25:
+            return self._more_or_less(*self.chance.choice(repeats))
+        open_ = [place for place in sheet.by_key.values() if self._can(place)]
+        return self._answer(self.chance.choice(open_)) if open_ else None
+
+    def _can(self, place: Place) -> bool:
+        element = place.element
+        kinds = Choice | Choices | Date | Integer | Number | Written | YesNo
+        return place.relevant and isinstance(element, kinds) and element.id in self.known
+
+    def _more_or_less(self, repeat: Repeat, holder: Place) -> Step | None:
+        now = self.turns[repeat.id, holder.turn]
+        key = keyed(repeat.id, holder.turn)
+        if self.chance.random() < 0.6 and now < min(repeat.most, 4):
+            self.turns[repeat.id, holder.turn] = now + 1
+            return self._step(self._stand(), "add", key)
+        if not now:
+            return None
+        turn = self.chance.randint(1, now)
+        self._take_away(repeat, holder.turn, turn)
+        return self._step(self._stand(), "remove", key, turn=turn)
+
+    def _take_away(self, repeat: Repeat, around: tuple[int, ...], turn: int) -> None:
+        """What stands behind the turn that goes moves up."""
+        inside = {repeat.id, *_ids(repeat)}
+        self.turns[repeat.id, around] -= 1
+
+        def moved(at: tuple[int, ...]) -> tuple[int, ...] | None:
+            here = at[len(around)]
+            return None if here == turn else (*around, here - (here > turn), *at[len(around) + 1 :])
+
+        def within(id_: str, at: tuple[int, ...]) -> bool:
+            return id_ in inside and at[: len(around)] == around and len(at) > len(around)
+
+        answers = {(id_of(key), _turn(key)): value for key, value in self.answers.items()}
+        kept = {(id_, moved(at) if within(id_, at) else at): value for (id_, at), value in answers.items()}
+        self.answers = {keyed(id_, at): value for (id_, at), value in kept.items() if at is not None}
+        turns = {(id_, moved(at) if within(id_, at) else at): count for (id_, at), count in self.turns.items()}
+        self.turns = {(id_, at): count for (id_, at), count in turns.items() if at is not None}
+
+    def _answer(self, place: Place) -> Step | None:
+        element, key = place.element, place.key
+        value = None if self.chance.random() < 0.12 else self._value(place)
+        before = self.answers.get(key), key in self.answers
+        self.answers[key] = value
+        sheet = self._stand()
+        if any(len(sheet.places.get(one.id, ())) >= one.most for one in self.form.walk() if isinstance(one, Repeat)):
+            self.answers[key] = before[0]
+            if not before[1]:
+                del self.answers[key]
+            self._stand()
+            return None
+        done = self._step(sheet, "set", key, element.plain(value))
+        if isinstance(element, Choice | Choices):
+            offered = element.offered if place.offered is None else place.offered
+            self.answers[key] = element.among(value, offered)  # ODK's engine does not even take what is not offered
+        return done
+
+    def _value(self, place: Place) -> Value:
+        chance, element = self.chance, place.element
+        match element:
+            case Choice():
+                return self._chosen(place)
+            case Choices():
+                return self._several(place)
+            case YesNo():
+                return "yes"
+            case Integer():
+                return int(chance.choice([*_WHOLE, *self._numbers]))
+            case Number():
+                return float(chance.choice([*_WHOLE, *_FRACTIONS, *self._numbers]))
+            case Date():
+                return chance.choice(_DAYS)
+            case _:
+                return chance.choice(self._words)
+
+    def _chosen(self, place: Place) -> Value:
+        """Now and then one that is not offered, as from a page that was opened before."""
+        every, offered = place.element.offered, place.offered
+        if offered is None or not offered or self.chance.random() < 0.15:
+            return self.chance.choice(every).name
+        return self.chance.choice(offered).name
+
+    def _several(self, place: Place) -> Value:
+        every = place.element.offered if place.offered is None else place.offered
+        most = min(len(every), 30)
+        return [option.name for option in every if self.chance.random() < min(0.4, 3 / max(most, 1))] or None
+
+
+def _typed(sources: str) -> set[str]:
+    """Literals that somebody could have typed: no patterns of regex(), no formats of dates."""
+    return {word for pair in _LITERAL.findall(sources) for word in pair if word and not re.search(r"[\\^$%{}/\[\]|]", word)
+            and word == word.strip()}
+
+
+def _ids(repeat: Repeat) -> set[str]:
+    found = set()
+    for one in repeat.questions:
+        found.add(one.id)
+        found |= _ids(one)
+    return found
+
+
+def _turn(key: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in key.split(".")[1:])
