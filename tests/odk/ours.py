@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forms.form import Form
-from forms.questions import Answers, Group, Note, Question, Repeat
+from forms.questions import Answers, Group, Note, Repeat, YesNo
 from forms.questions.base import QuestionFields
 from forms.questions.choice import OptionFields
 from forms.sheet import Circumstances, Place, Sheet, keyed
@@ -57,5 +57,6 @@ def fields_of(sheet: Sheet, place: Place) -> Fields:
 
 
 def _spelt(element: Any, place: Place) -> str:
+    """As an XForm writes it: who acknowledges says "OK" there, and "yes" here."""
     value = str(place.node.value)
-    return value
+    return "OK" if isinstance(element, YesNo) and value == "yes" else value

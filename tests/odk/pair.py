@@ -1,6 +1,7 @@
 """One XLSForm on both sides: our form, the XForm that pyxform makes of it, and which of our ids is which node there."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -25,12 +26,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`ids`: nodeset in the XForm → our id. `left_out`: nodesets that our form does not have, with their ODK type."""
+    """`ids`: nodeset in the XForm → our id. `types`: our id → ODK's type. `left_out`: nodesets our form does not have."""
 
     name: str
     form: Form
     xform: str
     ids: dict[str, str]
+    types: dict[str, str]
     left_out: tuple[str, ...]
     beside: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +48,8 @@ def pair(name: str) -> Pair:
     left_out: list[str] = []
     instance = _instance(xform)
     _match(instance, read.form.questions, f"/{_bare(instance)}", ids, left_out)
-    return Pair(name, read.form, xform, ids, tuple(left_out), beside.beside(name))
+    types = {ids[nodeset]: type_ for nodeset, type_ in _types(xform) if nodeset in ids}
+    return Pair(name, read.form, xform, ids, types, tuple(left_out), beside.beside(name))
 
 
 def _without(raw: bytes, beginning: str | None) -> bytes:
@@ -82,6 +85,11 @@ def _instance(xform: str) -> ElementTree.Element:
     found = ElementTree.fromstring(xform).find(f".//{_XFORMS}model/{_XFORMS}instance/*")
     assert found is not None
     return found
+
+
+def _types(xform: str) -> Iterator[tuple[str, str]]:
+    for bind in ElementTree.fromstring(xform).iterfind(f".//{_XFORMS}bind"):
+        yield bind.get("nodeset", ""), bind.get("type", "")
 
 
 def _bare(element: ElementTree.Element) -> str:

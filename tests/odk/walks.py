@@ -7,14 +7,25 @@ from random import Random
 from typing import Any
 
 from forms.form import Form
-from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Repeat, Value, Written, YesNo
+from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Repeat, Value, YesNo
 from forms.sheet import Place, Sheet, id_of, keyed, more_key
+from tests.odk.pair import Pair
 from tests.odk.ours import State, Turns, sheet_of, state_of
 
 _DAYS = ("1990-01-31", "2015-03-01", "2024-02-29", "2026-03-31", "2026-04-01", "2030-12-31")
 _WORDS = ("abc", "山田", "12345", "x@y.jp", "090-1234-5678", "0.5", "-3")
 _WHOLE = (0, 1, 2, 3, 5, 10, 17, 18, 25, 40, 66, 120, 999, -1)
 _FRACTIONS = (0.5, 1.25, 36.6, 100.5, -2.5, 7.0)
+_TYPES = {
+    "choice": ("string",),
+    "choices": ("string",),
+    "date": ("date",),
+    "integer": ("int",),
+    "number": ("decimal",),
+    "text": ("string",),
+    "yesno": ("string",),
+}
+"""Kind → the types of XForms that it is; a time that our side takes as text is not answered."""
 _LITERAL = re.compile(r"'([^'\n]{1,30})'|\"([^\"\n]{1,30})\"")
 _NUMERAL = re.compile(r"(?<![\w.'\"])\d{1,6}(?:\.\d{1,3})?(?![\w.'\"-])")
 
@@ -34,14 +45,21 @@ class Step:
 class Walker:
     """One person filling in one form, at random."""
 
-    form: Form
-    known: frozenset[str]
+    pair: Pair
     chance: Random
     answers: dict[str, Value] = field(default_factory=dict)
     turns: Turns = field(default_factory=dict)
     _last: State = field(default_factory=dict)
     _words: tuple[str, ...] = ()
     _numbers: tuple[float, ...] = ()
+
+    @property
+    def form(self) -> Form:
+        return self.pair.form
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.pair.ids.values())
 
     def walk(self, steps: int) -> Iterator[Step]:
         self._learn()
@@ -72,7 +90,7 @@ class Walker:
     # -- standing -----------------------------------------------------------------------------------------------------
 
     def _stand(self) -> Sheet:
-        """A sheet in which every repeat that people add to begins with one turn, as an XForm does."""
+        """As an XForm has it, every repeat that people add to begins with one turn; in turns added later with none."""
         while True:
             sheet = sheet_of(self.form, self._all())
             fresh = [
@@ -83,7 +101,7 @@ class Walker:
             ]
             if not fresh:
                 break
-            self.turns |= dict.fromkeys(fresh, 1)
+            self.turns |= dict.fromkeys(fresh, 0 if self._last else 1)
         self._forget(sheet)
         return sheet
 
@@ -118,8 +136,8 @@ class Walker:
 
     def _can(self, place: Place) -> bool:
         element = place.element
-        kinds = Choice | Choices | Date | Integer | Number | Written | YesNo
-        return place.relevant and isinstance(element, kinds) and element.id in self.known
+        asked = place.holder is not None and place.relevant
+        return asked and self.pair.types.get(element.id) in _TYPES.get(element.kind, ())
 
     def _more_or_less(self, repeat: Repeat, holder: Place) -> Step | None:
         now = self.turns[repeat.id, holder.turn]

@@ -18,7 +18,10 @@ async function loaded(file) {
   const attachment = async (url) => {
     const name = decodeURIComponent(String(url)).split("/").pop();
     const words = file.beside[name];
-    return new Response(words, { status: words === undefined ? 404 : 200, headers: { "Content-Type": file.types[name] } });
+    return new Response(words, {
+      status: words === undefined ? 404 : 200,
+      headers: { "Content-Type": name.endsWith(".csv") ? "text/csv" : "application/geo+json" },
+    });
   };
   const form = await loadForm(file.xform, { fetchFormAttachment: attachment, missingResourceBehavior: "BLANK" });
   if (form.status === "failure") {
