@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
-from forms.expression import Expression, Node, Scope
+from forms.expression import Budget, Expression, Node, Scope
 from forms.mistake import Mistake
 from forms.questions import Calculated, Element, Hidden, Repeat, Value
 from forms.questions.base import Answers, Placed, QuestionFields
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from forms.questions.choice import Option
 
 MOST_PASSES = 32
+MOST_STEPS = 2_000_000
+"""Nodes looked at for one response: about a second. What is asked after that has no value, and the bot goes on."""
 CHANCY = frozenset({"once", "random", "randomize", "uuid"})
 
 
@@ -78,7 +80,13 @@ class Sheet:
         self._place_of: dict[int, Place] = {}
         self.root = self._stand(Placed(id="data"), ())
         self._circumstances = circumstances
-        self.scope = Scope(named=self._named, instances=form.instances, now=circumstances.now, label=self._label)
+        self.scope = Scope(
+            named=self._named,
+            instances=form.instances,
+            now=circumstances.now,
+            label=self._label,
+            budget=Budget(MOST_STEPS),
+        )
         self._fill(self.root, form.questions)
         for _ in range(MOST_PASSES if form.rules.stepping else 1):
             if not self._pass():

@@ -2,6 +2,6 @@
 
 from forms.expression.expression import Expression, compile_expression
 from forms.expression.node import Chosen, Node, instance_of
-from forms.expression.run import Scope
+from forms.expression.run import Budget, Scope
 
-__all__ = ["Chosen", "Expression", "Node", "Scope", "compile_expression", "instance_of"]
+__all__ = ["Budget", "Chosen", "Expression", "Node", "Scope", "compile_expression", "instance_of"]

@@ -8,10 +8,10 @@ from forms.expression.functions import FUNCTIONS
 from forms.expression.functions.declared import Kind
 from forms.expression.node import Node
 from forms.expression.operators import applied, calculation, checked, comparison, logic, union
-from forms.expression.paths import Narrow, along
+from forms.expression.paths import Narrow, along, children_named
 from forms.expression.predicates import Give, at_place, in_table, where
 from forms.expression.run import Run
-from forms.expression.shape import lookups, steady
+from forms.expression.shape import column, lookups, steady
 from forms.expression.tree import Called, Chain, Constant, Filtered, Negated, Path, Ref, Start, Step, Tree
 from forms.expression.values import ARITHMETIC, COMPARISONS, Value, number, text, text_of, texts, truth
 from forms.mistake import Mistake
@@ -46,7 +46,7 @@ def _compiled(tree: Tree, *, each: bool) -> Give:  # noqa: PLR0911 - one for eac
         case Called():
             return _call(tree, each=each)
         case Start(absolute):
-            return (lambda _node, run: [run.current.root()]) if absolute else (lambda node, _run: [node])
+            return (lambda _node, run: [run.current.document()]) if absolute else (lambda node, _run: [node])
         case Path():
             return _path(tree, each=each)
         case Filtered():
@@ -61,7 +61,8 @@ def _kept(give: Give) -> Give:
             run.kept = {}
         if key not in run.kept:
             run.kept[key] = give(node, run)
-        return cast("Value", run.kept[key])
+        value: Value = run.kept[key]
+        return value
 
     key = id(kept)
     return kept
@@ -74,7 +75,9 @@ def as_text(tree: Tree, *, each: bool = False) -> Callable[[Node, Run], str]:
     give = compiled(tree, each=each)
 
     def words(node: Node, run: Run) -> str:
-        value = text(give(node, run), run)
+        value = give(node, run)
+        if not isinstance(value, str):
+            value = text_of(value[0], run) if isinstance(value, list) and value else text(value, run)
         return run.checked(value) if len(value) > 64 else value
 
     return words
@@ -184,7 +187,7 @@ def _once(tree: Called, *, each: bool) -> Give:
 
 
 def _indexed_repeat(tree: Called, *, each: bool) -> Give:
-    """`indexed-repeat(${x}, ${repeat}, n, …)`: the x of the n-th turn, whichever turn asks."""
+    """`indexed-repeat(${x}, ${repeat}, n, …)`: the x of the n-th turn, whichever turn asks; the pairs in any order."""
     wanted = _everywhere(tree.arguments[0], each=each)
     pairs = [
         (_everywhere(group, each=each), as_number(place, each=each))
@@ -192,17 +195,16 @@ def _indexed_repeat(tree: Called, *, each: bool) -> Give:
     ]
 
     def indexed(node: Node, run: Run) -> list[Node]:
-        turn: Node | None = None
-        for group, place in pairs:
-            turns = [one for one in group(node, run) if turn is None or _is_within(one, turn)]
-            wanted_turn = place(node, run)
-            turn = next((one for n, one in enumerate(turns, 1) if n == wanted_turn), None)
-            run.spend(len(turns) + 1)
-            if turn is None:
-                return []
         found = wanted(node, run)
-        run.spend(len(found))
-        return [one for one in found if turn is not None and _is_within(one, turn)]
+        outer: Node | None = None
+        turns = [(group(node, run), place(node, run)) for group, place in pairs]
+        for group, place in sorted(turns, key=lambda turn: turn[0][0].depth() if turn[0] else 0):
+            run.spend(len(group) + len(found))
+            within = [turn for turn in group if outer is None or turn.is_within(outer)]
+            outer = next((turn for n, turn in enumerate(within, 1) if n == place), None)
+            if outer is None:
+                return []
+        return [one for one in found if outer is not None and one.is_within(outer)]
 
     return indexed
 
@@ -211,13 +213,6 @@ def _everywhere(tree: Tree, *, each: bool) -> Callable[[Node, Run], list[Node]]:
     if isinstance(tree, Ref):
         return lambda _node, run: run.scope.named(tree.id, run.current.root())
     return as_nodes(tree, each=each)
-
-
-def _is_within(node: Node, above: Node) -> bool:
-    place: Node | None = node
-    while place is not None and place is not above:
-        place = place.parent
-    return place is above
 
 
 _LAZY: dict[str, Callable[..., Give]] = {
@@ -232,6 +227,8 @@ _LAZY: dict[str, Callable[..., Give]] = {
 
 
 def _path(tree: Path, *, each: bool) -> Give:
+    if name := column(tree):
+        return children_named(name)
     start = as_nodes(tree.start, each=each)
     flat = isinstance(tree.start, Start | Ref) or (isinstance(tree.start, Called) and tree.start.name in _FLAT_CALLS)
     steps: list[Narrow] = []

@@ -68,6 +68,26 @@ class Node:
             node = node.parent
         return node
 
+    def document(self) -> "Node":
+        """What `/` means: the root of the tree, or above a tree that has none, one for this occasion."""
+        top = self.root()
+        if top.kind is Kind.ROOT:
+            return top
+        document = Node("", kind=Kind.ROOT)
+        document.children.append(top)
+        document.order = -1
+        return document
+
+    def depth(self) -> int:
+        """How many nodes stand above."""
+        return 0 if self.parent is None else self.parent.depth() + 1
+
+    def is_within(self, above: "Node") -> bool:
+        node: Node | None = self
+        while node is not None and node is not above:
+            node = node.parent
+        return node is above
+
     def below(self) -> Iterator["Node"]:
         """All that stands below, in the order of the document."""
         waiting = self.children[::-1]

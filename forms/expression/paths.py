@@ -51,7 +51,6 @@ AXES: dict[str, Axis] = {
     "preceding-sibling": lambda node: _siblings(node, later=False),
     "self": lambda node: [node],
 }
-_BACKWARDS = frozenset(("ancestor", "ancestor-or-self", "preceding", "preceding-sibling"))
 _STAYS_FLAT = frozenset(("attribute", "child", "self"))
 _KINDS = {"comment()": Kind.COMMENT, "processing-instruction()": Kind.INSTRUCTION, "text()": Kind.TEXT}
 
@@ -90,7 +89,7 @@ def along(axis: str, test: str, predicates: tuple[Narrow, ...], *, flat: bool) -
     `flat`: whether what it is given is so; then children need no sorting.
     """
     flat = flat and axis in _STAYS_FLAT
-    plain = _children(test) if axis == "child" and _is_name(test) else _walk(AXES[axis], matching(axis, test))
+    plain = children_named(test) if axis == "child" and is_name(test) else _walk(AXES[axis], matching(axis, test))
 
     def step(nodes: list[Node], run: Run) -> list[Node]:
         found: list[Node] = []
@@ -104,11 +103,11 @@ def along(axis: str, test: str, predicates: tuple[Narrow, ...], *, flat: bool) -
     return step, flat
 
 
-def _is_name(test: str) -> bool:
+def is_name(test: str) -> bool:
     return not test.endswith(("*", "()"))
 
 
-def _children(name: str) -> Callable[[Node, Run], list[Node]]:
+def children_named(name: str) -> Callable[[Node, Run], list[Node]]:
     def children(node: Node, run: Run) -> list[Node]:
         run.spend(len(node.children) + 1)
         return [child for child in node.children if child.name == name]
@@ -123,8 +122,3 @@ def _walk(axis: Axis, matches: Matches | None) -> Callable[[Node, Run], list[Nod
         return list(reached) if matches is None else [one for one in reached if matches(one)]
 
     return walk
-
-
-def backwards(axis: str) -> bool:
-    """Whether this axis counts from the nearest to the farthest."""
-    return axis in _BACKWARDS

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from forms.expression.functions import FUNCTIONS
+from forms.expression.paths import is_name
 from forms.expression.tree import Called, Chain, Constant, Path, Ref, Start, Step, Tree, all_parts, parts
 
 _CHOICE_NAME = "jr:choice-name"
@@ -80,15 +81,16 @@ def _lookup(term: Tree) -> tuple[str, Tree] | None:
     if not (isinstance(term, Chain) and len(term.rest) == 1 and term.rest[0][0] == "="):
         return None
     left, right = term.first, term.rest[0][1]
-    for column, value in ((left, right), (right, left)):
-        if (name := _column(column)) and steady(value):
+    for side, value in ((left, right), (right, left)):
+        if (name := column(side)) and steady(value):
             return name, value
     return None
 
 
-def _column(tree: Tree) -> str | None:
+def column(tree: Tree) -> str | None:
+    """The name, when all that it says is one: what rows of tables are asked for."""
     match tree:
-        case Path(Start(False), (Step("child", name, ()),)) if not name.endswith(("*", ")")):
+        case Path(Start(False), (Step("child", name, ()),)) if is_name(name):
             return name
         case _:
             return None

@@ -142,19 +142,12 @@ def ordering(compare: Callable[[float, float], bool]) -> Callable[[Value, Value,
     """`<`, `<=`, `>`, `>=` as numbers, dates as days; false where either is neither, so also where it is empty."""
 
     def holds(left: Value, right: Value, run: Run) -> bool:
-        if isinstance(left, bool) or isinstance(right, bool):
-            return compare(_as_bool(left, run), _as_bool(right, run))
         ours, theirs = _numbers(left, run), _numbers(right, run)
         if len(ours) == 1 and len(theirs) == 1:
             return compare(ours[0], theirs[0])
         return bool(ours) and bool(theirs) and any(compare(a, b) for a in _ends(ours) for b in _ends(theirs))
 
     return holds
-
-
-def _as_bool(value: Value, run: Run) -> float:
-    """Beside true or false: of nodes whether there are any, of all else the number."""
-    return float(bool(value)) if isinstance(value, list) else number(value, run)
 
 
 def _numbers(value: Value, run: Run) -> list[float]:

@@ -288,3 +288,12 @@ def test_nothing_in_an_answer_breaks_a_sheet():
     for value in ("", " ", "'", '"', "${age}", "9" * 400, -1, 1e308, float("nan"), [], ["a b"], True):
         Journey(CHILDREN, {"child.0.more": "yes", "age.1": value, "name.1": value}, NOW).counted  # noqa: B018
         Journey(HALLS, {"area": value, "hall": value}, NOW).next()
+
+
+def test_a_form_of_expensive_expressions_ends():
+    rows = [{"name": f"r{n}", "label": "x", "columns": {"k": str(n)}} for n in range(5000)]
+    costly = "count(instance('t')/root/item[contains(k, ${a})])"
+    slow = form(text("a"), *[calculated(f"c{n}", costly) for n in range(400)], lists={"t": rows})
+    found = Journey(slow, {"a": "1"}, NOW).counted
+    assert found["c0"] == sum("1" in str(n) for n in range(5000))
+    assert found["c399"] is None

@@ -14,7 +14,6 @@ from forms.text import Text
 
 _MODULUS = 2_147_483_647
 _MULTIPLIER = 16_807
-_NO_TABLE = Text(ja="一覧「{id}」はありません。", en="There is no list “{id}”.")
 _NO_CHANCE = Text(ja="{name}() はここでは使えません。", en="{name}() cannot be used here.")
 
 
@@ -35,16 +34,16 @@ def _position(_node: Node, run: Run, nodes: list[Node] | None = None) -> float:
 
 
 def _instance(_node: Node, run: Run, id_: str) -> list[Node]:
+    """Empty where there is no such table; which ones an expression names is known before it is asked."""
     found = run.scope.instances.get(id_)
-    if found is None:
-        raise Mistake(_NO_TABLE.fill(id=id_[:64]))
-    return [found]
+    return [found] if found else []
 
 
 def _pulldata(node: Node, run: Run, *names: str) -> str:
     """The cell of `column` in the first row of `table` that has `key` in `key column`."""
     id_, column, key_column, key = names
-    table = next((one for one in _instance(node, run, id_)[0].children if isinstance(one, Table)), None)
+    tables = (one for top in _instance(node, run, id_) for one in top.children if isinstance(one, Table))
+    table = next(tables, None)
     rows = table.rows_where(key_column, key) if table else []
     cell = rows[0].child(column) if rows else None
     return cell.value if cell else ""
@@ -67,24 +66,25 @@ def _randomized(_node: Node, run: Run, nodes: list[Node], *seed: Value) -> list[
     """As ODK shuffles: the same seed, the same order, on every machine."""
     run.spend(len(nodes))
     chances = _park_miller(_seed(seed[0], run)) if seed else iter(lambda: random(_node, run), None)
-    shuffled = list(in_order(nodes, run))
-    for place in range(len(shuffled) - 1, 0, -1):
+    shuffled: list[Node] = []
+    for place, node in enumerate(in_order(nodes, run)):  # Fisher and Yates, from the inside out
         other = math.floor(next(chances) * (place + 1))
-        shuffled[place], shuffled[other] = shuffled[other], shuffled[place]
+        shuffled.append(node)
+        shuffled[place], shuffled[other] = shuffled[other], node
     return shuffled
 
 
 def _seed(value: Value, run: Run) -> int:
-    """A number as it is; words by their hash, as JavaRosa takes it."""
+    """A number as Java makes it whole; words by their hash; nothing is 0."""
     words = text(value, run)
     wanted = value if isinstance(value, float) else number_in(words, run)
-    if math.isfinite(wanted):
-        return int(wanted)
+    if not math.isnan(wanted):
+        return int(max(-(2.0**63), min(2.0**63, wanted)))
     return int.from_bytes(hashlib.sha256(words.encode("utf-8", "replace")).digest()[:8], signed=True) if words else 0
 
 
 def _park_miller(seed: int) -> Iterator[float]:
-    state = int(math.fmod(seed, _MODULUS))
+    state = abs(seed) % _MODULUS * (-1 if seed < 0 else 1)
     state = state if state > 0 else state + _MODULUS - 1
     while True:
         state = state * _MULTIPLIER % _MODULUS

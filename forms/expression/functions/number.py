@@ -43,9 +43,9 @@ def _rounded(value: float, places: float = 0.0) -> float:
     if not math.isfinite(value) or math.isnan(places):
         return value
     digits = int(max(-_MOST_PLACES, min(_MOST_PLACES, places)))
-    if abs(value) >= 1e15 and digits >= 0:
-        return value
     unit = Decimal(1).scaleb(-digits)
+    if abs(value) >= 1e15 * float(unit):
+        return value  # it has no digits there
     return float((Decimal(repr(value)) / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit)
 
 

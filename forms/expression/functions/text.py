@@ -47,9 +47,10 @@ def _join(between: str, *parts: list[str]) -> str:
     return between.join(one for part in parts for one in part)
 
 
-def _substring(words: str, start: float, length: float = math.inf) -> str:
+def _substring(words: str, start: float, length: float | None = None) -> str:
     """As in XPath: counted from 1; what is rounded to lies between."""
-    first, last = _rounded(start), _rounded(start) + _rounded(length)
+    first = _rounded(start)
+    last = math.inf if length is None else first + _rounded(length)
     return "".join(letter for place, letter in enumerate(words, 1) if first <= place < last)
 
 
