@@ -102,13 +102,25 @@ def _judged(form: Form) -> list[Flaw]:
     """What pyxform, the measure of XLSForm, has against the form as we would write it."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2json import workbook_to_json
+    from pyxform.xls2json_backends import DefinitionData
 
-    from forms.xlsform.rows import rows_of
+    from forms.xlsform.rows import Cells, rows_of
+
+    def headed(rows: list[Cells]) -> dict[str, Any]:
+        return {"rows": rows, "head": [dict.fromkeys(name for row in rows for name in row)]}
 
     rows = rows_of(form)
-    book = {"survey": rows.survey, "choices": rows.choices, "settings": [rows.settings]}
+    survey, choices, settings = headed(rows.survey), headed(rows.choices), headed([rows.settings])
+    book = DefinitionData(
+        survey=survey["rows"],
+        survey_header=survey["head"],
+        choices=choices["rows"],
+        choices_header=choices["head"],
+        settings=settings["rows"],
+        settings_header=settings["head"],
+    )
     try:
-        workbook_to_json(workbook_dict=book, form_name="data", fallback_form_name="data", warnings=[])
+        workbook_to_json(workbook_dict=book, form_name="data", warnings=[])
     except PyXFormError as error:
         why = " ".join(str(error).split())[:300]
         return [Flaw(_FILE, _ELSEWHERE.fill(why=why), _FINE)]

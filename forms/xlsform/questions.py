@@ -49,9 +49,7 @@ _READ_ONLY = Text(
     ja="答えを変えられない質問は、聞かずに表示か計算だけをします。",
     en="A question that cannot be answered is only shown or calculated.",
 )
-_UNTITLED = Text(
-    ja="質問文がないので、項目名を表示します。", en="There is no label: its name is shown instead."
-)
+_UNTITLED = Text(ja="質問文がないので、項目名を表示します。", en="There is no label: its name is shown instead.")
 _UNTITLED_MEND = Text(ja="label（質問文）を書いてください。", en="Please write a label.")
 _SILENT_VALUES = {"today": "today()", "start": "once(now())"}
 

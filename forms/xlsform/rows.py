@@ -165,7 +165,9 @@ class _Writing:
         type_ = type_ if type_ != "text" else "select_one"
         name = question.get("from_list")
         if name is None:
-            name = next(n for n in (question["id"], f"{question['id']}_options", f"x_{question['id']}") if self._free(n))
+            name = next(
+                n for n in (question["id"], f"{question['id']}_options", f"x_{question['id']}") if self._free(n)
+            )
             self._lists[name] = question["options"]
             self._write_list(name, question["options"], inline="yes")
         return f"{type_} {name}"
@@ -175,7 +177,10 @@ class _Writing:
 
     def _yes_and_no(self) -> None:
         if YES_NO not in self._lists:
-            options = [{"name": "yes", "label": {"ja": "はい", "en": "yes"}}, {"name": "no", "label": {"ja": "いいえ", "en": "no"}}]
+            options = [
+                {"name": "yes", "label": {"ja": "はい", "en": "yes"}},
+                {"name": "no", "label": {"ja": "いいえ", "en": "no"}},
+            ]
             self._lists[YES_NO] = options
             self._write_list(YES_NO, options, inline="yes")
 

@@ -124,9 +124,9 @@ def _bare(words: str) -> str:
     return normal(words).replace("_", " ").replace("-", " ")
 
 
-_TYPES = {
-    _bare(word): type_ for type_, words in _SPELLINGS.items() for word in (type_, *words)
-} | {_bare(word): word for word in SILENT}
+_TYPES = {_bare(word): type_ for type_, words in _SPELLINGS.items() for word in (type_, *words)} | {
+    _bare(word): word for word in SILENT
+}
 KNOWN = (*_SPELLINGS, "select_one", "select_multiple", "rank", *sorted(SILENT))
 
 

@@ -81,5 +81,3 @@ def _words(cell: "xlrd.sheet.Cell", book: "xlrd.Book") -> str:  # type: ignore[n
             return str(xlrd.error_text_from_code.get(cell.value, "#ERROR!"))
         case _:
             return ""
-
-

@@ -4,11 +4,13 @@ from hypothesis import strategies as st
 
 from tests.forms.documents import DOCUMENTS
 
-_TEXT = st.sampled_from(["見出し", "a\nb", " 空白 ", "{x}", '"q"', "_x0041_", "=1+1", "${q0}さん", "[a]"]) | st.fixed_dictionaries(
-    {"ja": st.sampled_from(["見出し", " 前後 "]), "en": st.sampled_from(["Heading", "a  b"])}
-)
+_TEXT = st.sampled_from(
+    ["見出し", "a\nb", " 空白 ", "{x}", '"q"', "_x0041_", "=1+1", "${q0}さん", "[a]"]
+) | st.fixed_dictionaries({"ja": st.sampled_from(["見出し", " 前後 "]), "en": st.sampled_from(["Heading", "a  b"])})
 _COLUMNS = st.dictionaries(
-    st.sampled_from(["area", "区", "name", "label", "x_y", "a b", "image", "値"]), st.sampled_from(["1", " a", "", "北"]), max_size=3
+    st.sampled_from(["area", "区", "name", "label", "x_y", "a b", "image", "値"]),
+    st.sampled_from(["1", " a", "", "北"]),
+    max_size=3,
 )
 _LIST = st.lists(
     st.fixed_dictionaries(
@@ -61,7 +63,12 @@ def _extra(draw, names, prefix, depth=0):
                 optional={"title": _TEXT, "when": _RULES["when"]},
             ) | st.fixed_dictionaries(
                 {"id": st.just(id_), "kind": st.just("repeat"), "title": _TEXT, "questions": st.just(inside)},
-                optional={"least": st.integers(0, 2), "most": st.integers(2, 30), "count": st.just("2"), "another": _TEXT},
+                optional={
+                    "least": st.integers(0, 2),
+                    "most": st.integers(2, 30),
+                    "count": st.just("2"),
+                    "another": _TEXT,
+                },
             )
         found.append(draw(one))
     return found
