@@ -11,8 +11,10 @@ from forms.xlsform.template import NAME, blank
 from forms.xlsform.writing import MIME, write_xlsx
 
 GIVEN_BACK = Text(
-    ja="フォーム「{title}」（第{version}版）の Excel ファイルです。XLSForm 対応ソフトでも使えます。直したら「!form load」と書き添えて送ってください。",
-    en="“{title}” (version {version}) as an Excel file, an XLSForm. Change it and send it with the caption “!form load”.",
+    ja="フォーム「{title}」（第{version}版）の Excel ファイルです。XLSForm 対応ソフトでも使えます。"
+    "直したら「!form load」と書き添えて送ってください。",
+    en="“{title}” (version {version}) as an Excel file, which is an XLSForm. Change it and send it with the caption "
+    "“!form load”.",
 )
 BLANK = Text(
     ja="フォームを書くための Excel ファイルです。書けたら「!form load」と書き添えて送ってください。",

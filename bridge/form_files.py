@@ -1,6 +1,7 @@
 """`kairan form …`: form files checked, and changed from one notation into another."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from bridge.errors import Misconfigured, Mistake
 from bridge.workbook import read_safely
-from forms.document import read_form, write_form
+from forms.document import as_document, read_form, write_form
 from forms.flaws import Flaw
 from forms.form import Form
 from forms.text import same
@@ -19,7 +20,7 @@ from forms.xlsform.writing import write_xlsx
 WRITERS: Mapping[str, Callable[[Form], bytes]] = {
     ".yaml": lambda form: write_form(form).encode(),
     ".yml": lambda form: write_form(form).encode(),
-    ".json": lambda form: form.model_dump_json(by_alias=True, exclude_defaults=True, indent=2).encode() + b"\n",
+    ".json": lambda form: f"{json.dumps(as_document(form), ensure_ascii=False, indent=2)}\n".encode(),
     ".xlsx": write_xlsx,
 }
 

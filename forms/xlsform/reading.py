@@ -160,7 +160,7 @@ class _Reading:
         if questions.shared:
             document["lists"] = questions.shared
         self._trace(items, document["questions"])
-        if not document["questions"]:
+        if not document["questions"] and not findings.flaws:
             findings.wrong(table.spot(table.head), _NO_ROWS, _NO_ROWS_MEND)
         return document
 
@@ -231,7 +231,7 @@ class _Reading:
         try:
             return Form.model_validate(document)
         except ValidationError as error:
-            tree = Tree(document)  # type: ignore[arg-type]
+            tree = Tree(document)
             for one in error.errors(include_url=False, include_input=False)[:200]:
                 if not emptied(one, tree):
                     path, what, mend = explained(one, tree)

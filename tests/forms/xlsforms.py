@@ -47,15 +47,23 @@ def _extra(draw, names, prefix, depth=0):
             _asked(id_, "integer", {"low": st.integers(0, 3), "high": st.integers(3, 9)}),
             _asked(id_, "number", {"low": st.floats(-1, 1)}),
             _asked(id_, "date", {"earliest": st.just("2026-04-01")}),
-            _asked(id_, draw(st.sampled_from(["choice", "choices"])), {"options": choose, "choice_filter": st.just("area = ${q0}")}),
+            _asked(
+                id_,
+                draw(st.sampled_from(["choice", "choices"])),
+                {"options": choose, "choice_filter": st.just("area = ${q0}")},
+            ),
             _asked(id_, "yesno", {}),
-            st.fixed_dictionaries({"id": st.just(id_), "kind": st.just("note"), "title": _TEXT}, optional={"when": _RULES["when"]}),
+            st.fixed_dictionaries(
+                {"id": st.just(id_), "kind": st.just("note"), "title": _TEXT}, optional={"when": _RULES["when"]}
+            ),
             st.fixed_dictionaries(
                 {"id": st.just(id_), "kind": st.just("calculated"), "calculate": st.sampled_from(["${q0}", " 1 + 1 "])},
                 optional={"title": _TEXT},
             ),
-            st.fixed_dictionaries({"id": st.just(id_), "kind": st.just("hidden")}, optional={"value": st.sampled_from(["v", " v", "{"])}),
-        )  # fmt: skip
+            st.fixed_dictionaries(
+                {"id": st.just(id_), "kind": st.just("hidden")}, optional={"value": st.sampled_from(["v", " v", "{"])}
+            ),
+        )
         if depth < 2 and draw(st.booleans()):
             inside = draw(_extra(names, f"{id_}_", depth + 1)) or [{"id": f"{id_}_i", "kind": "yesno", "title": "中"}]
             one = st.fixed_dictionaries(
