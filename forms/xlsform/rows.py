@@ -189,7 +189,7 @@ class _Writing:
     def _write_list(self, name: str, options: Iterable[Any], *, inline: str) -> None:
         taken: set[str] = set()
         for written in options:
-            option = {"name": written, "label": written} if isinstance(written, str) else written
+            option: dict[str, Any] = {"name": written, "label": written} if isinstance(written, str) else written
             cells: Cells = {"list_name": name, "name": _safe(option["name"], taken)}
             self._wording(cells, "label", option["label"])
             if cells["name"] != option["name"]:
