@@ -22,7 +22,8 @@ TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
 Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
-Format = NewType("Format", str)
+ExportOf = NewType("ExportOf", tuple[str, str])
+BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
@@ -81,15 +82,29 @@ def _number(word: str, _call: Call) -> int:
     return int(digits)
 
 
-def _format(word: str, _call: Call) -> str:
-    if word.casefold() not in ("csv", "json"):
+FORMATS = ("csv", "json", "xlsform")
+
+
+def _export(words: Sequence[str], _call: Call) -> tuple[tuple[str, str], int]:
+    """A form's name and a format, in either order."""
+    named = [_bare(word) for word in words[:2]]
+    for name, asked in (named, named[::-1]) if len(named) == 2 else ():
+        if asked.casefold() in FORMATS:
+            return (name, asked.casefold()), 2
+    raise Mistake(
+        Text(
+            ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku csv",
+            en="Give the form and the format ({formats}), e.g. !form export lunch csv",
+        ).fill(formats=" ".join(FORMATS))
+    )
+
+
+def _blank_file(word: str, _call: Call) -> str:
+    if word.casefold() not in ("xlsx", "excel", "エクセル"):
         raise Mistake(
-            Text(
-                ja="形式（csv か json）を先に書いてください。例: !form export csv kyushoku",
-                en="Give the format (csv or json) first, e.g. !form export csv lunch",
-            )
+            Text(ja="様式は Excel（xlsx）だけです。例: !form template xlsx", en="It is Excel only: !form template xlsx")
         )
-    return word.casefold()
+    return "xlsx"
 
 
 def _confirmation(word: str, _call: Call) -> bool:
@@ -114,6 +129,7 @@ READERS: Mapping[Any, Reader] = {
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
-    Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
+    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(FORMATS)}", en=f"form {'|'.join(FORMATS)}"), _export),
+    BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

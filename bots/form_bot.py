@@ -11,6 +11,7 @@ from bots.effects import Meet, Refresh, Say
 from bots.form_loading import load, sent_file
 from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
 from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_workbooks import template
 from bots.help import help_command
 from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
@@ -239,6 +240,7 @@ BOT: Bot = Bot(
         list_,
         show,
         load,
+        template,
         preview,
         publish,
         fill,

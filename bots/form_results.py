@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bots.arguments import Format, FormName
+from bots.arguments import ExportOf, FormName
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
-from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
+from bots.form_workbooks import given_back
+from bots.ports import Forms, People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
 from forms.chart import chart
@@ -146,16 +147,24 @@ def results(
     return (*note, summarised(publication, found, to=to, closed=closed), drawn)
 
 
-@command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
+@command(
+    "export",
+    "出力",
+    needs=Role.EDITOR,
+    about=Text(ja="回答やフォームをファイルで受け取る", en="get the answers, or the form, as a file"),
+)
 def export(
     call: Call,
+    forms: Forms,
     publications: Publications,
     responses: Responses,
     people: People,
     town: Town,
-    format_: Format,
-    name: FormName,
+    wanted: ExportOf,
 ) -> Effects:
+    name, format_ = wanted
+    if format_ == "xlsform":
+        return given_back(call, forms, name)
     publication = publications.latest(name)
     file = exported(publication, responses, people, town, wanted=format_)
     return (Say(text=EXPORT_SENT), _addressed(file, call)) if not call.direct else (_addressed(file, call),)

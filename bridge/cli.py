@@ -11,8 +11,6 @@ from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
-from forms.document import read_form
-from forms.form import Form
 
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
 
@@ -44,17 +42,18 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
         one.set_defaults(command=command)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
-    form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    checked = form.add_parser("check", help="まちがいを見つける / find mistakes in a form's file")
-    checked.add_argument("file", type=Path)
-    checked.set_defaults(command=_form_check)
+    _form(commands.add_parser("form", help="フォームのファイル / form files"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
     _lab(lab.add_parser("up", help="本物のサーバーを連合させて動かす / real federating homeservers on this machine"))
     return parser
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    from bridge.form_files import add_commands
+
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
 
 
 def _init(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +91,9 @@ def _talk(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_talk(arguments: argparse.Namespace) -> int:
-    form = _read(arguments.form)
+    from bridge.form_files import read
+
+    form = read(arguments.form)
     if form is None:
         return 1
     talk = Talk(form, today=clock.now().astimezone(clock.JAPAN).date(), lang=arguments.lang)
@@ -100,25 +101,3 @@ def _run_talk(arguments: argparse.Namespace) -> int:
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     run(talk, sys.stdin or (), write=lambda text: print(text, flush=True), as_json=arguments.json)
     return 0
-
-
-def _form_check(arguments: argparse.Namespace) -> int:
-    return 0 if _read(arguments.file, ok=True) is not None else 1
-
-
-def _read(path: Path, *, ok: bool = False) -> Form | None:
-    """The form, or None after a line for each mistake: place, what, how to mend."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{path}: 読めません / cannot be read: {error.strerror}") from None
-    found = read_form(raw.decode("utf-8", "replace"))
-    if isinstance(found, Form):
-        if ok:
-            print(f"{path}: 問題ありません（{len(found.asked)}問）/ fine, {len(found.asked)} questions")
-        return found
-    for flaw in found:
-        print(
-            f"{path}: {flaw.place.ja}: {flaw.what.ja} {flaw.mend.ja} / {flaw.place.en}: {flaw.what.en} {flaw.mend.en}"
-        )
-    return None

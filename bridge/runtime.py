@@ -24,8 +24,10 @@ from bridge.store.forms import FormShelf, PublicationShelf, came_back
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.responses import ResponseDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
+from bridge.workbook import read_safely
 from forms.mistake import Mistake
 from forms.text import Text
+from forms.xlsform.reading import Read
 
 FLOOD = 120
 FLOOD_WINDOW = timedelta(minutes=1)
@@ -50,6 +52,16 @@ class Draughtsman:
         return png(svg)
 
 
+class WorkbookDesk:
+    """bots.ports.Workbooks."""
+
+    def __init__(self, _desk: Desk) -> None:
+        pass
+
+    def read(self, content: bytes, *, name: str) -> Read:
+        return read_safely(content, name=name)
+
+
 PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Forms: FormShelf,
     ports.Publications: PublicationShelf,
@@ -61,6 +73,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Pending: PendingDesk,
     ports.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
+    ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,
 }
 

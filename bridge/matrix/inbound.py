@@ -16,8 +16,8 @@ SEALED = ("m.room.message", "m.reaction")
 TALK = ("m.text", "m.emote")
 FILES = ("m.file",)
 LONGEST = 65_536
-FORM_FILES = (".yaml", ".yml", ".json")
-FILE_LIMIT = 262_144
+FORM_FILES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm", ".xls", ".csv", ".md")
+FILE_LIMIT = 5 * 1024 * 1024
 
 
 def read(  # noqa: PLR0911 - a table of types, one return each

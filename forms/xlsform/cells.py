@@ -13,13 +13,13 @@ _BUILT_IN: dict[int, Meaning] = {
     **dict.fromkeys((14, 15, 16, 17, *range(27, 32), 34, 35, 36, *range(50, 59)), "date"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 46, 47), "time"),
     22: "moment",
-}  # type: ignore[dict-item]
+}
 _NO_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
 def meaning(code: str) -> Meaning:
     """Of a format that people made: yyyy"年"m"月"d"日" is a date, h:mm a time, #,##0 a number."""
-    bare = _NO_CODE.sub("", code.split(";")[0]).casefold()
+    bare = _NO_CODE.sub("", code.split(";", maxsplit=1)[0]).casefold()
     if "general" in bare or not bare:
         return "number"
     day = any(letter in bare for letter in ("y", "d", "e", "g"))

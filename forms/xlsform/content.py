@@ -9,7 +9,7 @@ from typing import Literal
 from forms.mistake import Mistake
 from forms.text import Text
 from forms.xlsform.headings import names_a_sheet, names_a_type
-from forms.xlsform.sheets import MOST_ROWS, Book, Budget, Sheet, damaged, rows_of, too_large
+from forms.xlsform.sheets import MOST_ROWS, Book, Budget, Row, Sheet, damaged, rows_of, too_large
 from forms.xlsform.xls import read_xls
 from forms.xlsform.xlsx import read_xlsx
 
@@ -39,7 +39,7 @@ _SPLIT = re.compile(r"(?<!\\)\|")
 
 def kind_of(raw: bytes) -> Kind:
     """`document` is what forms.document reads (YAML, JSON). Mistake where it is nothing that can hold a form."""
-    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"PK\x05\x06"):
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(raw)
     if raw.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
@@ -135,7 +135,7 @@ def _tables(rows: Iterator[tuple[int, list[str]]]) -> Book:
 
 
 def _sheet(name: str, table: list[tuple[int, list[str]]], budget: Budget) -> Sheet:
-    rows = []
+    rows: list[Row] = []
     for number, cells in table:
         rows += rows_of([cells], budget, first=number)
     if len(rows) > MOST_ROWS:

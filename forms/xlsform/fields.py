@@ -42,9 +42,7 @@ _UNUSED = {
 }
 _FINE = Text(ja="そのままで構いません。", en="Nothing needs to be done.")
 _COLUMN = Text(ja="列「{column}」は使いません。", en="The column “{column}” is not used.")
-_REQUIRED = Text(
-    ja="必須の「{word}」は「{plain}」と読みました。", en="“{word}” under required is taken as “{plain}”."
-)
+_REQUIRED = Text(ja="必須の「{word}」は「{plain}」と読みました。", en="“{word}” under required is taken as “{plain}”.")
 _REQUIRED_MEND = Text(
     ja="ほかのソフトでも使うファイルなら、「{plain}」と書いてください。",
     en="Write “{plain}” if other tools are to read the file too.",

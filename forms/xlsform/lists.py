@@ -42,6 +42,7 @@ class Lists:
 def read_lists(table: Table, languages: Languages, findings: Findings, *, twice: bool) -> Lists:
     """The lists of the choices sheet. `twice`: the same name may stand several times; the first counts."""
     found = Lists()
+    seen: dict[tuple[str, str], Choice] = {}
     name = ""
     for count, line in enumerate(_filled(table), 1):
         if count > MOST_CHOICES:
@@ -58,7 +59,12 @@ def read_lists(table: Table, languages: Languages, findings: Findings, *, twice:
         if inline := line.words("x_inline"):
             found.inline[name] = inline
         choice = Choice(_option(line, languages, findings), line)
-        _add(found.named.setdefault(name, []), choice, findings, twice=twice)
+        if (first := seen.get((name, choice.document["name"]))) is None or twice:
+            found.named.setdefault(name, []).append(_renamed(choice, first, findings) if first else choice)
+            seen.setdefault((name, choice.document["name"]), choice)
+        else:
+            what = _TWICE.fill(name=quote(choice.document["name"]), row=first.line.number)
+            findings.wrong(line.spot("name"), what, _OTHER_NAME)
     return found
 
 
@@ -72,20 +78,13 @@ def _filled(table: Table) -> Iterator[Line]:
             yield line
 
 
-def _add(options: list[Choice], choice: Choice, findings: Findings, *, twice: bool) -> None:
-    """A name that stands twice gets a number where that is allowed: cascading lists have one per branch."""
-    name = choice.document["name"]
-    first = next((one for one in options if one.document["name"] == name), None)
-    if first is not None:
-        spot = choice.line.spot("name")
-        what = _TWICE.fill(name=quote(name), row=first.line.number)
-        if not twice:
-            findings.wrong(spot, what, _OTHER_NAME)
-            return
-        taken = {one.document["name"] for one in options}
-        choice.document["name"] = next(new for n in range(2, 10_002) if (new := f"{name}_{n}") not in taken)
-        findings.aside(spot, what, _NUMBERED.fill(name=quote(choice.document["name"])), about="twice")
-    options.append(choice)
+def _renamed(choice: Choice, first: Choice, findings: Findings) -> Choice:
+    """A name that may stand twice gets its row's number: lists with branches have one for each."""
+    name, spot = choice.document["name"], choice.line.spot("name")
+    choice.document["name"] = f"{name}_{choice.line.number}"
+    what = _TWICE.fill(name=quote(name), row=first.line.number)
+    findings.aside(spot, what, _NUMBERED.fill(name=quote(choice.document["name"])), about="twice")
+    return choice
 
 
 _TWICE = Text(ja="選択肢「{name}」は{row}行目にもあります。", en="The option “{name}” is also in row {row}.")

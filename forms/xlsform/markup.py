@@ -47,8 +47,7 @@ class Package:
             with self._archive.open(self.names[name.casefold()]) as part:
                 while chunk := part.read(_CHUNK):
                     self._bytes += len(chunk)
-                    if self._bytes > MOST_UNPACKED:
-                        raise too_large()
+                    self._check_bytes()
                     yield chunk
         except (KeyError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, RuntimeError):
             raise damaged() from None
@@ -56,6 +55,10 @@ class Package:
             if type(error).__module__ == "zlib":
                 raise damaged() from None
             raise
+
+    def _check_bytes(self) -> None:
+        if self._bytes > MOST_UNPACKED:
+            raise too_large()
 
     def read(self, name: str, *, opened: Opened, closed: Callable[[str], None], words: Callable[[str], None]) -> None:
         """Tell of the elements of a part, by their names without prefixes. Enough ends it; what follows is not parsed.

@@ -28,9 +28,7 @@ _RENAMED_MEND = Text(
     ja="名前は半角の英字で始め、英数字・_・- だけにしてください。",
     en="Begin names with a letter a–z; use letters, digits, _ and - only.",
 )
-_TWICE = Text(
-    ja="項目名「{name}」は{row}行目でも使われています。", en="The name “{name}” is also that of row {row}."
-)
+_TWICE = Text(ja="項目名「{name}」は{row}行目でも使われています。", en="The name “{name}” is also that of row {row}.")
 _AGAIN = Text(
     ja="ほかのグループにも項目名「{name}」があるので、「{id}」と読み替えました。",
     en="Another group has a “{name}” too: this one is taken as “{id}”.",
@@ -85,9 +83,7 @@ class Names:
         bare = _UNFIT.sub("_", name).strip("_-")[:60]
         id_ = bare if _FIT.fullmatch(bare) and bare not in self._reserved else ""
         id_ = id_ or (self._fresh("q") if not bare else self._fresh("q_"))
-        self.findings.aside(
-            line.spot("name"), _RENAMED.fill(name=quote(name), id=id_), _RENAMED_MEND, about="renamed"
-        )
+        self.findings.aside(line.spot("name"), _RENAMED.fill(name=quote(name), id=id_), _RENAMED_MEND, about="renamed")
         return id_
 
     def _fresh(self, stem: str) -> str:
@@ -100,9 +96,7 @@ class Names:
         """In another group the same name may stand again; unless something refers to it, it gets one of its own."""
         first = self._taken[id_]
         if self._scopes.get(id_) == scope or name in self.mentioned:
-            self.findings.wrong(
-                line.spot("name"), _TWICE.fill(name=quote(name or id_), row=first.number), _TWICE_MEND
-            )
+            self.findings.wrong(line.spot("name"), _TWICE.fill(name=quote(name or id_), row=first.number), _TWICE_MEND)
             return id_
         other = f"{scope}_{id_}"[:60] if scope else ""
         other = other if _FIT.fullmatch(other) and other not in self._taken else self._fresh(f"{id_[:50]}_")

@@ -51,9 +51,7 @@ def decoded(cell: str) -> Any:
 
 def limited(document: Mapping[str, Any]) -> str | None:
     """The constraint that other tools are to ask: our limits, then the form's own constraint."""
-    parts = [
-        f". {sign} {_literal(document[name])}" for name, sign in _SIGNS.items() if document.get(name) is not None
-    ]
+    parts = [f". {sign} {_literal(document[name])}" for name, sign in _SIGNS.items() if document.get(name) is not None]
     if own := document.get("constraint"):
         parts.append(f"({own})" if parts else own)
     return " and ".join(parts) or None

@@ -49,10 +49,13 @@ _READ_ONLY = Text(
     ja="答えを変えられない質問は、聞かずに表示か計算だけをします。",
     en="A question that cannot be answered is only shown or calculated.",
 )
-_UNTITLED = Text(
-    ja="質問文がないので、項目名を表示します。", en="There is no label: its name is shown instead."
-)
+_UNTITLED = Text(ja="質問文がないので、項目名を表示します。", en="There is no label: its name is shown instead.")
 _UNTITLED_MEND = Text(ja="label（質問文）を書いてください。", en="Please write a label.")
+_NO_SUM = Text(ja="計算の式がありません。", en="There is no calculation.")
+_NO_SUM_MEND = Text(
+    ja="calculation（計算）の列に、${price} * ${number} のような式を書いてください。",
+    en="Write an expression such as ${price} * ${number} in the column calculation.",
+)
 _SILENT_VALUES = {"today": "today()", "start": "once(now())"}
 
 
@@ -138,6 +141,9 @@ class Questions:
             document["title"] = self._title(item)
         if any(field.alias == "options" for field in fields.values()):
             self._choose(item, document)
+        if kind == "calculated" and not document.get("calculate"):
+            self._findings.wrong(item.line.spot("calculation"), _NO_SUM, _NO_SUM_MEND)
+            document["calculate"] = "''"
         if item.type.name == "range" and "low" in fields:
             self._range(item, document)
         if kind in ("group", "repeat"):

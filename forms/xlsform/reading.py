@@ -34,9 +34,7 @@ _NO_SURVEY_MEND = Text(
     ja="「!form template xlsx」で、記入用の Excel を受け取れます。", en="!form template xlsx gives you one to fill in."
 )
 _NO_ROWS = Text(ja="質問がありません。", en="There are no questions.")
-_NO_ROWS_MEND = Text(
-    ja="見出しの下に、1行に1問ずつ書いてください。", en="Write them below the headings, one to a row."
-)
+_NO_ROWS_MEND = Text(ja="見出しの下に、1行に1問ずつ書いてください。", en="Write them below the headings, one to a row.")
 _UNREAD = Text(ja="シート「{sheet}」は読みません。", en="The sheet “{sheet}” is not read.")
 _OTHER_LANGUAGE = Text(
     ja="「{language}」の文は使いません（日本語と英語だけを表示します）。",
@@ -61,7 +59,9 @@ _NO_TABLE_MEND = Text(
     ja="このブックに「表の名前」のシートを足して、CSVの中身を貼り付けてください。",
     en="Add a sheet of that name to this workbook and paste the rows of the CSV file there.",
 )
-_NOWHERE = Text(ja="文中の ${{{name}}} という項目はありません。", en="There is no question for ${{{name}}} in this text.")
+_NOWHERE = Text(
+    ja="文中の ${{{name}}} という項目はありません。", en="There is no question for ${{{name}}} in this text."
+)
 _NOWHERE_MEND = Text(ja="項目名を確かめてください。", en="See what the question is called.")
 
 
@@ -160,7 +160,7 @@ class _Reading:
         if questions.shared:
             document["lists"] = questions.shared
         self._trace(items, document["questions"])
-        if not document["questions"]:
+        if not document["questions"] and not findings.flaws:
             findings.wrong(table.spot(table.head), _NO_ROWS, _NO_ROWS_MEND)
         return document
 
@@ -231,7 +231,7 @@ class _Reading:
         try:
             return Form.model_validate(document)
         except ValidationError as error:
-            tree = Tree(document)  # type: ignore[arg-type]
+            tree = Tree(document)
             for one in error.errors(include_url=False, include_input=False)[:200]:
                 if not emptied(one, tree):
                     path, what, mend = explained(one, tree)

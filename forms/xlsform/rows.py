@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.document import as_document
 from forms.flaws import KINDS
 from forms.form import Form
 from forms.reading.words import clean
@@ -62,14 +63,13 @@ class Rows:
 
 def rows_of(form: Form) -> Rows:
     """The rows of a form; read again they give the same form."""
-    document = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return _Writing(document).rows()
+    return _Writing(as_document(form)).rows()
 
 
 class _Writing:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._lists: dict[str, list[dict[str, Any]]] = dict(document.get("lists", {}))
+        self._lists: dict[str, list[Any]] = dict(document.get("lists", {}))
         self._rows = Rows(bilingual=_bilingual(document))
 
     def rows(self) -> Rows:
@@ -163,9 +163,11 @@ class _Writing:
                 self._yes_and_no()
             return type_
         type_ = type_ if type_ != "text" else "select_one"
-        name = question.get("from_list")
-        if name is None:
-            name = next(n for n in (question["id"], f"{question['id']}_options", f"x_{question['id']}") if self._free(n))
+        name = question["options"]
+        if not isinstance(name, str):
+            name = next(
+                n for n in (question["id"], f"{question['id']}_options", f"x_{question['id']}") if self._free(n)
+            )
             self._lists[name] = question["options"]
             self._write_list(name, question["options"], inline="yes")
         return f"{type_} {name}"
@@ -175,15 +177,19 @@ class _Writing:
 
     def _yes_and_no(self) -> None:
         if YES_NO not in self._lists:
-            options = [{"name": "yes", "label": {"ja": "はい", "en": "yes"}}, {"name": "no", "label": {"ja": "いいえ", "en": "no"}}]
+            options = [
+                {"name": "yes", "label": {"ja": "はい", "en": "yes"}},
+                {"name": "no", "label": {"ja": "いいえ", "en": "no"}},
+            ]
             self._lists[YES_NO] = options
             self._write_list(YES_NO, options, inline="yes")
 
     # -- choices
 
-    def _write_list(self, name: str, options: Iterable[Mapping[str, Any]], *, inline: str) -> None:
+    def _write_list(self, name: str, options: Iterable[Any], *, inline: str) -> None:
         taken: set[str] = set()
-        for option in options:
+        for written in options:
+            option: dict[str, Any] = {"name": written, "label": written} if isinstance(written, str) else written
             cells: Cells = {"list_name": name, "name": _safe(option["name"], taken)}
             self._wording(cells, "label", option["label"])
             if cells["name"] != option["name"]:

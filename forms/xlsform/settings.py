@@ -99,5 +99,3 @@ def fitting_name(words: str) -> str:
     if words and not _UNFIT.search(words.replace("-", "")) and not words.startswith("-") and len(words) <= 64:
         return nfc(words)
     return _UNFIT.sub("-", nfc(words).casefold().strip()).strip("-")[:64].strip("-") or "form"
-
-

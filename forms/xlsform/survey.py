@@ -17,9 +17,9 @@ DEEPEST = 8
 _BEGINS = {"begin group": "end group", "begin repeat": "end repeat"}
 
 _MANY = Text(ja="行が多すぎます（{n}行）。", en="There are too many rows ({n}).")
-_MANY_MEND = Text(
-    ja="{most}行までです。フォームを分けてください。", en="Keep to {most}: split the form."
-).fill(most=MOST_ROWS)
+_MANY_MEND = Text(ja="{most}行までです。フォームを分けてください。", en="Keep to {most}: split the form.").fill(
+    most=MOST_ROWS
+)
 _NO_TYPE = Text(ja="種類がありません。", en="The type is missing.")
 _NO_TYPE_MEND = Text(
     ja="text（文字）、integer（整数）、date（日付）、select_one リスト名（択一）などを書いてください。",
@@ -27,7 +27,9 @@ _NO_TYPE_MEND = Text(
 )
 _UNKNOWN = Text(ja="種類「{type}」はありません。", en="There is no type “{type}”.")
 _UNOPENED = Text(ja="「{type}」に対応する始まりの行がありません。", en="Nothing was begun that “{type}” could end.")
-_UNOPENED_MEND = Text(ja="この行を削除するか、begin の行を足してください。", en="Delete this row, or add its begin row.")
+_UNOPENED_MEND = Text(
+    ja="この行を削除するか、begin の行を足してください。", en="Delete this row, or add its begin row."
+)
 _CROSSED = Text(
     ja="「{type}」ですが、{row}行目で始まったのは「{begun}」です。",
     en="This is “{type}”, but row {row} has “{begun}”.",
@@ -78,9 +80,7 @@ def _holds(line: Line) -> bool:
 
 def mentioned_in(table: Table) -> frozenset[str]:
     """All names in `${…}` anywhere in the table."""
-    return frozenset(
-        name for row in table.rows for cell in row.cells if "${" in cell for name in MENTION.findall(cell)
-    )
+    return frozenset(name for row in table.rows for cell in row.cells if "${" in cell for name in MENTION.findall(cell))
 
 
 class _Nesting:

@@ -71,7 +71,8 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "signature": ("署名", "サイン"),
 }
 _SELECT = re.compile(
-    r"(?P<one>select[ _]one|select1|択一|単一選択|単数選択|1つ選択|一つ選択|ひとつ選択|選択|ラジオ(?:ボタン)?|プルダウン)"
+    r"(?P<one>select[ _]one|select1|択一|単一選択|単数選択|1つ選択|一つ選択|ひとつ選択|選択|ラジオ(?:ボタン)?"
+    r"|プルダウン)"
     r"|(?P<several>select[ _]multiple|select all that apply|複数選択|複数回答|多肢選択|チェック(?:ボックス)?)"
     r"|(?P<rank>rank|順位(?:付け)?|順番|並べ替え)"
 )
@@ -124,9 +125,9 @@ def _bare(words: str) -> str:
     return normal(words).replace("_", " ").replace("-", " ")
 
 
-_TYPES = {
-    _bare(word): type_ for type_, words in _SPELLINGS.items() for word in (type_, *words)
-} | {_bare(word): word for word in SILENT}
+_TYPES = {_bare(word): type_ for type_, words in _SPELLINGS.items() for word in (type_, *words)} | {
+    _bare(word): word for word in SILENT
+}
 KNOWN = (*_SPELLINGS, "select_one", "select_multiple", "rank", *sorted(SILENT))
 
 

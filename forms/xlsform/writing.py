@@ -85,7 +85,9 @@ def write_pages(pages: Iterable[Page]) -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"author": "Kairan", "created": datetime(2026, 1, 1)})  # noqa: DTZ001 - no zone in a file
         styles = {
-            True: book.add_format({"bold": True, "bg_color": "#DCE9F5", "border": 1, "text_wrap": True, "valign": "top"}),
+            True: book.add_format(
+                {"bold": True, "bg_color": "#DCE9F5", "border": 1, "text_wrap": True, "valign": "top"}
+            ),
             False: book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         }
         for page in pages:

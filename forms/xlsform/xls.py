@@ -4,7 +4,7 @@ import io
 
 from forms.mistake import Mistake
 from forms.text import Text
-from forms.xlsform.cells import moment_words
+from forms.xlsform.cells import Meaning, moment_words
 from forms.xlsform.sheets import LOCKED, MOST_COLUMNS, Book, Budget, Row, Sheet, damaged, number_words, too_large
 
 _MACROS = Text(ja="マクロは読み込まず、実行もしません。", en="The macros in the file are neither read nor run.")
@@ -35,7 +35,7 @@ def read_xls(raw: bytes) -> Book:
         raise
     except MemoryError:
         raise too_large() from None
-    except Exception as error:  # whatever a hostile file makes xlrd raise
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file makes xlrd raise
         raise Mistake(LOCKED) if "encrypted" in str(error) else damaged() from None
     if _utf16("_VBA_PROJECT") in raw:
         book_.asides.append(_MACROS)
@@ -75,11 +75,9 @@ def _words(cell: "xlrd.sheet.Cell", book: "xlrd.Book") -> str:  # type: ignore[n
             return "TRUE" if cell.value else "FALSE"
         case xlrd.XL_CELL_DATE:
             value = float(cell.value)
-            kind = "time" if value < 1 else "date" if value == int(value) else "moment"
+            kind: Meaning = "time" if value < 1 else "date" if value == int(value) else "moment"
             return moment_words(value, kind, from_1904=bool(book.datemode))
         case xlrd.XL_CELL_ERROR:
             return str(xlrd.error_text_from_code.get(cell.value, "#ERROR!"))
         case _:
             return ""
-
-

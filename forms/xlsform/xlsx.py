@@ -17,9 +17,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 EMPTY_RUN = 1_000
 """After so many empty rows only the bytes are searched for anything that still has a value."""
 
-_MACROS = Text(
-    ja="マクロは読み込まず、実行もしません。", en="The macros in the file are neither read nor run."
-)
+_MACROS = Text(ja="マクロは読み込まず、実行もしません。", en="The macros in the file are neither read nor run.")
 _LINKS = Text(ja="ほかのファイルへのリンクは開きません。", en="Links to other files are not followed.")
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 

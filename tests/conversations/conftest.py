@@ -150,7 +150,8 @@ class Play:
             self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
-        content = (heard.content or b"").decode("utf-8-sig") if heard.kind == "file" else ""
+        readable = heard.kind == "file" and not (heard.content or b"").startswith(b"PK")
+        content = (heard.content or b"").decode("utf-8-sig") if readable else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")
         return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 16))
 

@@ -4,11 +4,13 @@ from hypothesis import strategies as st
 
 from tests.forms.documents import DOCUMENTS
 
-_TEXT = st.sampled_from(["見出し", "a\nb", " 空白 ", "{x}", '"q"', "_x0041_", "=1+1", "${q0}さん", "[a]"]) | st.fixed_dictionaries(
-    {"ja": st.sampled_from(["見出し", " 前後 "]), "en": st.sampled_from(["Heading", "a  b"])}
-)
+_TEXT = st.sampled_from(
+    ["見出し", "a\nb", " 空白 ", "{x}", '"q"', "_x0041_", "=1+1", "${q0}さん", "[a]"]
+) | st.fixed_dictionaries({"ja": st.sampled_from(["見出し", " 前後 "]), "en": st.sampled_from(["Heading", "a  b"])})
 _COLUMNS = st.dictionaries(
-    st.sampled_from(["area", "区", "name", "label", "x_y", "a b", "image", "値"]), st.sampled_from(["1", " a", "", "北"]), max_size=3
+    st.sampled_from(["area", "区", "name", "label", "x_y", "a b", "image", "値"]),
+    st.sampled_from(["1", " a", "", "北"]),
+    max_size=3,
 )
 _LIST = st.lists(
     st.fixed_dictionaries(
@@ -45,15 +47,23 @@ def _extra(draw, names, prefix, depth=0):
             _asked(id_, "integer", {"low": st.integers(0, 3), "high": st.integers(3, 9)}),
             _asked(id_, "number", {"low": st.floats(-1, 1)}),
             _asked(id_, "date", {"earliest": st.just("2026-04-01")}),
-            _asked(id_, draw(st.sampled_from(["choice", "choices"])), {"options": choose, "choice_filter": st.just("area = ${q0}")}),
+            _asked(
+                id_,
+                draw(st.sampled_from(["choice", "choices"])),
+                {"options": choose, "choice_filter": st.just("area = ${q0}")},
+            ),
             _asked(id_, "yesno", {}),
-            st.fixed_dictionaries({"id": st.just(id_), "kind": st.just("note"), "title": _TEXT}, optional={"when": _RULES["when"]}),
+            st.fixed_dictionaries(
+                {"id": st.just(id_), "kind": st.just("note"), "title": _TEXT}, optional={"when": _RULES["when"]}
+            ),
             st.fixed_dictionaries(
                 {"id": st.just(id_), "kind": st.just("calculated"), "calculate": st.sampled_from(["${q0}", " 1 + 1 "])},
                 optional={"title": _TEXT},
             ),
-            st.fixed_dictionaries({"id": st.just(id_), "kind": st.just("hidden")}, optional={"value": st.sampled_from(["v", " v", "{"])}),
-        )  # fmt: skip
+            st.fixed_dictionaries(
+                {"id": st.just(id_), "kind": st.just("hidden")}, optional={"value": st.sampled_from(["v", " v", "{"])}
+            ),
+        )
         if depth < 2 and draw(st.booleans()):
             inside = draw(_extra(names, f"{id_}_", depth + 1)) or [{"id": f"{id_}_i", "kind": "yesno", "title": "中"}]
             one = st.fixed_dictionaries(
@@ -61,7 +71,12 @@ def _extra(draw, names, prefix, depth=0):
                 optional={"title": _TEXT, "when": _RULES["when"]},
             ) | st.fixed_dictionaries(
                 {"id": st.just(id_), "kind": st.just("repeat"), "title": _TEXT, "questions": st.just(inside)},
-                optional={"least": st.integers(0, 2), "most": st.integers(2, 30), "count": st.just("2"), "another": _TEXT},
+                optional={
+                    "least": st.integers(0, 2),
+                    "most": st.integers(2, 30),
+                    "count": st.just("2"),
+                    "another": _TEXT,
+                },
             )
         found.append(draw(one))
     return found
