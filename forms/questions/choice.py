@@ -46,16 +46,17 @@ class Option(BaseModel):
 
 
 def _unique(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    seen = set[str]()
+    """The same name may stand again in another branch of a list: only its columns tell which one is meant."""
+    seen = set[tuple[str, frozenset[tuple[str, str]]]]()
     for option in options:
-        if option.name in seen:
+        if (mark := (option.name, frozenset(option.columns.items()))) in seen:
             raise flaw(
                 Text(ja="選択肢「{name}」が2つあります。", en="There are two options “{name}”.").fill(
                     name=option.name[:40]
                 ),
                 Text(ja="名前は一つずつ変えてください。", en="Give each a name of its own."),
             )
-        seen.add(option.name)
+        seen.add(mark)
     return options
 
 
@@ -81,8 +82,8 @@ Options = Annotated[
 
 
 def labels(options: Sequence[Option], lang: Lang) -> dict[str, str]:
-    """Option name → label."""
-    return {option.name: option.label[lang] for option in options}
+    """Option name → label; where a name stands several times, that of the first."""
+    return {option.name: option.label[lang] for option in reversed(options)}
 
 
 class OptionFields(QuestionFields):
@@ -116,7 +117,12 @@ class OptionFields(QuestionFields):
             yield "choice_filter", self.choice_filter
 
     def options(self) -> tuple[Option, ...]:  # type: ignore[override]
-        return self.offered
+        return self.distinct
+
+    @cached_property
+    def distinct(self) -> tuple[Option, ...]:
+        """Each name once."""
+        return tuple({option.name: option for option in reversed(self.offered)}.values())[::-1]
 
     def among(self, value: Value, offered: Sequence[Option]) -> Value:
         """What of an answer is still offered; None where nothing is."""

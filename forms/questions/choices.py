@@ -61,4 +61,4 @@ class Choices(OptionFields):
         return words.split() or None
 
     def columns(self) -> tuple[str, ...]:
-        return tuple(f"{self.id}/{option.name}" for option in self.offered)
+        return tuple(f"{self.id}/{option.name}" for option in self.options())

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from forms.expression.values import digits
 from forms.form import Form
-from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Repeat, Value, YesNo
+from forms.mistake import Mistake
+from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Question, Repeat, Value, YesNo
 from forms.sheet import Place, Sheet, id_of, keyed, more_key
 from tests.odk.pair import Pair
-from tests.odk.ours import State, Turns, sheet_of, state_of
+from tests.odk.ours import NOW, State, Turns, sheet_of, state_of
 
 _DAYS = ("1990-01-31", "2015-03-01", "2024-02-29", "2026-03-31", "2026-04-01", "2030-12-31")
 _WORDS = ("abc", "山田", "12345", "x@y.jp", "090-1234-5678", "0.5", "-3")
@@ -172,6 +174,8 @@ class Walker:
     def _answer(self, place: Place) -> Step | None:
         element, key = place.element, place.key
         value = None if self.chance.random() < 0.12 else self._value(place)
+        if not _readable(element, value):
+            return None
         before = self.answers.get(key), key in self.answers
         self.answers[key] = value
         sheet = self._stand()
@@ -216,6 +220,14 @@ class Walker:
         every = place.element.offered if place.offered is None else place.offered
         most = min(len(every), 30)
         return [option.name for option in every if self.chance.random() < min(0.4, 3 / max(most, 1))] or None
+
+
+def _readable(question: Question, value: Value) -> bool:
+    """Whether a conversation would take it: an XForm's range lets nobody leave it either."""
+    try:
+        return not isinstance(value, int | float) or question.read(digits(value), NOW.date()) is not None
+    except Mistake:
+        return False
 
 
 def _typed(sources: str) -> set[str]:

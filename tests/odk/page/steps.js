@@ -9,7 +9,10 @@ const SETTERS = {
   input: (node, value) => node.setValue(value),
   range: (node, value) => node.setValue(value === "" ? null : Number(value)),
   trigger: (node, value) => node.setValue(value !== ""),
-  select: (node, value) => node.selectValues(value === "" ? [] : value.split(" ")),
+  select: (node, value) =>
+    node.selectType === "select1"
+      ? node.selectValue(value === "" ? null : value)
+      : node.selectValues(value === "" ? [] : value.split(" ")),
   rank: (node, value) => node.setValues(value === "" ? [] : value.split(" ")),
 };
 
