@@ -29,6 +29,7 @@ _TYPES = {
 }
 """Kind → the types of XForms that it is; a time that our side takes as text is not answered."""
 _LITERAL = re.compile(r"'([^'\n]{1,30})'|\"([^\"\n]{1,30})\"")
+_MENTION = re.compile(r"\$\{([\w-]+)\}")
 _NUMERAL = re.compile(r"(?<![\w.'\"])\d{1,6}(?:\.\d{1,3})?(?![\w.'\"-])")
 
 
@@ -54,6 +55,7 @@ class Walker:
     _last: State = field(default_factory=dict)
     _words: tuple[str, ...] = ()
     _numbers: tuple[float, ...] = ()
+    _mentioned: frozenset[str] = frozenset()
 
     @property
     def form(self) -> Form:
@@ -76,6 +78,7 @@ class Walker:
         """What the form's own conditions look for is answered more often than chance would have it."""
         sources = " ".join(source for one in self.form.walk() for _, source in one.expressions())
         self._words = (*_WORDS, *sorted({a or b for a, b in _LITERAL.findall(sources)} & _typed(sources)))
+        self._mentioned = frozenset(_MENTION.findall(sources))
         limits = sorted({float(number) for number in _NUMERAL.findall(sources)})
         self._numbers = tuple(limit + by for limit in limits for by in (-1, 0, 1))
 
@@ -134,7 +137,14 @@ class Walker:
         if repeats and self.chance.random() < 0.25:
             return self._more_or_less(*self.chance.choice(repeats))
         open_ = [place for place in sheet.by_key.values() if self._can(place)]
-        return self._answer(self.chance.choice(open_)) if open_ else None
+        return self._answer(self._picked(open_)) if open_ else None
+
+    def _picked(self, open_: list[Place]) -> Place:
+        """Mostly what has no answer yet, and what others rest on: long forms would never be entered otherwise."""
+        fresh = [place for place in open_ if place.key not in self.answers]
+        leading = [place for place in fresh if place.element.id in self._mentioned]
+        draw = self.chance.random()
+        return self.chance.choice((draw < 0.5 and leading) or (draw < 0.75 and fresh) or open_)
 
     def _can(self, place: Place) -> bool:
         element = place.element
@@ -213,8 +223,9 @@ class Walker:
         """Now and then one that is not offered, as from a page that was opened before."""
         every, offered = place.element.offered, place.offered
         if offered is None or not offered or self.chance.random() < 0.15:
-            return self.chance.choice(every).name
-        return self.chance.choice(offered).name
+            offered = every
+        looked_for = [option for option in offered if option.name in self._words]
+        return self.chance.choice((self.chance.random() < 0.4 and looked_for) or offered).name
 
     def _several(self, place: Place) -> Value:
         every = place.element.offered if place.offered is None else place.offered
