@@ -121,7 +121,9 @@ def _served(pages: Pages, said: Queue[tuple[str, dict[str, Any]]]) -> Iterator[s
 
 def chromium() -> str | None:
     """Where it is; None where it is not installed."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def fields_of(sheet: Sheet, place: Place) -> Fields:
     if isinstance(element, QuestionFields):
         fields["required"] = sheet.required(place)
         fields["violated"] = place.relevant and not sheet.allowed(place)
-    if isinstance(element, OptionFields):
+    if isinstance(element, OptionFields) and (place.relevant or not element.choice_filter):
         offered = element.offered if place.offered is None else place.offered
         fields["options"] = [option.name for option in offered]
     return fields

@@ -16,6 +16,8 @@ from forms.xlsform.reading import read_workbook
 from tests.odk import beside
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "xlsforms"
+OWN = Path(__file__).parent / "forms"
+"""Forms of our own: what the published ones hardly use."""
 _XFORMS = "{http://www.w3.org/2002/xforms}"
 _TEMPLATE = "{http://openrosa.org/javarosa}template"
 
@@ -34,12 +36,14 @@ class Pair:
     ids: dict[str, str]
     types: dict[str, str]
     left_out: tuple[str, ...]
+    copied: frozenset[str]
+    """The repeats that have a turn already in every new turn of the repeat around them; pyxform does not always do so."""
     beside: dict[str, str] = field(default_factory=dict)
 
 
 def pair(name: str) -> Pair:
     """Raises Refused."""
-    raw = _without((FOLDER / name).read_bytes(), beside.UNASKED.get(name))
+    raw = _without(_path(name).read_bytes(), beside.UNASKED.get(name))
     read = read_workbook(_with_sheets(raw, beside.sheets(name)), name=name)
     if read.form is None:
         raise Refused("; ".join(f"{flaw.place.en}: {flaw.what.en}" for flaw in read.flaws))
@@ -49,7 +53,13 @@ def pair(name: str) -> Pair:
     instance = _instance(xform)
     _match(instance, read.form.questions, f"/{_bare(instance)}", ids, left_out)
     types = {ids[nodeset]: type_ for nodeset, type_ in _types(xform) if nodeset in ids}
-    return Pair(name, read.form, xform, ids, types, tuple(left_out), beside.beside(name))
+    return Pair(
+        name, read.form, xform, ids, types, tuple(left_out), frozenset(_copied(instance, ids)), beside.beside(name)
+    )
+
+
+def _path(name: str) -> Path:
+    return (OWN if name.endswith(".md") else FOLDER) / name
 
 
 def _without(raw: bytes, beginning: str | None) -> bytes:
@@ -112,6 +122,15 @@ def _match(
             continue
         ids[nodeset] = element.id
         _match(child, element.questions, nodeset, ids, left_out)
+
+
+def _copied(node: ElementTree.Element, ids: dict[str, str], path: str = "", *, new: bool = False) -> Iterator[str]:
+    path = f"{path}/{_bare(node)}"
+    for child in node:
+        template = child.get(_TEMPLATE) is not None
+        if new and not template and (id_ := ids.get(f"{path}/{_bare(child)}")):
+            yield id_
+        yield from _copied(child, ids, path, new=new or template)
 
 
 def _spellings(name: str, path: str, ids: dict[str, str]) -> tuple[str, ...]:

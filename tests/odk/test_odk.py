@@ -13,7 +13,7 @@ import pytest
 from tests.odk import engine
 from tests.odk.engine import Course
 from tests.odk.explained import FAMILIES, Difference, family
-from tests.odk.pair import FOLDER, Pair, pair
+from tests.odk.pair import FOLDER, OWN, Pair, pair
 from tests.odk.walks import Walker
 
 pytestmark = [
@@ -23,13 +23,16 @@ pytestmark = [
 ]
 WALKS = int(os.environ.get("KAIRAN_ODK_WALKS", "12"))
 SEED = os.environ.get("KAIRAN_ODK_SEED", "1")
-FILES = sorted(path.name for path in FOLDER.glob("*.xls*"))
+FILES = [
+    *sorted(path.name for path in FOLDER.glob("*.xls*")),
+    *sorted(path.name for path in OWN.glob("*.md")),
+]
 _MADE_BY_PYXFORM = re.compile(r"/(generated_table_list_label|reserved_name_for_field_list_labels)_\d+\Z")
 
 
 def course(name: str, walks: int) -> Course:
     both = pair(name)
-    steps = min(300, 40 + sum(1 for _ in both.form.asked))
+    steps = min(300, 60 + len(both.form.asked))
     made = (tuple(Walker(both, Random(f"{SEED} {name} {n}")).walk(steps)) for n in range(walks))
     return Course(both, tuple(made))
 

@@ -1,5 +1,6 @@
 """Random ways through a form: what people may do, and what our engine says after each step."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ _NUMERAL = re.compile(r"(?<![\w.'\"])\d{1,6}(?:\.\d{1,3})?(?![\w.'\"-])")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`deed`: begin, set, add or remove. `expected`: what our side says then, as far as it has changed; None: gone."""
+    """`deed`: begin, set, add or remove. `expected`: what our side says then of every node that has changed; None: gone."""
 
     deed: str
     key: str
@@ -85,28 +86,28 @@ class Walker:
     def _step(self, sheet: Sheet, deed: str, key: str, value: str = "", turn: int = 0) -> Step:
         state = state_of(sheet, self.known)
         changed: dict[str, Any] = dict.fromkeys(self._last.keys() - state.keys())
-        for at, fields in state.items():
-            before = self._last.get(at, {})
-            if fresh := {name: said for name, said in fields.items() if name not in before or before[name] != said}:
-                changed[at] = fresh
+        changed |= {at: fields for at, fields in state.items() if self._last.get(at) != fields}
         self._last = state
         return Step(deed, key, value, turn, changed)
 
     # -- standing -----------------------------------------------------------------------------------------------------
 
     def _stand(self) -> Sheet:
-        """As an XForm has it, every repeat that people add to begins with one turn; in turns added later with none."""
+        """As in an XForm, every repeat that people add to begins with one turn; in turns added later often with none."""
         while True:
             sheet = sheet_of(self.form, self._all())
             fresh = [
-                (repeat.id, holder.turn)
+                (repeat.id, holder)
                 for repeat in self._repeats()
                 for holder in sheet.holders(repeat)
                 if (repeat.id, holder.turn) not in self.turns
             ]
             if not fresh:
                 break
-            self.turns |= dict.fromkeys(fresh, 0 if self._last else 1)
+            born = self.pair.copied
+            self.turns |= {
+                (id_, holder.turn): int(not self._last or id_ in born or _in_first(holder)) for id_, holder in fresh
+            }
         self._forget(sheet)
         return sheet
 
@@ -132,8 +133,12 @@ class Walker:
     # -- doing --------------------------------------------------------------------------------------------------------
 
     def _do(self, sheet: Sheet) -> Step | None:
-        repeats = [(repeat, holder) for repeat in self._repeats() for holder in sheet.holders(repeat)
-                   if repeat.id in self.known and holder.relevant]
+        repeats = [
+            (repeat, holder)
+            for repeat in self._repeats()
+            for holder in sheet.holders(repeat)
+            if repeat.id in self.known and holder.relevant
+        ]
         if repeats and self.chance.random() < 0.25:
             return self._more_or_less(*self.chance.choice(repeats))
         open_ = [place for place in sheet.by_key.values() if self._can(place)]
@@ -188,18 +193,28 @@ class Walker:
             return None
         before = self.answers.get(key), key in self.answers
         self.answers[key] = value
-        sheet = self._stand()
-        if any(len(sheet.places.get(one.id, ())) >= one.most for one in self.form.walk() if isinstance(one, Repeat)):
+        if self._beyond():
             self.answers[key] = before[0]
             if not before[1]:
                 del self.answers[key]
-            self._stand()
             return None
-        done = self._step(sheet, "set", key, element.plain(value))
+        done = self._step(self._stand(), "set", key, element.plain(value))
         if isinstance(element, Choice | Choices):
             offered = element.offered if place.offered is None else place.offered
             self.answers[key] = element.among(value, offered)  # ODK's engine does not even take what is not offered
         return done
+
+    def _beyond(self) -> bool:
+        """Whether a count is now above what our side allows, or blank, when ODK's engine keeps the turns it had."""
+        sheet = sheet_of(self.form, self._all())
+        counted = [one for one in self.form.walk() if isinstance(one, Repeat) and one.count]
+        for repeat in counted:
+            for holder in sheet.holders(repeat):
+                turns = self.form.rules.of[repeat.id]["count"].number(holder.node, sheet.scope)
+                before = self._last.get(keyed(repeat.id, holder.turn), {}).get("turns", 0)
+                if turns >= repeat.most or (math.isnan(turns) and before):
+                    return True
+        return False
 
     def _value(self, place: Place) -> Value:
         chance, element = self.chance, place.element
@@ -233,6 +248,13 @@ class Walker:
         return [option.name for option in every if self.chance.random() < min(0.4, 3 / max(most, 1))] or None
 
 
+def _in_first(holder: Place | None) -> bool:
+    """Whether this is in the first turn of a repeat that is counted: that one alone is no copy of the template."""
+    while holder is not None and not isinstance(holder.element, Repeat):
+        holder = holder.holder
+    return holder is not None and holder.turn[-1] == 1 and bool(holder.element.count)
+
+
 def _readable(question: Question, value: Value) -> bool:
     """Whether a conversation would take it: an XForm's range lets nobody leave it either."""
     try:
@@ -243,8 +265,12 @@ def _readable(question: Question, value: Value) -> bool:
 
 def _typed(sources: str) -> set[str]:
     """Literals that somebody could have typed: no patterns of regex(), no formats of dates."""
-    return {word for pair in _LITERAL.findall(sources) for word in pair if word and not re.search(r"[\\^$%{}/\[\]|]", word)
-            and word == word.strip()}
+    return {
+        word
+        for pair in _LITERAL.findall(sources)
+        for word in pair
+        if word and not re.search(r"[\\^$%{}/\[\]|]", word) and word == word.strip()
+    }
 
 
 def _ids(repeat: Repeat) -> set[str]:

@@ -30,7 +30,7 @@ async function loaded(file) {
   return form;
 }
 
-// `expected` is what our side says of everything after this step; each walk sends only what has changed.
+// `expected` is what our side says of everything after this step; walks bring only the nodes that have changed.
 function compared(nodes, expected) {
   const differences = [];
   let states = 0;
@@ -61,7 +61,7 @@ function brought(expected, changes) {
     if (fields === null) {
       expected.delete(key);
     } else {
-      expected.set(key, { ...expected.get(key), ...fields });
+      expected.set(key, fields);
     }
   }
 }
