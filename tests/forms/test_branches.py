@@ -28,7 +28,13 @@ def made(*counties):
         "title": "b",
         "questions": [
             {"id": "state", "kind": "choice", "title": "州", "options": ["wa", "tx"]},
-            {"id": "county", "kind": "choice", "title": "郡", "options": "counties", "choice_filter": "state = ${state}"},
+            {
+                "id": "county",
+                "kind": "choice",
+                "title": "郡",
+                "options": "counties",
+                "choice_filter": "state = ${state}",
+            },
         ],
         "lists": {"counties": list(counties)},
     })  # fmt: skip

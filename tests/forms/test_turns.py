@@ -5,13 +5,8 @@ from forms.journey import Journey
 
 
 def test_a_turn_does_not_count_what_only_another_turn_has():
-    pet = {
-        "id": "pet",
-        "kind": "repeat",
-        "title": "ペット",
-        "least": 0,
-        "questions": [{"id": "name", "kind": "text", "title": "名"}],
-    }
+    name = {"id": "name", "kind": "text", "title": "名"}
+    pet = {"id": "pet", "kind": "repeat", "title": "ペット", "least": 0, "questions": [name]}
     pets = {"id": "pets", "kind": "calculated", "calculate": "count(${pet})"}
     named = {"id": "named", "kind": "calculated", "calculate": "concat('-', ${name})"}
     person = {"id": "person", "kind": "repeat", "title": "人", "count": "2", "questions": [pet, pets, named]}

@@ -121,9 +121,8 @@ def _served(pages: Pages, said: Queue[tuple[str, dict[str, Any]]]) -> Iterator[s
 
 def chromium() -> str | None:
     """Where it is; None where it is not installed."""
-    return next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), None)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Where the two engines are known to differ, and why: each family as narrow as it can be said. All else is a failure."""
+"""Where the two engines are known to differ, and why: each family as narrow as can be. All else is a failure."""
 
 import re
 from collections.abc import Callable
@@ -95,7 +95,7 @@ FAMILIES = (
     ),
     Family(
         "Sunday",
-        "format-date() with %a gives nothing for a Sunday in ODK's engine (Sunday is day 7 there, and the names end at 6).",
+        "format-date() with %a gives nothing for a Sunday in ODK's engine: it is day 7 there, and the names end at 6.",
         _sunday,
     ),
     Family(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
@@ -22,13 +22,13 @@ _XFORMS = "{http://www.w3.org/2002/xforms}"
 _TEMPLATE = "{http://openrosa.org/javarosa}template"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Our side does not take this file: there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`ids`: nodeset in the XForm → our id. `types`: our id → ODK's type. `left_out`: nodesets our form does not have."""
+    """`ids`: nodeset in the XForm → our id. `types`: our id → ODK's type. `left_out`: what our form does not have."""
 
     name: str
     form: Form
@@ -37,16 +37,16 @@ class Pair:
     types: dict[str, str]
     left_out: tuple[str, ...]
     copied: frozenset[str]
-    """The repeats that have a turn already in every new turn of the repeat around them; pyxform does not always do so."""
+    """The repeats that have a turn already in each new turn of the repeat around them: in pyxform some do."""
     beside: dict[str, str] = field(default_factory=dict)
 
 
 def pair(name: str) -> Pair:
-    """Raises Refused."""
+    """Raises RefusedError."""
     raw = _without(_path(name).read_bytes(), beside.UNASKED.get(name))
     read = read_workbook(_with_sheets(raw, beside.sheets(name)), name=name)
     if read.form is None:
-        raise Refused("; ".join(f"{flaw.place.en}: {flaw.what.en}" for flaw in read.flaws))
+        raise RefusedError("; ".join(f"{flaw.place.en}: {flaw.what.en}" for flaw in read.flaws))
     xform = convert(BytesIO(raw), file_type=Path(name).suffix).xform
     ids: dict[str, str] = {}
     left_out: list[str] = []
@@ -91,23 +91,23 @@ def _saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-def _instance(xform: str) -> ElementTree.Element:
-    found = ElementTree.fromstring(xform).find(f".//{_XFORMS}model/{_XFORMS}instance/*")
+def _instance(xform: str) -> ET.Element:
+    found = ET.fromstring(xform).find(f".//{_XFORMS}model/{_XFORMS}instance/*")
     assert found is not None
     return found
 
 
 def _types(xform: str) -> Iterator[tuple[str, str]]:
-    for bind in ElementTree.fromstring(xform).iterfind(f".//{_XFORMS}bind"):
+    for bind in ET.fromstring(xform).iterfind(f".//{_XFORMS}bind"):
         yield bind.get("nodeset", ""), bind.get("type", "")
 
 
-def _bare(element: ElementTree.Element) -> str:
+def _bare(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
 def _match(
-    node: ElementTree.Element, elements: tuple[Element, ...], path: str, ids: dict[str, str], left_out: list[str]
+    node: ET.Element, elements: tuple[Element, ...], path: str, ids: dict[str, str], left_out: list[str]
 ) -> None:
     """By name, level by level. The importer gives a name that stands in several groups the group's as well."""
     here = {element.id: element for element in elements}
@@ -124,7 +124,7 @@ def _match(
         _match(child, element.questions, nodeset, ids, left_out)
 
 
-def _copied(node: ElementTree.Element, ids: dict[str, str], path: str = "", *, new: bool = False) -> Iterator[str]:
+def _copied(node: ET.Element, ids: dict[str, str], path: str = "", *, new: bool = False) -> Iterator[str]:
     path = f"{path}/{_bare(node)}"
     for child in node:
         template = child.get(_TEMPLATE) is not None

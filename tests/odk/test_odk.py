@@ -87,10 +87,10 @@ def _differences(both: Pair, result: dict) -> list[Difference]:
 
 
 def _figures(results: list[dict], families: Counter) -> str:
+    counts = {name: sum(one.get(name, 0) for one in results) for name in ("steps", "states")}
+    walked = f"{len({one['name'] for one in results})} files, {len(results)} walks, {counts['steps']:,} steps"
     lines = [
-        f"{len({one['name'] for one in results})} files, {len(results)} walks, "
-        f"{sum(one.get('steps', 0) for one in results):,} steps, "
-        f"{sum(one.get('states', 0) for one in results):,} node states compared (seed {SEED})",
+        f"{walked}, {counts['states']:,} node states compared (seed {SEED})",
         *(f"  {families[known.name]:,} explained: {known.name}: {known.reason}" for known in FAMILIES),
         f"  {families['unexplained']:,} unexplained",
     ]

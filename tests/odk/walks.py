@@ -1,24 +1,18 @@
 """Random ways through a form: what people may do, and what our engine says after each step."""
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from forms.expression.values import digits
 from forms.form import Form
-from forms.mistake import Mistake
-from forms.questions import Answers, Choice, Choices, Date, Integer, Number, Question, Repeat, Value, YesNo
+from forms.questions import Choice, Choices, Repeat, Value
 from forms.sheet import Place, Sheet, id_of, keyed, more_key
+from tests.odk.ours import State, Turns, sheet_of, state_of
 from tests.odk.pair import Pair
-from tests.odk.ours import NOW, State, Turns, sheet_of, state_of
+from tests.odk.repertoire import Repertoire, readable
 
-_DAYS = ("1990-01-31", "2015-03-01", "2024-02-29", "2026-03-31", "2026-04-01", "2030-12-31")
-_WORDS = ("abc", "山田", "12345", "x@y.jp", "090-1234-5678", "0.5", "-3")
-_WHOLE = (0, 1, 2, 3, 5, 10, 17, 18, 25, 40, 66, 120, 999, -1)
-_FRACTIONS = (0.5, 1.25, 36.6, 100.5, -2.5, 7.0)
 _TYPES = {
     "choice": ("string",),
     "choices": ("string",),
@@ -29,14 +23,11 @@ _TYPES = {
     "yesno": ("string",),
 }
 """Kind → the types of XForms that it is; a time that our side takes as text is not answered."""
-_LITERAL = re.compile(r"'([^'\n]{1,30})'|\"([^\"\n]{1,30})\"")
-_MENTION = re.compile(r"\$\{([\w-]+)\}")
-_NUMERAL = re.compile(r"(?<![\w.'\"])\d{1,6}(?:\.\d{1,3})?(?![\w.'\"-])")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`deed`: begin, set, add or remove. `expected`: what our side says then of every node that has changed; None: gone."""
+    """`deed`: begin, set, add or remove. `expected`: what our side then says of each node that changed; None: gone."""
 
     deed: str
     key: str
@@ -54,9 +45,10 @@ class Walker:
     answers: dict[str, Value] = field(default_factory=dict)
     turns: Turns = field(default_factory=dict)
     _last: State = field(default_factory=dict)
-    _words: tuple[str, ...] = ()
-    _numbers: tuple[float, ...] = ()
-    _mentioned: frozenset[str] = frozenset()
+    _repertoire: Repertoire = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._repertoire = Repertoire(self.form, self.chance)
 
     @property
     def form(self) -> Form:
@@ -67,21 +59,12 @@ class Walker:
         return frozenset(self.pair.ids.values())
 
     def walk(self, steps: int) -> Iterator[Step]:
-        self._learn()
         sheet = self._stand()
         yield self._step(sheet, "begin", "")
         for _ in range(steps):
             sheet = self._stand()
             if (done := self._do(sheet)) is not None:
                 yield done
-
-    def _learn(self) -> None:
-        """What the form's own conditions look for is answered more often than chance would have it."""
-        sources = " ".join(source for one in self.form.walk() for _, source in one.expressions())
-        self._words = (*_WORDS, *sorted({a or b for a, b in _LITERAL.findall(sources)} & _typed(sources)))
-        self._mentioned = frozenset(_MENTION.findall(sources))
-        limits = sorted({float(number) for number in _NUMERAL.findall(sources)})
-        self._numbers = tuple(limit + by for limit in limits for by in (-1, 0, 1))
 
     def _step(self, sheet: Sheet, deed: str, key: str, value: str = "", turn: int = 0) -> Step:
         state = state_of(sheet, self.known)
@@ -93,7 +76,7 @@ class Walker:
     # -- standing -----------------------------------------------------------------------------------------------------
 
     def _stand(self) -> Sheet:
-        """As in an XForm, every repeat that people add to begins with one turn; in turns added later often with none."""
+        """As in an XForm, a repeat that people add to begins with one turn; in turns added later often with none."""
         while True:
             sheet = sheet_of(self.form, self._all())
             fresh = [
@@ -147,7 +130,7 @@ class Walker:
     def _picked(self, open_: list[Place]) -> Place:
         """Mostly what has no answer yet, and what others rest on: long forms would never be entered otherwise."""
         fresh = [place for place in open_ if place.key not in self.answers]
-        leading = [place for place in fresh if place.element.id in self._mentioned]
+        leading = [place for place in fresh if place.element.id in self._repertoire.mentioned]
         draw = self.chance.random()
         return self.chance.choice((draw < 0.5 and leading) or (draw < 0.75 and fresh) or open_)
 
@@ -188,8 +171,8 @@ class Walker:
 
     def _answer(self, place: Place) -> Step | None:
         element, key = place.element, place.key
-        value = None if self.chance.random() < 0.12 else self._value(place)
-        if not _readable(element, value):
+        value = None if self.chance.random() < 0.12 else self._repertoire.answer(place)
+        if not readable(element, value):
             return None
         before = self.answers.get(key), key in self.answers
         self.answers[key] = value
@@ -216,61 +199,12 @@ class Walker:
                     return True
         return False
 
-    def _value(self, place: Place) -> Value:
-        chance, element = self.chance, place.element
-        match element:
-            case Choice():
-                return self._chosen(place)
-            case Choices():
-                return self._several(place)
-            case YesNo():
-                return "yes"
-            case Integer():
-                return int(chance.choice([*_WHOLE, *self._numbers]))
-            case Number():
-                return float(chance.choice([*_WHOLE, *_FRACTIONS, *self._numbers]))
-            case Date():
-                return chance.choice(_DAYS)
-            case _:
-                return chance.choice(self._words)
-
-    def _chosen(self, place: Place) -> Value:
-        """Now and then one that is not offered, as from a page that was opened before."""
-        every, offered = place.element.offered, place.offered
-        if offered is None or not offered or self.chance.random() < 0.15:
-            offered = every
-        looked_for = [option for option in offered if option.name in self._words]
-        return self.chance.choice((self.chance.random() < 0.4 and looked_for) or offered).name
-
-    def _several(self, place: Place) -> Value:
-        every = place.element.offered if place.offered is None else place.offered
-        most = min(len(every), 30)
-        return [option.name for option in every if self.chance.random() < min(0.4, 3 / max(most, 1))] or None
-
 
 def _in_first(holder: Place | None) -> bool:
     """Whether this is in the first turn of a repeat that is counted: that one alone is no copy of the template."""
     while holder is not None and not isinstance(holder.element, Repeat):
         holder = holder.holder
     return holder is not None and holder.turn[-1] == 1 and bool(holder.element.count)
-
-
-def _readable(question: Question, value: Value) -> bool:
-    """Whether a conversation would take it: an XForm's range lets nobody leave it either."""
-    try:
-        return not isinstance(value, int | float) or question.read(digits(value), NOW.date()) is not None
-    except Mistake:
-        return False
-
-
-def _typed(sources: str) -> set[str]:
-    """Literals that somebody could have typed: no patterns of regex(), no formats of dates."""
-    return {
-        word
-        for pair in _LITERAL.findall(sources)
-        for word in pair
-        if word and not re.search(r"[\\^$%{}/\[\]|]", word) and word == word.strip()
-    }
 
 
 def _ids(repeat: Repeat) -> set[str]:
