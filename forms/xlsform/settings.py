@@ -51,7 +51,7 @@ def read_settings(
     if line is None:
         form_name = fitting_name(name)
         return {"name": form_name, "title": name or form_name}, {}
-    title = clean(line.words("form_title")) or clean(line.words("form_id")) or name
+    title = clean(line.words("form_title")) or clean(line.words("form_id")) or name or "form"
     document: dict[str, Any] = {"name": fitting_name(line.words("form_id") or title or name), "title": title}
     spots = {"name": line.spot("form_id"), "title": line.spot("form_title")}
     for one, words in line.extras():
