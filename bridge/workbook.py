@@ -19,6 +19,7 @@ from forms.xlsform.sheets import TOO_LARGE
 
 MEMORY = 300 * 1024 * 1024
 SECONDS = 2  # of the processor, once it has started
+_NO_MEMORY = 3
 PATIENCE = 10  # seconds on the wall, on a machine that has much else to do
 _FILE = Text(ja="ファイル", en="the file")
 _TOO_MUCH = Text(
@@ -34,7 +35,7 @@ _FINE = Text(ja="回覧だけで使うなら、そのままで構いません。
 
 
 def read_safely(raw: bytes, *, name: str = "") -> Read:
-    """The form in a workbook, or what is wrong with it. Never raises for what is in the file."""
+    """The form in a workbook, or what is wrong with it. RuntimeError is a bug of ours."""
     if len(raw) > LARGEST:
         return _refused(TOO_LARGE)
     command = [sys.executable, "-I", "-X", "utf8", "-m", "bridge.workbook", "--", name[:100]]
@@ -42,8 +43,10 @@ def read_safely(raw: bytes, *, name: str = "") -> Read:
         done = subprocess.run(command, input=raw, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - ours
     except subprocess.TimeoutExpired:
         return _refused(_TOO_MUCH)
-    if done.returncode != 0:
+    if done.returncode < 0 or done.returncode == _NO_MEMORY:
         return _refused(_TOO_MUCH)
+    if done.returncode != 0:
+        raise RuntimeError("the reader of workbooks has a bug")  # what it said may quote the file
     return _from_json(json.loads(done.stdout))
 
 
@@ -73,6 +76,15 @@ def main() -> None:
     """Read, judge, say so."""
     raw = sys.stdin.buffer.read(LARGEST + 1)
     _limit()
+    try:
+        found = _found(raw)
+    except MemoryError:
+        sys.exit(_NO_MEMORY)
+    sys.stdout.write(found)
+    sys.stdout.flush()
+
+
+def _found(raw: bytes) -> str:
     read = read_workbook(raw, name=sys.argv[-1])
     notices = [*read.notices, *_judged(read.form)] if read.form else read.notices
     found = {
@@ -81,8 +93,7 @@ def main() -> None:
         "flaws": _as_json(read.flaws),
         "notices": _as_json(notices),
     }
-    sys.stdout.write(json.dumps(found, ensure_ascii=False))
-    sys.stdout.flush()
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _limit() -> None:

@@ -28,6 +28,8 @@ _SOURCES = {
     "choice_filter": "choice_filter",
     "count": "repeat_count",
 }
+_STRUCTURE = frozenset(("kind", "id", "questions", "inside", "options", "offered", "from_list"))
+"""What follows from the rows themselves: no column of ours can say otherwise."""
 _DYNAMIC = re.compile(r"\$\{|[A-Za-z][\w:-]*\(")
 _YES = frozenset(("yes", "true", "true()", "on", "1", "はい", "○", "◯", "〇", "●", "◎", "必須", "y"))
 _NO = frozenset(("no", "false", "false()", "off", "0", "いいえ", "×", "✕", "任意", "n", "-", "ー"))
@@ -104,7 +106,9 @@ class Rows:
     def _own(self, line: Line, document: dict[str, Any]) -> None:
         """Our own columns; where the plain column beside one was changed since, the plain one counts."""
         own = {h.name.removeprefix("x_"): decoded(words) for h, words in line.extras() if h.name.startswith("x_")}
-        own.pop("kind", None)
+        own = {name: value for name, value in own.items() if name not in _STRUCTURE}
+        if not isinstance(own.get("constraint"), str):
+            own.pop("constraint", None)
         document |= {name: value for name, value in own.items() if name not in OF_COLUMNS}
         for name in OF_COLUMNS.keys() & own.keys() - {"constraint"}:
             if document.get(name) == as_plain(name, own[name]):
@@ -115,7 +119,8 @@ class Rows:
 
     def _unused(self, line: Line) -> None:
         for heading, words in line.extras():
-            if heading.name.startswith("x_") or heading.name in _READ:
+            own = heading.name.startswith("x_") and heading.name.removeprefix("x_") not in _STRUCTURE - {"kind"}
+            if own or heading.name in _READ:
                 continue
             self.findings.aside(line.spot(heading.name), _said(heading, words), _FINE)
 

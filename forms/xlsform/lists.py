@@ -105,8 +105,8 @@ def _option(line: Line, languages: Languages, findings: Findings) -> dict[str, A
     document["label"] = label or name
     columns = {heading.name: words for heading, words in line.extras() if _kept(heading, line, findings)}
     for field_, key in (("x_name", "name"), ("x_label", "label")):
-        if field_ in own:
-            document[key] = decoded(own[field_])
+        if isinstance(value := decoded(own.get(field_, "")), str if key == "name" else str | dict) and value:
+            document[key] = value
     columns |= _own_columns(own)
     return document | ({"columns": columns} if columns else {})
 

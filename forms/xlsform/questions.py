@@ -139,7 +139,7 @@ class Questions:
         fields = KINDS[kind].model_fields
         if "title" in fields and fields["title"].is_required() and "title" not in document:
             document["title"] = self._title(item)
-        if any(field.alias == "options" for field in fields.values()):
+        if any(f.alias == "options" and (f.is_required() or item.type.list) for f in fields.values()):
             self._choose(item, document)
         if kind == "calculated" and not document.get("calculate"):
             self._findings.wrong(item.line.spot("calculation"), _NO_SUM, _NO_SUM_MEND)

@@ -13,7 +13,7 @@ from forms.xlsform.fields import as_plain, shown_default
 from forms.xlsform.headings import MEDIA, Heading, heading, known
 from forms.xlsform.names import expression
 from forms.xlsform.own import OF_COLUMNS, encoded, limited
-from forms.xlsform.types import kind_for, read_type
+from forms.xlsform.types import SELECTS, kind_for, read_type
 
 JAPANESE, ENGLISH = "日本語 (ja)", "English (en)"
 YES_NO = "x_yesno"
@@ -162,7 +162,7 @@ class _Writing:
             if type_.endswith(YES_NO):
                 self._yes_and_no()
             return type_
-        type_ = type_ if type_ != "text" else "select_one"
+        type_ = type_ if type_ in SELECTS else "select_one"
         name = question["options"]
         if not isinstance(name, str):
             name = next(

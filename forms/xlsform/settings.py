@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from forms.form import Form
 from forms.reading.words import clean, nfc, quote
 from forms.text import Text
 from forms.xlsform.headings import heading, known, language_of, normal
@@ -21,6 +22,7 @@ _VERSION = Text(
     en="version is not used: versions are counted whenever a form is loaded.",
 )
 _KNOWN = frozenset(known("settings"))
+_OWN = frozenset(f"x_{name}" for name in (*Form.model_fields, "rooms")) - {"x_questions", "x_lists", "x_name"}
 _PLAIN = ("form_title", "form_id", "default_language", "allow_choice_duplicates", "clean_text_values", "")
 _PRIVACY = {"記名": "named", "担当者のみ": "confidential", "匿名": "anonymous"}
 _RESULTS = {"すぐに": "live", "締切後": "at-close", "編集者のみ": "editors"}
@@ -51,11 +53,11 @@ def read_settings(
     if line is None:
         form_name = fitting_name(name)
         return {"name": form_name, "title": name or form_name}, {}
-    title = clean(line.words("form_title")) or clean(line.words("form_id")) or name
+    title = clean(line.words("form_title")) or clean(line.words("form_id")) or name or "form"
     document: dict[str, Any] = {"name": fitting_name(line.words("form_id") or title or name), "title": title}
     spots = {"name": line.spot("form_id"), "title": line.spot("form_title")}
     for one, words in line.extras():
-        if one.name.startswith("x_"):
+        if one.name in _OWN:
             field = one.name.removeprefix("x_")
             spots[field] = line.spot(one.name)
             _add(document, field, words, languages.text(line.wordings(one.name)))
@@ -71,8 +73,8 @@ def read_settings(
 def _title(document: dict[str, Any], plain: str) -> None:
     """Our own title counts as long as the plain one was not changed since."""
     own = document["title"]
-    shown = own.get("ja", "") if isinstance(own, dict) else own
-    if clean(shown) != plain:
+    shown = own.get("ja") if isinstance(own, dict) else own
+    if not isinstance(shown, str) or clean(shown) != plain:
         document["title"] = plain
 
 

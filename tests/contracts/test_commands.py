@@ -168,6 +168,7 @@ def _attempts(command):
     yield ""
     yield "himitsu"
     yield "csv himitsu"
+    yield "himitsu xlsform"
     yield "himitsu yes"
     yield "himitsu to 行政DX by 明日 17:00"
 
@@ -175,7 +176,8 @@ def _attempts(command):
 SAMPLES = {
     "name": "himitsu",
     "document": FORM,
-    "format_": "csv",
+    "wanted": "himitsu csv",
+    "_file": "xlsx",
     "sure": "yes",
     "when": "明日 9:00",
     "text": "会議",

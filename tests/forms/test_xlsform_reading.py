@@ -1,9 +1,12 @@
 """Workbooks as people write them: Japanese headings, missing names, and every mistake with its row and column."""
 
+import csv
 import datetime as dt
 import io
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forms.xlsform.reading import read_workbook
 from forms.xlsform.template import blank
@@ -256,6 +259,37 @@ def test_tables_as_text_are_read_too(text, encoding):
 def test_a_place_in_a_csv_is_its_line():
     flaw = only_flaw(read_workbook(b'type,name,label\nnote,n,"a\nb"\ntxet,q,x\n'))
     assert flaw.line == 4
+
+
+_CELLS = st.sampled_from(
+    [
+        *("", "", "type", "name", "text", "q", "L", "select_one L", "rank L", "range", "note", "hidden", "calculate"),
+        *("begin group", "end group", "begin repeat", "end repeat", "${q}", "${", "=", "はい", "1", "null", "{", "[1"),
+        *('["a"]', '{"ja": 1}', '"', "x_kind", "x_low", "x_questions", "x_lists", "x_name", "x_title", "x_options"),
+        *("x_columns", "x_constraint", "x_default", "x_from_list", "x_rooms", "x_closes", "x_label", "x_inline"),
+        *("relevant", "constraint", "required", "default", "parameters", "選択肢", "label::English (en)"),
+    ]
+)
+_ROWS = st.lists(st.lists(_CELLS, max_size=7), max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_ROWS, _ROWS, _ROWS)
+def test_whatever_stands_in_the_cells_is_a_form_or_said_to_be_none(survey, choices, other):
+    out = io.StringIO()
+    write = csv.writer(out).writerow
+    for name, head, rows in (
+        ("survey", ["type", "name", "label"], survey),
+        ("choices", ["list_name", "name", "label"], choices),
+        ("settings", ["form_title"], other),
+    ):
+        write([name])
+        more = rows[0] if rows else []
+        write(["", *head, *more])
+        for row in rows[1:]:
+            write(["", *row])
+    found = read_workbook(out.getvalue().encode())
+    assert (found.form is None) == bool(found.flaws)
 
 
 def test_the_blank_template_loads_as_it_is_and_says_nothing():

@@ -35,6 +35,47 @@ def test_other_tools_convert_what_we_write(document):
     convert(io.BytesIO(write_xlsx(Form.model_validate(document))), validate=False)
 
 
+KINDS_ = {
+    "address": "",
+    "audio": "",
+    "choice": "options: [a, b], other: true, shuffle: true",
+    "choices": "options: [a, b], none: {ja: なし, en: none}, other: 別, most: 2",
+    "consent": "text: {ja: 同意します, en: I agree}",
+    "datetime": "",
+    "email": "",
+    "fiscal-year": "",
+    "kana": "",
+    "lookup": "options: towns",
+    "matrix": "rows: [{name: a, label: あ}, {name: b, label: い}], options: [p, q]",
+    "money": "low: 1",
+    "month": "",
+    "name": "",
+    "percentage": "",
+    "period": "",
+    "phone": "",
+    "photo": "",
+    "place": "",
+    "postal": "",
+    "rank": "options: [a, b, c], top: 2",
+    "scale": "points: 5, lowest: {ja: 低い, en: low}, highest: 高い",
+    "signature": "",
+    "time": "",
+    "url": "",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_)
+def test_every_kind_comes_back_with_all_its_fields(kind):
+    fields = f", {KINDS_[kind]}" if KINDS_[kind] else ""
+    form = read_form(
+        f"name: a\ntitle: t\nlists: {{towns: [x, y]}}\nquestions: [{{id: q, kind: {kind}, title: 題{fields}}}]"
+    )
+    if not isinstance(form, Form):
+        pytest.skip(f"{kind} does not have these fields here: {form[0].what.en}")
+    assert again(form) == form
+    convert(io.BytesIO(write_xlsx(form)), validate=False)
+
+
 def test_the_example_keeps_its_two_languages():
     form = read_form(EXAMPLE)
     assert again(form) == form
