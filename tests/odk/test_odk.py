@@ -53,7 +53,7 @@ def test_a_difference_is_seen():
     results = []
     engine.compare([true], results.append)
     found = results[0]["differences"]
-    assert len(found) == len(true.walks[0])
+    assert found[0]["step"] == 0
     assert {(one["key"], one["field"]) for one in found} == {(key, "required")}
 
 
