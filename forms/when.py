@@ -292,9 +292,15 @@ _PAST = Text(
 )
 
 
+_PAST_TODAY = Text(
+    ja="もう過ぎています。「明日 9:00」のように、日にちも書いてください。",
+    en="That is already past today. Please write the day too, for example “tomorrow 9am”.",
+)
+
+
 def _ahead(found: _Found, now: datetime) -> datetime:
     if found.at <= now:
-        raise (Asked if found.loose else Mistake)(_PAST)
+        raise Asked(_PAST_TODAY) if found.loose else Mistake(_PAST)
     if found.at.year > now.year + _YEARS_AHEAD:
         raise Asked(
             Text(ja="先の日付すぎます。年を確かめてください。", en="That is very far ahead. Please check the year.")

@@ -55,7 +55,7 @@ def read_phone(said: str, _given: Given) -> Taken:
     words = _DASHES.sub("-", _BESIDE.sub("", words).translate(_KANJI))
     words = re.sub(r"^(?:010-?)?\+|^00(?=81)", "+", words)
     words = re.sub(r"(?<=\+81)[\s-]*\(?0\)?[\s-]*(?=[0-9])", "", words)
-    if not _PHONE.fullmatch(words) or (words[0] == "0" and words.count("(") > 1):
+    if not _PHONE.fullmatch(words) or words.count("(") > 1:
         raise unread(said, _WITH_AREA)
     note = _WITHOUT_EXTENSION.fill(number=extension["number"]) if extension else None
     return as_is(_number(words, said), note)
@@ -67,7 +67,7 @@ def _number(words: str, said: str) -> str:
     except NumberParseException:
         raise unread(said, _WITH_AREA) from None
     digits = re.sub(r"[^0-9]", "", words)
-    if found.country_code == 81 and words[0] not in "+0":
+    if found.country_code == 81 and words[0] != "+" and digits[0] != "0":
         raise _without_zero(digits, said)
     if not phonenumbers.is_valid_number(found):
         raise Asked(_CHECK_PHONE.fill(said=quote(said)))

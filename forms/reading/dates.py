@@ -8,7 +8,7 @@ from forms.calendar import last_of_month, nth_open_day, nth_weekday
 from forms.days import DAYS, NTH, WEEKDAY, YEARS
 from forms.mistake import Asked, Mistake
 from forms.printable import line
-from forms.reading.eras import ERAS, LAST_YEAR, MONTHS, WEEK_EN, WEEK_JA, check_era, shown
+from forms.reading.eras import ERAS, LAST_YEAR, MONTHS, WEEK_EN, WEEK_JA, check_era
 from forms.reading.words import plain, quote, unread
 from forms.spoken import MAX_LENGTH, normal
 from forms.text import Text
@@ -128,7 +128,7 @@ def written_date(words: str, *, said: str) -> ReadDate | None:
 
 def _beside(words: str, said: str, today: date) -> ReadDate:
     """A date, and what stands beside it in brackets: its weekday, the date once more."""
-    if (found := written_date(words, said=said)) is not None:
+    if (found := written_date(words, said=said) or _counted(words, today)) is not None:
         return found
     match = _BESIDE.fullmatch(words) or _WEEKDAY_AFTER.fullmatch(words)
     if match is None:
@@ -147,7 +147,8 @@ def check_weekday(day: date, weekday: int | None) -> None:
     """Asks where a weekday that was said (Monday is 0) is not that of the day."""
     if weekday is not None and day.weekday() != weekday:
         name = Text(ja=WEEK_JA[day.weekday()], en=f"{day:%A}")
-        raise Asked(_WRONG_WEEKDAY.fill(shown=shown(day), weekday=name))
+        short = Text(ja=f"{day.year}年{day.month}月{day.day}日", en=f"{day:%Y-%m-%d}")
+        raise Asked(_WRONG_WEEKDAY.fill(shown=short, weekday=name))
 
 
 def _weekday_number(match: re.Match[str]) -> int:
@@ -168,10 +169,16 @@ def _one(words: str, said: str, today: date) -> ReadDate:
     for pattern, text in _INCOMPLETE:
         if pattern.fullmatch(words):
             raise Asked(text.fill(said=quote(said)))
+    if (counted := _counted(words, today)) is not None:
+        return counted
+    raise unread(said, _EXAMPLE)
+
+
+def _counted(words: str, today: date) -> ReadDate | None:
     for spelling, reader in DAYS:
         if match := re.fullmatch(spelling, words):
             return ReadDate(reader(match, today))
-    raise unread(said, _EXAMPLE)
+    return None
 
 
 def _full(match: re.Match[str], said: str) -> ReadDate:

@@ -153,7 +153,7 @@ def read_fiscal_year(said: str, given: Given) -> Taken:
 def fiscal_year_in(said: str, today: date) -> tuple[int, Text | None]:
     """The year in which it begins, and what was overlooked. Raises Mistake."""
     words = normal(plain(said)).removeprefix("fiscal year ")
-    if words in FISCAL_YEARS and words != "年度":
+    if words in FISCAL_YEARS:
         return fiscal_year(today) + FISCAL_YEARS[words], None
     if words in YEARS:
         return _agreed_year(today.year + YEARS[words], fiscal_year(today) + YEARS[words], said), None

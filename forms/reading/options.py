@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Protocol
 
-from forms.mistake import Mistake
+from forms.mistake import Asked, Mistake
 from forms.reading.numbers import small_number
 from forms.reading.words import folded, quote, unread, without_politeness
 from forms.text import Lang, Text, same
@@ -54,7 +54,7 @@ class OptionReader:
         """The index of the one option meant. Raises Mistake where there is none, several or an unclear one."""
         found = self._found(said) if len(said) <= LONGEST_CHOICE else ()
         if not found and len(said) <= _QUOTED_LIST and len(self._meant(said)) > 1:
-            raise Mistake(_ONLY_ONE.fill(said=quote(said), n=len(self._options)))
+            raise Asked(_ONLY_ONE.fill(said=quote(said), n=len(self._options)))
         return self._decided(said, found)
 
     def _meant(self, said: str) -> tuple[int, ...]:
@@ -165,9 +165,9 @@ class OptionReader:
             en="Please type a number from 1 to {n}, or the words of an option.",
         ).fill(n=len(self._options))
 
-    def _which(self, said: str, found: Sequence[int]) -> Mistake:
+    def _which(self, said: str, found: Sequence[int]) -> Asked:
         unique = sorted(set(found))
-        return Mistake(
+        return Asked(
             Text(
                 ja="「{said}」は次のどれにもとれます。「{example}番」のように番号で答えてください。\n{list}",
                 en="“{said}” may mean any of these. Please answer as in “no. {example}”.\n{list}",
