@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from forms.business_days import after_long_holiday, business_days_after, is_open
 from forms.calendar import (
@@ -245,8 +245,14 @@ DAYS: tuple[tuple[str, DayReader], ...] = (
     (rf"(?:{_MONTH})?{_NTH_OPEN}営業日", _nth_open_day),
     (rf"(?P<year>{_any(FISCAL_YEARS)}|年度)の?末日?", _fiscal_year_end),
     (rf"(?P<year>{_any(FISCAL_YEARS)})の?(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日", _in_fiscal_year),
-    (r"[今来翌先再々前]*週(?:末|中|初め|前半|後半)?|週末|[今来翌先再々前]*月(?:中|初め|中旬|上旬|下旬|前半|後半)?", _vague),
-    (r"年末|年始|年末年始|年明け|年度(?:初め|始め|当初)|お盆|正月|春|夏|秋|冬|後日|近日中?|そのうち|いつか|至急", _vague),
+    (
+        r"[今来翌先再々前]*週(?:末|中|初め|前半|後半)?|週末|[今来翌先再々前]*月(?:中|初め|中旬|上旬|下旬|前半|後半)?",
+        _vague,
+    ),
+    (
+        r"年末|年始|年末年始|年明け|年度(?:初め|始め|当初)|お盆|正月|春|夏|秋|冬|後日|近日中?|そのうち|いつか|至急",
+        _vague,
+    ),
     (r"next week|this week|next month|this month|weekend|the weekend", _vague),
     *ELAPSED,
 )

@@ -35,7 +35,7 @@ _FULL: tuple[re.Pattern[str], ...] = tuple(
             rf"{_YEAR}(?:年の?|{_MARK}){_MONTH}(?:月の?|{_MARK})(?P<day>[0-9]{{1,2}})日?",
             r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
             r"(?P<era>[mtshr]|明治|大正|昭和|平成|令和)(?P<of_era>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
-            rf"{_EN_DAY} (?:of )?{_EN_MONTH}\.?[, ]\s?(?P<year>[0-9]{{4}})",
+            rf"{_EN_DAY}[ -](?:of )?{_EN_MONTH}\.?[-, ]\s?(?P<year>[0-9]{{4}})",
             rf"{_EN_MONTH}\.? {_EN_DAY}[, ]\s?(?P<year>[0-9]{{4}})",
             rf"{_YEAR}(?:年の?|{_MARK}){_MONTH}月?の?(?P<end>末日?|月末)",
             rf"{_YEAR}年の?(?P<feast>元日|元旦|大晦日)",
@@ -53,7 +53,7 @@ _BESIDE = re.compile(r"(?P<day>[^()]+)\((?P<beside>[^()]+)\)")
 _WEEKDAY_AFTER = re.compile(rf"(?P<day>.+[0-9日])[ ,]?(?P<beside>[{WEEK_JA}]曜日?|[{WEEK_JA}](?<=日[^日]))")
 _WEEKDAY = re.compile(rf"(?P<ja>[{WEEK_JA}])(?:曜日?)?|(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{{0,4}}day)?")
 _NAMED_YEAR = re.compile(r"(?P<year>" + "|".join(sorted(YEARS, key=len, reverse=True)) + r")の?(?=[0-9元大])")
-_TAIL = re.compile(r"(?:付け?|生まれ|生|現在|に|から|より|まで|までに|[ t]00?:00(?::00)?)\Z")
+_TAIL = re.compile(r"(?:の?予定|付け?|生まれ|生|現在|に|から|より|まで|までに|[ t]00?:00(?::00)?)\Z")
 
 _EXAMPLE = Text(
     ja="「2026/4/1」や「令和8年4月1日」のように入力してください。",
@@ -88,7 +88,7 @@ _INCOMPLETE = tuple(
         (rf"{_YEAR}(?:年|{_MARK})[0-9]{{1,2}}月?(?:上旬|中旬|下旬|頃|ごろ)?", _NO_DAY),
     )
 )
-_YEARLESS = re.compile(r"(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?")
+_YEARLESS = re.compile(r"(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?|(?P<month2>0?[1-9]|1[0-2])/(?P<day2>[0-9]{1,2})")
 _NO_SUCH_DAY = Text(
     ja="「{said}」という日はありません。日付を確かめて、もう一度入力してください。",
     en="There is no such day as “{said}”. Please check the date and type it again.",
@@ -124,6 +124,14 @@ def written_date(words: str, *, said: str) -> ReadDate | None:
         one, other = (written_date(f"{match[g]}年{match['rest']}", said=said) for g in ("one", "other"))
         return _same(said, one, other) if one and other else None
     return next((_full(match, said) for pattern in _FULL if (match := pattern.fullmatch(words))), None)
+
+
+def dated(words: str, *, said: str, today: date) -> ReadDate | None:
+    """As `written_date`, also with its weekday or the date once more in brackets."""
+    found = written_date(words, said=said)
+    if found is None and (match := _BESIDE.fullmatch(words)) and written_date(match["day"].strip(), said=said):
+        return _beside(words, said, today)
+    return found
 
 
 def _beside(words: str, said: str, today: date) -> ReadDate:
@@ -165,7 +173,7 @@ def _one(words: str, said: str, today: date) -> ReadDate:
     if (found := written_date(words, said=said)) is not None:
         return found
     if (match := _YEARLESS.fullmatch(words)) is not None:
-        _day(2000, int(match["month"]), int(match["day"]), said=said)
+        _day(2000, int(match["month"] or match["month2"]), int(match["day"] or match["day2"]), said=said)
     for pattern, text in _INCOMPLETE:
         if pattern.fullmatch(words):
             raise Asked(text.fill(said=quote(said)))

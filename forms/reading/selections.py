@@ -13,17 +13,26 @@ from forms.reading.words import plain, quote, unread
 from forms.text import Text, same
 
 _NO_OPTIONS = Text(ja="選択肢がありません。", en="There are no options to choose from.")
-_ALL = frozenset("全部 すべて 全て ぜんぶ 全部です すべてです all 全項目 どれも全部".split())
-_RANGE = re.compile(r"(?P<first>[0-9]{1,3})番?\s*(?:~|〜|から|-)\s*(?P<last>[0-9]{1,3})番?(?:まで)?(?:全部|すべて|全て)?")
+_ALL = frozenset(["全部", "すべて", "全て", "ぜんぶ", "全部です", "すべてです", "all", "全項目", "どれも全部"])
+_RANGE = re.compile(
+    r"(?P<first>[0-9]{1,3})番?\s*(?:~|〜|から|-)\s*(?P<last>[0-9]{1,3})番?(?:まで)?(?:全部|すべて|全て)?"
+)
 _RANK = re.compile(r"\s*(?:[,、，>＞→⇒\n;；/]|の順)\s*|\s+")
-_PLACE = re.compile(r"(?:第?(?P<place>[0-9]{1,2})(?:位|番目|希望|志望)[はがに:\s]*)(?P<what>.+?)(?=[\s,、;/]*第?[0-9]{1,2}(?:位|番目|希望|志望)|[\s,、]*\Z)", re.DOTALL)
+_PLACE = re.compile(
+    r"(?:第?(?P<place>[0-9]{1,2})(?:位|番目|希望|志望)[はがに:\s]*)(?P<what>.+?)(?=[\s,、;/]*第?[0-9]{1,2}(?:位|番目|希望|志望)|[\s,、]*\Z)",
+    re.DOTALL,
+)
 _EVERY_ONE = Text(
     ja="{n}つすべてに順番を付けてください（例:「2、1、3」）。\n{list}",
     en="Please put all {n} in order, as in 2, 1, 3.\n{list}",
 )
-_TWICE = Text(ja="同じものが2回あります。一つずつ順番に入力してください。", en="One is there twice. Please give each once.")
+_TWICE = Text(
+    ja="同じものが2回あります。一つずつ順番に入力してください。", en="One is there twice. Please give each once."
+)
 _POINT = re.compile(r"\s*(?:点|ポイント|段階|番|級|/\s*(?P<of>10|[5-9]))\Z")
-_ON_A_SCALE = Text(ja="{low}から{high}の数字を一つ入力してください。", en="Please type one number from {low} to {high}.")
+_ON_A_SCALE = Text(
+    ja="{low}から{high}の数字を一つ入力してください。", en="Please type one number from {low} to {high}."
+)
 LOWEST, HIGHEST = 0, 10
 
 
