@@ -1,13 +1,13 @@
 """A number, with or without decimals."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import QuestionFields, Value, flaw
+from forms.reading.amounts import storable
 from forms.reading.numbers import LARGEST, read_number, show_number
 from forms.text import Lang, Text, same
 
@@ -85,7 +85,7 @@ class Number(QuestionFields):
             raise Mistake(
                 Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=self.decimals)
             )
-        value = _storable(exact)
+        value = storable(exact)
         check_between(value, self.low, self.high)
         return value
 
@@ -94,14 +94,3 @@ class Number(QuestionFields):
 
     def prompt(self) -> Text:
         return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
-
-
-def _storable(exact: Decimal) -> int | float:
-    """Raises Mistake where storing the number would round it."""
-    if exact == exact.to_integral_value():
-        return int(exact)
-    if Decimal(repr(float(exact))) != exact:
-        raise Mistake(
-            Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
-        )
-    return float(exact)
