@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import QuestionFields, Value, flaw
+from forms.reading.amounts import storable
 from forms.reading.numbers import LARGEST, read_number, show_number
 from forms.text import Lang, Text, same
 
@@ -85,7 +86,7 @@ class Number(QuestionFields):
             raise Mistake(
                 Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=self.decimals)
             )
-        value = _storable(exact)
+        value = storable(exact)
         check_between(value, self.low, self.high)
         return value
 
@@ -97,7 +98,10 @@ class Number(QuestionFields):
 
     def from_plain(self, words: str) -> Value:
         number = exact(words)
-        return None if number is None else _storable(number)
+        try:
+            return None if number is None else storable(number)
+        except Mistake:
+            return None
 
 
 def exact(words: str) -> Decimal | None:
@@ -107,14 +111,3 @@ def exact(words: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) <= LARGEST else None
-
-
-def _storable(exact: Decimal) -> int | float:
-    """Raises Mistake where storing the number would round it."""
-    if exact == exact.to_integral_value():
-        return int(exact)
-    if Decimal(repr(float(exact))) != exact:
-        raise Mistake(
-            Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
-        )
-    return float(exact)
