@@ -85,6 +85,10 @@ class OptionReader:
             raise unread(said, self._how())
         return tuple(self._decided(piece, self._found(piece)) for piece in pieces)
 
+    def names(self, said: str) -> bool:
+        """Whether `said` is the label or name of an option."""
+        return len(said) <= LONGEST_CHOICE and bool(self._exact(said))
+
     def is_none(self, said: str) -> bool:
         """Whether `said` is 「なし」, and no option is called so."""
         return without_politeness(folded(said)) in _NONE and not self._found(said)
