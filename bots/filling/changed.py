@@ -8,7 +8,7 @@ from bots.events import Edited, EventId, Reacted, Struck
 from bots.filling import sentences as s
 from bots.filling.said import answered_by, give
 from bots.filling.show import shown, where
-from bots.filling.state import Conversation, asked
+from bots.filling.state import Conversation, as_asked, asked
 from bots.filling.steps import Turn, answer_words, closed_text, option_spellings, refused, told, with_answer
 from bots.filling.words import Word, order, plain
 from forms.mistake import Mistake
@@ -89,7 +89,7 @@ def _given_by(conversation: Conversation, message: EventId) -> Question | None:
     found = next((q for q, source in conversation.sources.items() if source == message), None)
     if found is None or found not in conversation.answers:
         return None
-    return next((q for q in conversation.form.asked if q.id == found), None)
+    return next((as_asked(conversation, q) for q in conversation.form.asked if q.id == found), None)
 
 
 def _reading(question: Question, said: str, today: date) -> Value:

@@ -7,19 +7,21 @@ from bots.events import EventId
 from forms.form import Form
 from forms.journey import next_question, path, relevant_answers
 from forms.questions import Question
-from forms.questions.base import Value
+from forms.questions.base import Around, Value
+from forms.reading.taken import Towns
 from forms.text import Lang
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Every field but `form` is JSON-able.
+    """Every field but `form` and `towns` is JSON-able.
 
     `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
     `sources`: question id → the message that gave its present answer (none where a reaction did).
     `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
     `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
-    `response`: the id that `About` carries.
+    `response`: the id that `About` carries. `narrowed`: question id → the words with which several were found, so that
+    a number chooses among those. `towns`: the list of postal codes, where there is one.
     """
 
     form: Form
@@ -35,6 +37,8 @@ class Conversation:
     label: bool = False
     preview: bool = False
     response: str = ""
+    narrowed: dict[str, str] = field(default_factory=dict)
+    towns: Towns | None = None
 
 
 def asked(conversation: Conversation) -> Question | None:
@@ -43,12 +47,19 @@ def asked(conversation: Conversation) -> Question | None:
         again = [q for q in on_path(conversation) if q.id in conversation.reopened]
         if again:
             return again[0]
-    return next_question(conversation.form, conversation.answers)
+    following = next_question(conversation.form, conversation.answers)
+    return None if following is None else as_asked(conversation, following)
+
+
+def as_asked(conversation: Conversation, question: Question) -> Question:
+    """The question as this person is asked it: in the order of their response, with what they have found so far."""
+    narrowed = conversation.narrowed.get(question.id, "")
+    return question.asked_as(Around(conversation.response, narrowed, conversation.towns))
 
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
     """The questions that matter with these answers, in order: the numbers people see are places in this."""
-    return path(conversation.form, conversation.answers)
+    return tuple(as_asked(conversation, question) for question in path(conversation.form, conversation.answers))
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from forms.questions.typed import TypedFields
 from forms.reading.eras import show_date
 from forms.reading.moments import read_date_time
 from forms.reading.taken import Reader
-from forms.text import Lang, Text
+from forms.text import Lang, Text, lines
 
 _OUTSIDE = Text(
     ja="{limits}の日時を入力してください（いまの入力: {value}）。",
@@ -51,11 +51,13 @@ class DateTime(TypedFields):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             return str(value)
-        return f"{show_date(at.date(), lang)} {at:%H:%M}" if lang == "ja" else f"{show_date(at.date(), lang)}, {at:%H:%M}"
+        return (
+            f"{show_date(at.date(), lang)} {at:%H:%M}" if lang == "ja" else f"{show_date(at.date(), lang)}, {at:%H:%M}"
+        )
 
     def prompt(self) -> Text:
         limits = day_limits(self.earliest, self.latest)
-        return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=self.how, limits=limits) if limits.ja else self.how
+        return lines(self.how, limits) if limits.ja else self.how
 
     def counted(self, value: Value) -> Iterable[Countable]:
         return (str(value)[:10],)
