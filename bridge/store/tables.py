@@ -189,6 +189,19 @@ response = sa.Table(
     sa.Index(None, "user_id"),
 )
 
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("response", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),  # of the answer
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("type", Words, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    comment="files that answer questions: they go when their response goes",
+)
+
 reminder = sa.Table(
     "reminder",
     metadata,
