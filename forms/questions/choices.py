@@ -124,5 +124,5 @@ class Choices(OptionFields):
         return names_of(value)
 
     def from_plain(self, words: str) -> Value:
-        known = {option.name for option in self.offered}
-        return [name for name in words.split() if name in known] or None
+        names, known = words.split(), {option.name for option in self.options()} - {OTHER}
+        return names if names and set(names) <= known else None

@@ -1,9 +1,8 @@
 """A question of every kind, with what people type for it: read as a value, or refused."""
 
-from dataclasses import dataclass
-
 import struct
 import zlib
+from dataclasses import dataclass
 
 HOW = [
     {"name": "counter", "label": {"ja": "窓口", "en": "counter"}},
@@ -39,13 +38,25 @@ SAMPLES = [
     Sample(
         "choices",
         {"options": HOW, "none": True, "other": {"ja": "ほかの方法", "en": "Another way"}},
-        {"5": ["none"], "なし": ["none"], "1、4 FAX": ["counter", {"other": "FAX"}], "郵送とほかの方法：電報": ["post", {"other": "電報"}]},
+        {
+            "5": ["none"],
+            "なし": ["none"],
+            "1、4 FAX": ["counter", {"other": "FAX"}],
+            "郵送とほかの方法：電報": ["post", {"other": "電報"}],
+        },
         ("1、5", "4"),
     ),
-    Sample("lookup", {"options": SCHOOLS}, {"荷揚": "s1", "ナカツ": "s3", "なかしましょうがっこう": "s2"}, ("なか", "東", "")),
+    Sample(
+        "lookup",
+        {"options": SCHOOLS},
+        {"荷揚": "s1", "ナカツ": "s3", "なかしましょうがっこう": "s2"},
+        ("なか", "東", ""),
+    ),
     Sample("rank", {"options": HOW}, {"3、1、2": ["online", "counter", "post"]}, ("3、1", "1、1、2")),
     Sample("rank", {"options": HOW, "top": 2}, {"郵送、窓口": ["post", "counter"]}, ("1",)),
-    Sample("scale", {"lowest": "不満", "highest": "満足"}, {"4": 4, "満足": 5, "３です": 3}, ("6", "0", "4.5", "とても")),
+    Sample(
+        "scale", {"lowest": "不満", "highest": "満足"}, {"4": 4, "満足": 5, "３です": 3}, ("6", "0", "4.5", "とても")
+    ),
     Sample("scale", {"points": 11, "first": 0}, {"0": 0, "10": 10}, ("11",)),
     Sample("text", {}, {"　㈱丸山②　": "㈱丸山②", "神\ufa19都\ufa26": "神\ufa19都\ufa26"}, ("", "\u202e")),
     Sample("text", {"pattern": "[A-Z]{2}[0-9]{4}", "lines": 1}, {"AB1234": "AB1234"}, ("AB123", "AB1234\nx")),
@@ -53,7 +64,13 @@ SAMPLES = [
     Sample(
         "name",
         {},
-        {"𠮷田 太郎": "𠮷田　太郎", "辻\U000e0100　花子": "辻\U000e0100　花子", "神\ufa19 都\ufa26": "神\ufa19　都\ufa26", "Silva Maria": "Silva Maria", "スカルノ -": "スカルノ"},
+        {
+            "𠮷田 太郎": "𠮷田　太郎",
+            "辻\U000e0100　花子": "辻\U000e0100　花子",
+            "神\ufa19 都\ufa26": "神\ufa19　都\ufa26",
+            "Silva Maria": "Silva Maria",
+            "スカルノ -": "スカルノ",
+        },
         ("山田太郎", "なし"),
     ),
     Sample("name", {"parts": False}, {"スカルノ": "スカルノ"}, ("",)),
@@ -67,7 +84,12 @@ SAMPLES = [
     Sample("datetime", {}, {"2026/4/1 15:00": "2026-04-01T15:00+09:00"}, ("2026/4/1", "いつか")),
     Sample("month", {}, {"令和8年4月": "2026-04"}, ("4月", "2026年13月")),
     Sample("fiscal-year", {}, {"令和8年度": 2026, "2025年度": 2025}, ("年度",)),
-    Sample("period", {"latest": "2026-12-31"}, {"2026/4/1〜2026/4/30": ["2026-04-01", "2026-04-30"]}, ("2026/4/1", "2026/4/30〜2026/4/1", "2026/4/1〜2027/1/1")),
+    Sample(
+        "period",
+        {"latest": "2026-12-31"},
+        {"2026/4/1〜2026/4/30": ["2026-04-01", "2026-04-30"]},
+        ("2026/4/1", "2026/4/30〜2026/4/1", "2026/4/1〜2027/1/1"),
+    ),
     Sample("yesno", {}, {"はい": "yes", "2": "no"}, ("けっこうです",)),
     Sample("phone", {}, {"０９７－５３２－１１１１": "097-532-1111"}, ("532-1111",)),
     Sample("email", {}, {"ｊｉｍｕ＠ｅｘａｍｐｌｅ．ｊｐ": "jimu@example.jp"}, ("jimu",)),
@@ -114,9 +136,15 @@ def towns(code):
 def exif(orientation=6):
     """An Exif segment with an orientation, and the place 33.2 N 131.6 E."""
     place = struct.pack(">HHHII", 1, 0x0002, 5, 3, 200) + b"\0\0\0\0"
-    whole = struct.pack(">HHHIHH", 2, 0x0112, 3, 1, orientation, 0) + struct.pack(">HHII", 0x8825, 4, 1, 38) + b"\0\0\0\0"
+    whole = (
+        struct.pack(">HHHIHH", 2, 0x0112, 3, 1, orientation, 0) + struct.pack(">HHII", 0x8825, 4, 1, 38) + b"\0\0\0\0"
+    )
     body = b"Exif\0\0MM\0*" + struct.pack(">I", 8) + whole + place + b"GPS-33.2382-131.6126"
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+def segment(marker, body):
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
 
 
 def jpeg(*segments):
