@@ -1,4 +1,4 @@
-"""`kairan read` and `kairan when`: what people type, read by the same readers as in chat; one at a time or JSON lines."""
+"""`kairan read` and `kairan when`: what people type, read as in chat; one at a time or JSON lines."""
 
 import argparse
 import json
@@ -49,7 +49,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", metavar="ISO", help="2026-11-24T10:00")
     parser.add_argument("--json", action="store_true", help='{"status": "ok|ask|refused", …}')
     parser.add_argument("--batch", action="store_true", help="JSON lines on standard input, one out for each")
-    parser._negative_number_matcher = re.compile(r"-[^-]")  # type: ignore[attr-defined]  # noqa: SLF001 - -1,500 is a text
+    parser._negative_number_matcher = re.compile(r"-[^-]")  # noqa: SLF001 - -1,500 is a text
 
 
 def _read(arguments: argparse.Namespace) -> int:
@@ -69,7 +69,9 @@ def _when(arguments: argparse.Namespace) -> int:
     return _once(_coming_of, {"text": arguments.text, "now": arguments.now}, arguments)
 
 
-def _once(answer: Callable[[Mapping[str, Any]], Answer], given: Mapping[str, Any], arguments: argparse.Namespace) -> int:
+def _once(
+    answer: Callable[[Mapping[str, Any]], Answer], given: Mapping[str, Any], arguments: argparse.Namespace
+) -> int:
     try:
         found = answer(given)
     except _Unusable as wrong:
