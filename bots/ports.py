@@ -12,7 +12,7 @@ from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
 from forms.form import Form
-from forms.text import Lang
+from forms.text import Lang, Text
 
 
 class Forms(Protocol):
@@ -100,6 +100,9 @@ class Responses(Protocol):
 
     def waiting(self) -> Sequence[Publication]:
         """Open publications that the caller was asked and has not begun."""
+
+    def asker(self, publication: Publication) -> Text:
+        """Who put it to people: their name and municipality."""
 
     def all_sent(self, publication: Publication) -> Sequence[Filling]:
         """What was sent. Editors, and the bot itself."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bots.conversation import Conversation, advance, open_
 from bots.effects import Effect, Refuse, Say, Submit
 from bots.events import EventId, Located, RoomId, Said, Sent, UserId
-from forms.form import Form
+from forms.form import JAPAN, Form
 from forms.questions.base import Value
 from forms.reading.taken import Towns
 from forms.text import Lang, Text
@@ -55,7 +55,10 @@ class Talk:
         towns: Towns | None = None,
         fetch: Fetch = lambda _name: None,
     ) -> None:
-        self.conversation = Conversation(form, lang=lang, receipt=receipt, response=form.name, towns=towns)
+        noon = datetime.combine(today, time(12), JAPAN)
+        self.conversation = Conversation(
+            form, lang=lang, receipt=receipt, response=form.name, now=noon, begun=noon, towns=towns
+        )
         self._today, self._fetch = today, fetch
         self._heard = 0
 

@@ -8,6 +8,7 @@ COUNT_VARIES = Text(
     ja="質問は{count}問です（答えによって変わることがあります）。",
     en="Number of questions: {count} (your answers may change this).",
 )
+ASKER = Text(ja="依頼：{asker}", en="From: {asker}")
 DEADLINE = Text(ja="締切：{deadline}", en="Open until: {deadline}")
 PRIVACY = {
     "named": Text(
@@ -41,6 +42,10 @@ FORMER = Text(
     en='Your former answer: {answer} (to leave it, type "keep")',
 )
 SO_FAR = Text(ja="いままでに：{answer}（これで全部なら「次へ」）", en='So far: {answer} (if that is all, type "next")')
+OFFERED = Text(
+    ja="候補：{answer}（これでよければ「そのまま」）",
+    en='Suggested: {answer} (if that is right, type "keep")',
+)
 UNDERSTOOD = Text(ja="承りました：{answer}", en="Noted: {answer}")
 SKIPPED_IT = Text(ja="スキップしました。", en="Skipped.")
 KEPT = Text(ja="そのままにしました：{answer}", en="Left as it was: {answer}")

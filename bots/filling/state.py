@@ -1,27 +1,33 @@
 """What is known of one person filling in one form; where they are is derived from it, never stored."""
 
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from bots.events import EventId
 from forms.form import Form
-from forms.journey import next_question, path, relevant_answers
+from forms.journey import Circumstances, Journey
 from forms.questions import Question
 from forms.questions.base import Around, Value
 from forms.reading.taken import Towns
+from forms.sheet import id_of
 from forms.text import Lang
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversation:
     """Every field but `form` and `towns` is JSON-able.
+
+    An answer's key is the id of its question, in repeats with its turn.
 
     `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
     `sources`: question id → the message that gave its present answer (none where a reaction did).
     `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
     `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
-    `response`: the id that `About` carries. `narrowed`: question id → the words with which several were found, so that
-    a number chooses among those. `towns`: the list of postal codes, where there is one.
+    `response`: the id that `About` carries. `now` and `begun` (aware) are what today() and the like give.
+    `narrowed`: question key → the words with which several were found, so that a number chooses among those.
+    `towns`: the list of postal codes, where there is one.
     """
 
     form: Form
@@ -37,8 +43,19 @@ class Conversation:
     label: bool = False
     preview: bool = False
     response: str = ""
+    now: datetime | None = None
+    begun: datetime | None = None
     narrowed: dict[str, str] = field(default_factory=dict)
     towns: Towns | None = None
+
+    @cached_property
+    def journey(self) -> Journey:
+        return Journey(self.form, self.answers, Circumstances(self.now, self.begun, self.response))
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that matter with these answers, as this person is asked them."""
+        return tuple(as_asked(self, question) for question in self.journey.asked)
 
 
 def asked(conversation: Conversation) -> Question | None:
@@ -47,7 +64,7 @@ def asked(conversation: Conversation) -> Question | None:
         again = [q for q in on_path(conversation) if q.id in conversation.reopened]
         if again:
             return again[0]
-    following = next_question(conversation.form, conversation.answers)
+    following = conversation.journey.next()
     return None if following is None else as_asked(conversation, following)
 
 
@@ -59,15 +76,18 @@ def as_asked(conversation: Conversation, question: Question) -> Question:
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
     """The questions that matter with these answers, in order: the numbers people see are places in this."""
-    return tuple(as_asked(conversation, question) for question in path(conversation.form, conversation.answers))
+    return conversation.asked
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:
-    return relevant_answers(conversation.form, conversation.answers)
+    """What is given, and what follows from it."""
+    return conversation.journey.counted
 
 
 def done(conversation: Conversation) -> bool:
-    """Sent, and nothing has changed since."""
-    return (
-        conversation.sent is not None and asked(conversation) is None and would_send(conversation) == conversation.sent
-    )
+    """Sent, and nothing has been changed since; what is calculated may change by itself."""
+    if conversation.sent is None or asked(conversation) is not None:
+        return False
+    derived = conversation.form.derived
+    given = {key: value for key, value in conversation.sent.items() if id_of(key) not in derived}
+    return conversation.journey.given == given

@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from forms.expression import Chosen
+from forms.expression.values import digits
 from forms.mistake import Asked, Mistake
 from forms.reading.options import Named
 from forms.reading.taken import Towns
@@ -184,7 +186,14 @@ class Placed(BaseModel):
         """A value as expressions see it: words; "" where there is none."""
         if value is None:
             return ""
+        if isinstance(value, float):
+            return digits(value)
         return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def expressed(self, value: Value) -> str:
+        """`plain` as a node of the tree that expressions look at holds it."""
+        words = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        return Chosen(value) if isinstance(value, list) and words else self.plain(value)
 
     def from_plain(self, words: str) -> Value:
         """The value that `plain` writes so; None where it is none."""
