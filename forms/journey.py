@@ -14,16 +14,13 @@ from forms.piping import piped
 from forms.questions import (
     Answers,
     Calculated,
-    Choice,
-    Choices,
+    Choosing,
     Element,
     Group,
     Hidden,
-    Lookup,
     Matrix,
     Note,
     Question,
-    Rank,
     Repeat,
     Value,
     YesNo,
@@ -99,11 +96,7 @@ class Journey:
         place = self._place(key)
         if place is None or key not in self.answers:
             return None
-        if (
-            self.answers[key]
-            and place.value != self.answers[key]
-            and isinstance(place.element, Choice | Choices | Lookup | Rank)
-        ):
+        if self.answers[key] and place.value != self.answers[key] and isinstance(place.element, Choosing):
             return _NOT_OFFERED.fill(answer=_by_lang(place.element, self.answers[key]))
         assert self._sheet is not None
         if self._sheet.allowed(place):
@@ -224,7 +217,7 @@ def _shown(place: Place, lang: Lang) -> str:
     return str(show(place.value, lang)) if show else ""
 
 
-def _by_lang(question: Choice | Choices | Lookup | Rank, value: Value) -> Text:
+def _by_lang(question: Choosing, value: Value) -> Text:
     return Text(ja=question.show(value, "ja"), en=question.show(value, "en"))
 
 

@@ -98,9 +98,7 @@ def _given_by(conversation: Conversation, message: EventId) -> Question | None:
 def _elsewhere(conversation: Conversation, key: str) -> Question | None:
     """A question that does not matter now: its answer is kept, and may be changed or taken back."""
     static = next((q for q in conversation.form.asked if q.id == id_of(key)), None)
-    if static is None:
-        return None
-    return as_asked(conversation, static if static.id == key else static.changed({"id": key}))
+    return None if static is None else as_asked(conversation, static.changed({"id": key}))
 
 
 def _reading(question: Question, said: str, today: date) -> Value:

@@ -41,11 +41,11 @@ FORMER = Text(
     ja="前の回答：{answer}（変えないときは「そのまま」）",
     en='Your former answer: {answer} (to leave it, type "keep")',
 )
+SO_FAR = Text(ja="いままでに：{answer}（これで全部なら「次へ」）", en='So far: {answer} (if that is all, type "next")')
 OFFERED = Text(
     ja="候補：{answer}（これでよければ「そのまま」）",
     en='Suggested: {answer} (if that is right, type "keep")',
 )
-SO_FAR = Text(ja="いままでに：{answer}（これで全部なら「次へ」）", en='So far: {answer} (if that is all, type "next")')
 UNDERSTOOD = Text(ja="承りました：{answer}", en="Noted: {answer}")
 SKIPPED_IT = Text(ja="スキップしました。", en="Skipped.")
 KEPT = Text(ja="そのままにしました：{answer}", en="Left as it was: {answer}")

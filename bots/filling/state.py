@@ -17,15 +17,17 @@ from forms.text import Lang
 
 @dataclass(frozen=True)
 class Conversation:
-    """Every field but `form` and `towns` is JSON-able. A key is the id of a question, in repeats with its turn.
+    """Every field but `form` and `towns` is JSON-able.
+
+    An answer's key is the id of its question, in repeats with its turn.
 
     `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
     `sources`: question id → the message that gave its present answer (none where a reaction did).
     `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
     `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
-    `response`: the id that `About` carries. `now` and `begun` (aware) are what today() and the like give. `narrowed`:
-    key → the words with which several were found, so that a number chooses among those. `towns`: the list of postal
-    codes, where there is one.
+    `response`: the id that `About` carries. `now` and `begun` (aware) are what today() and the like give.
+    `narrowed`: question key → the words with which several were found, so that a number chooses among those.
+    `towns`: the list of postal codes, where there is one.
     """
 
     form: Form
@@ -51,7 +53,8 @@ class Conversation:
         return Journey(self.form, self.answers, Circumstances(self.now, self.begun, self.response))
 
     @cached_property
-    def path(self) -> tuple[Question, ...]:
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that matter with these answers, as this person is asked them."""
         return tuple(as_asked(self, question) for question in self.journey.asked)
 
 
@@ -73,7 +76,7 @@ def as_asked(conversation: Conversation, question: Question) -> Question:
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
     """The questions that matter with these answers, in order: the numbers people see are places in this."""
-    return conversation.path
+    return conversation.asked
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:

@@ -42,7 +42,9 @@ from forms.questions.time import Time
 from forms.questions.url import Url
 from forms.questions.yesno import YesNo
 
-Chosen = Choice | Choices | Lookup | Rank | Scale | YesNo | Consent
+Choosing = Choice | Choices | Lookup | Rank
+"""Whose options may be filtered by other answers."""
+Chosen = Choosing | Scale | YesNo | Consent
 Counted = Integer | Number | Money | Percentage
 Timed = Date | Time | DateTime | Month | FiscalYear | Period
 Worded = Written | Name | Kana | Phone | Email | Url
@@ -66,6 +68,7 @@ __all__ = [
     "Calculated",
     "Choice",
     "Choices",
+    "Choosing",
     "Element",
     "Group",
     "Hidden",

@@ -192,7 +192,8 @@ class Placed(BaseModel):
 
     def expressed(self, value: Value) -> str:
         """`plain` as a node of the tree that expressions look at holds it."""
-        return Chosen(map(str, value)) if isinstance(value, list) else self.plain(value)
+        words = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        return Chosen(value) if isinstance(value, list) and words else self.plain(value)
 
     def from_plain(self, words: str) -> Value:
         """The value that `plain` writes so; None where it is none."""

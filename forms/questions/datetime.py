@@ -1,7 +1,8 @@
 """A day and a time of day; kept with the offset of Japan."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
@@ -15,6 +16,7 @@ from forms.reading.moments import read_date_time
 from forms.reading.taken import Reader
 from forms.text import Lang, Text, lines
 
+_ECHO = re.compile("（[月火水木金土日]・[^（）]{1,20}）")
 _OUTSIDE = Text(
     ja="{limits}の日時を入力してください（いまの入力: {value}）。",
     en="Please type a day and time in this range: {limits} (you gave {value}).",
@@ -39,6 +41,10 @@ class DateTime(TypedFields):
     def _ordered(self) -> Self:
         check_order(self.earliest, self.latest)
         return self
+
+    def read(self, said: str, today: date) -> Value:
+        """What we echo may be copied: the day in brackets is the day before them, once more."""
+        return super().read(_ECHO.sub(" ", said, count=1), today)
 
     def check(self, value: Value) -> None:
         day = datetime.fromisoformat(str(value)).date()

@@ -115,12 +115,16 @@ def a_number(value: Value) -> Cell:
     return value if isinstance(value, int | float) else "" if value is None else str(value)
 
 
-def from_numeral(words: str) -> Value:
-    """The number that an expression gave; None where it is none."""
+def exact(words: str) -> Decimal | None:
+    """The number that is written in plain digits, else None."""
     try:
-        value = Decimal(words.strip())
+        number = Decimal(words.strip())
     except InvalidOperation:
         return None
-    if not value.is_finite() or abs(value) > LARGEST:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    return number if number.is_finite() and abs(number) <= LARGEST else None
+
+
+def from_numeral(words: str) -> Value:
+    """The number that an expression gave; None where it is none."""
+    number = exact(words)
+    return None if number is None else storable(number)

@@ -36,6 +36,9 @@ class Postal(QuestionFields):
         towns = self._narrowed()
         if towns and (n := picked(said, len(towns))) is not None:
             return {"code": self._around.narrowed, "address": towns[n]}
+        before, _, echoed = said.strip().partition(" ")
+        if echoed and echoed in self._towns("".join(filter(str.isdigit, before))):
+            return {"code": "".join(filter(str.isdigit, before)), "address": echoed}
         code = str(read_postal(said, given(today, self._around.towns)).value)
         found = self._towns(code)
         if len(found) > 1:

@@ -143,6 +143,10 @@ def exif(orientation=6):
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
+def segment(marker, body):
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+
 def jpeg(*segments):
     """As large as a JPEG need be to be taken apart: tables, a scan with stuffed bytes and restarts, the end."""
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x12\xff\x00\x34\xff\xd0\x56"
