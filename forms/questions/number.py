@@ -103,7 +103,6 @@ class Number(QuestionFields):
     def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - the same in every language
         return (a_number(value),)
 
-
     def counted(self, value: Value) -> Iterable[Countable]:
         return (value,) if isinstance(value, int | float) else ()
 
