@@ -237,7 +237,7 @@ _MONTHLY = r"(?:毎月の?|各月の?|月ごとの?|(?P<other>隔月)の?|(?P<co
 _EN_DAYS = r"(?P<days>(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,| |and|&)+(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)*)"
 RULES: tuple[tuple[str, EveryReader], ...] = (
     (r"毎日|日々|daily|every day|everyday|each day", _daily),
-    (r"(?:毎日の?)?(?:毎週の?)?平日(?:は|だけ|のみ)?(?:毎日|ごと)?|毎平日|毎営業日|営業日(?:ごと|毎日)?", _working_days),
+    (r"(?:毎[日週]の?)?平日(?:は|だけ|のみ)?(?:毎日|ごと)?|毎平日|毎営業日|営業日(?:ごと|毎日)?", _working_days),
     (r"(?:every |on )?(?:weekdays?|business days?)", _working_days),
     (r"(?:毎日)?[(、]?(?:土日祝日?|土・日・祝日?|土日・祝日)(?:を?除く|以外)(?:毎日)?\)?(?:毎日)?", _working_days),
     (r"(?:(?P<other>隔日)|(?P<count>\d{1,3})日(?:ごと|毎|に1[回度]|(?P<between>おき|置き)))", _every_few_days),

@@ -19,11 +19,11 @@ _TOO_LONG = Text(
 )
 _A_NAME = Text(
     ja="お名前を、姓と名のあいだを空けて入力してください（例: 山田　太郎）。",
-    en="Please type a name, family name first, such as 山田　太郎.",
+    en="Please type a name, family name first, such as “山田　太郎”.",
 )
 _IN_KANA = Text(
     ja="ふりがなを、ひらがなかカタカナで入力してください（例: ナカムラ　ユウキ）。",
-    en="Please type it in hiragana or katakana, such as ナカムラ　ユウキ.",
+    en="Please type it in hiragana or katakana, such as “ナカムラ　ユウキ”.",
 )
 _NO_NAME = re.compile(
     "なし|無し|ない|不明|匿名|未定|同上|同じ|わからない|分からない|ありません|none|n/?a|unknown|-+|ー+", re.IGNORECASE

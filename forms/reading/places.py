@@ -26,7 +26,7 @@ _MUNICIPALITY = re.compile("[都道府県市区町村郡島]")
 _SAME = re.compile("同上|同じ|上に同じ|同左|なし|無し|不明|未定|自宅|職場|ここ|現在地|ない|わからない|今いる場所|-+")
 _FROM_TOWN = Text(
     ja="市区町村から入力してください（例: 大分市大手町3丁目1-1）。",
-    en="Please type the address with the city, such as 大分市大手町3丁目1-1.",
+    en="Please type the address with the city, such as “大分市大手町3丁目1-1”.",
 )
 _A_PLACE = Text(
     ja="場所の名前か、「33.2382, 131.6126」のように緯度と経度を入力してください。",
