@@ -291,8 +291,9 @@ def _keep_files(attachments: Attachments, filling: Filling, before: Conversation
     for file in effects:
         if isinstance(file, Keep):
             attachments.keep(file)
-    held = any(files_in(value) for value in before.answers.values())
-    if held and before.answers != filling.conversation.answers:
+    after = filling.conversation
+    held = any(files_in(value) for value in (*before.answers.values(), *(before.sent or {}).values()))
+    if held and (before.answers, before.sent) != (after.answers, after.sent):
         attachments.tidy(filling)
 
 

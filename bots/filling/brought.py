@@ -5,8 +5,8 @@ from dataclasses import replace
 from bots.effects import Effect, Keep
 from bots.events import Located, Sent
 from bots.filling import sentences as s
-from bots.filling.show import shown, where
-from bots.filling.state import Conversation, asked
+from bots.filling.show import example, shown, where
+from bots.filling.state import Conversation, asked, done
 from bots.filling.steps import Turn, closed_text, refused, resting, with_answer
 from forms.mistake import Mistake
 from forms.questions import Question
@@ -19,8 +19,10 @@ def bring(conversation: Conversation, event: Sent | Located, *, closed: bool) ->
     if closed:
         return refused(conversation, closed_text(conversation))
     question = asked(conversation)
-    if conversation.stage != "open" or question is None:
-        return refused(conversation, resting(conversation) if question is None else s.PAUSED)
+    if conversation.stage != "open" or done(conversation):
+        return refused(conversation, resting(conversation))
+    if question is None:
+        return refused(conversation, s.CHECK_OTHER.fill(example=example(conversation)))
     former = conversation.answers.get(question.id)
     try:
         value, kept = _taken(conversation, question, event, former)

@@ -9,15 +9,15 @@ from pydantic import Field
 
 from forms.file_types import MIME, type_of, types_shown
 from forms.mistake import Mistake
-from forms.questions.base import Brought, Cell, QuestionFields, Value
+from forms.questions.base import Brought, Cell, QuestionFields, Spot, Value
 from forms.reading.words import clean, quote
 from forms.text import Lang, Text, lines
 
 MEGA = 1_000_000
 MOST_FILES = 10
 _SEND_IT = Text(
-    ja="文字ではなく、{what}を送ってください（アプリの添付ボタンから送れます）。",
-    en="Please send {what} instead of words (with your app's attachment button).",
+    ja="ここでは、{what}を送ってください（アプリの添付ボタンから送れます）。",
+    en="Please send {what} here (with your app's attachment button).",
 )
 _TOO_LARGE = Text(
     ja="「{name}」は大きすぎます。{most}MBまでの{what}を送ってください。",
@@ -66,6 +66,9 @@ class AttachedFields(QuestionFields):
         before = former if isinstance(former, list) and len(former) < self.most else []
         others = [one for one in before if one["sha256"] != value["sha256"]]
         return [*others, value], content
+
+    def find(self, spot: Spot) -> Value:  # noqa: ARG002 - a place never answers this
+        raise Mistake(_SEND_IT.fill(what=self.what))
 
     def _taken(self, file: Brought) -> tuple[dict[str, Any], bytes]:
         name = quote(clean(file.name)) or _UNNAMED.en

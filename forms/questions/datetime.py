@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import Countable, Measure, Value
+from forms.questions.base import Cell, Countable, Measure, Value
 from forms.questions.date import Day, check_order, day_limits
 from forms.questions.typed import TypedFields
 from forms.reading.eras import show_date
@@ -64,6 +64,9 @@ class DateTime(TypedFields):
     def prompt(self) -> Text:
         limits = day_limits(self.earliest, self.latest)
         return lines(self.how, limits) if limits.ja else self.how
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - as spreadsheets read it
+        return ("" if value is None else str(value)[:16].replace("T", " "),)
 
     def counted(self, value: Value) -> Iterable[Countable]:
         return (str(value)[:10],)

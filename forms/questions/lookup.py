@@ -22,6 +22,10 @@ _HOW = Text(
     en="Type part of the name to search ({n} in all), such as “{example}”",
 )
 _PICK = Text(ja="番号で選ぶか、ほかの言葉で探してください。", en="Choose a number, or search for other words.")
+_OUTSIDE = Text(
+    ja="1から{n}の番号で選ぶか、ほかの言葉で探してください。",
+    en="Please choose a number from 1 to {n}, or search for other words.",
+)
 _WHICH = Text(
     ja="「{said}」に当てはまるものが{n}件あります。番号で選んでください。",
     en="{n} match “{said}”. Please choose one by its number.",
@@ -45,16 +49,18 @@ class Index:
     def __init__(self, offered: tuple[Option, ...]) -> None:
         self.offered = offered
         self.by_name = {option.name: option for option in offered}
+        self._coded = {_comparable(option.name): n for n, option in enumerate(offered)}
         self._fields = [_fields(option) for option in offered]
         self._rows = [_BREAK.join(fields) for fields in self._fields]
 
     def find(self, said: str) -> tuple[int, ...]:
-        """Those of which one field is just this; else those that hold it, in their order."""
+        """Those of which one field is just this; else those that hold it, in their order; else that of this name."""
         words = _comparable(said)
         if not words:
             return ()
         held = [n for n, row in enumerate(self._rows) if words in row]
-        return tuple(n for n in held if words in self._fields[n]) or tuple(held)
+        exactly = tuple(n for n in held if words in self._fields[n])
+        return exactly or tuple(held) or ((self._coded[words],) if words in self._coded else ())
 
 
 _INDEXES: OrderedDict[int, Index] = OrderedDict()
@@ -95,6 +101,8 @@ class Lookup(OptionFields):
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
         if self._found and (n := picked(said, len(self._found))) is not None:
             return self._found[n].name
+        if self._found and picked(said, 999) is not None:
+            raise Mistake(_OUTSIDE.fill(n=len(self._found)))
         hits = index_of(self.offered).find(said)
         if not quote(said).strip():
             raise unread(said, self.prompt())
@@ -137,7 +145,7 @@ class Lookup(OptionFields):
 
 
 def _fields(option: Option) -> tuple[str, ...]:
-    given = (option.label.ja, option.label.en, option.name, *option.columns.values())
+    given = (option.label.ja, option.label.en, *option.columns.values())
     return tuple(dict.fromkeys(map(_comparable, given)))
 
 

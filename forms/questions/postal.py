@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import PrivateAttr
 
+from forms.mistake import Mistake
 from forms.questions.base import Around, Cell, QuestionFields, Several, Value
 from forms.questions.searching import MOST_LISTED, listed, picked
 from forms.questions.typed import given
@@ -16,6 +17,10 @@ _HOW = Text(ja="7桁の郵便番号を入力（例: 870-8501）", en="Type a pos
 _WHICH = Text(
     ja="この郵便番号の地域は{n}つあります。番号で選んでください。",
     en="{n} places have this postal code. Please choose one by its number.",
+)
+_OUTSIDE = Text(
+    ja="1から{n}の番号で選ぶか、郵便番号を入力し直してください。",
+    en="Please choose a number from 1 to {n}, or type another postal code.",
 )
 _PICK = Text(ja="番号で選ぶか、郵便番号を入力し直してください。", en="Choose a number, or type another postal code.")
 
@@ -36,6 +41,8 @@ class Postal(QuestionFields):
         towns = self._narrowed()
         if towns and (n := picked(said, len(towns))) is not None:
             return {"code": self._around.narrowed, "address": towns[n]}
+        if towns and picked(said, 999) is not None:
+            raise Mistake(_OUTSIDE.fill(n=len(towns)))
         before, _, echoed = said.strip().partition(" ")
         if echoed and echoed in self._towns("".join(filter(str.isdigit, before))):
             return {"code": "".join(filter(str.isdigit, before)), "address": echoed}

@@ -446,3 +446,15 @@ def test_a_pattern_that_would_run_away_answers_at_once():
     began = perf_counter()
     why(question("text", pattern="(a+)+", longest=10_000), "a" * 9_999 + "!")
     assert perf_counter() - began < 1
+
+
+def test_a_condition_on_a_row_is_no_flaw_where_something_else_is_one():
+    flaws = read_form(
+        """name: a
+title: x
+questions:
+- {id: m, kind: matrix, title: 満足度, rows: [{name: speed, label: 早さ}, 説明], options: [良い, 悪い]}
+- {id: n, kind: text, title: x, when: "${m_speed} = '良い' and ${m_2} = '良い'", longest: 0}
+"""
+    )
+    assert [flaw.place.ja for flaw in flaws] == ["質問2「n」の longest（5行目）"]
