@@ -1,5 +1,6 @@
 """The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -24,6 +25,7 @@ Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
 Format = NewType("Format", str)
 Confirmation = NewType("Confirmation", bool)
+Version = NewType("Version", int)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
 
@@ -96,6 +98,13 @@ def _confirmation(word: str, _call: Call) -> bool:
     return word.casefold() in ("yes", "はい", "y", "ok")
 
 
+def _version(word: str, _call: Call) -> int:
+    digits = unicodedata.normalize("NFKC", word).casefold().removeprefix("第").removesuffix("版").removeprefix("v")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 6):
+        raise Mistake(Text(ja="版を数字で書いてください。例: 1", en="Please give the version as a number, e.g. 1."))
+    return int(digits)
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -115,5 +124,6 @@ READERS: Mapping[Any, Reader] = {
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
     Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
+    Version: Reader(Text(ja="版", en="version"), _one(_version)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }
