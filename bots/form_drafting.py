@@ -16,7 +16,7 @@ from bots.form_talk import CHOOSE_BY, FORMS, MUTE, enter, fill_in, is_over, to_p
 from bots.ports import Forms, Manuscripts, People, Publications, Reminders, Responses, Rooms, Summaries
 from bots.records import Draft, Filling
 from bots.roles import Role
-from bots.whereabouts import where_and_when
+from bots.whereabouts import Whereabouts, where_and_when
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.reading.words import clean, is_blank
@@ -266,7 +266,7 @@ class _Turn:
                 case Preview():
                     done += self._preview(before)
                 case Publish():
-                    then, published = self._put(then, effect.words)
+                    then, published = self._put(then, effect)
                     done += published
                 case _:
                     done.append(effect)
@@ -276,24 +276,29 @@ class _Turn:
         form = _whole(now)
         return enter(self._call, self._responses, self._responses.preview(self._forms.rehearse(form, now.step)))
 
-    def _put(self, drafting: Drafting, words: str) -> tuple[Drafting, Effects]:
+    def _put(self, drafting: Drafting, asked: Publish) -> tuple[Drafting, Effects]:
         """What is wrong with the room or the deadline is said, and they are asked for again."""
         form = _whole(drafting.manuscript)
-        again = {"for": "publish"}
         try:
-            found = where_and_when(words, self._call)
-            here = self._publications.current(form.name) is not None
-            if found.room is None and not here and not (form.audience and form.audience.rooms):
-                waiting = {**again, "words": words, "lacks": "room"} if words else again
-                asked = s.PUBLISH_ROOM if words else s.PUBLISH_HOW
-                return replace(drafting, waiting=waiting), (Say(text=asked),)
-            if found.by is None and not found.endless and not here and form.closes is None:
-                return replace(drafting, waiting={**again, "words": words}), (Say(text=s.PUBLISH_WHEN),)
+            found = _whereabouts(asked, self._call)
             if found.room is not None:
                 self._rooms.find(found.room)
         except Mistake as mistake:
+            again = {"for": "publish", "lacks": asked.lacks, "known": asked.known}
             return replace(drafting, waiting=again), (Refuse(text=mistake.text),)
+        if lack := self._lacking(found, form):
+            known = asked.known or asked.words
+            waiting = {"for": "publish", "lacks": lack, "known": known} if known else {"for": "publish"}
+            return replace(drafting, waiting=waiting), (Say(text=_LACKING[lack] if known else s.PUBLISH_HOW),)
         return self._published(drafting, form, room=found.room, by=found.by)
+
+    def _lacking(self, found: Whereabouts, form: Form) -> str:
+        """What must still be said; a form that takes answers already stays where it is."""
+        if self._publications.current(form.name) is not None:
+            return ""
+        if found.room is None and not (form.audience and form.audience.rooms):
+            return "room"
+        return "" if found.by or found.endless or form.closes else "when"
 
     def _published(self, drafting: Drafting, form: Form, *, room: str | None, by: object) -> tuple[Drafting, Effects]:
         version = self._forms.save(form)
@@ -304,6 +309,20 @@ class _Turn:
         except Mistake as mistake:
             return replace(drafting, waiting={"for": "publish"}), (Refuse(text=mistake.text),)
         return replace(drafting, stage="away"), effects
+
+
+_LACKING = {"room": s.PUBLISH_ROOM, "when": s.PUBLISH_WHEN}
+
+
+def _whereabouts(asked: Publish, call: Call) -> Whereabouts:
+    """With what was said before: the answer to “which room?” is a room, that to “until when?” a moment."""
+    if not asked.lacks:
+        return where_and_when(asked.words, call)
+    known = where_and_when(asked.known, call)
+    if asked.lacks == "room":
+        return replace(known, room=asked.words.strip("「」『』 "))
+    found = where_and_when(asked.words, call)
+    return replace(known, by=found.by, endless=found.endless)
 
 
 def _shown(drafting: Drafting, now: Manuscript) -> Drafting:

@@ -37,6 +37,7 @@ ASK_ENGLISH = Text(
 )
 ASK_KIND = Text(ja="種類は {kinds} から選んでください。例:「3を日付に」", en="Kinds are: {kinds}. E.g. “kind 3 date”")
 DONE = Text(ja="直しました。質問{n}：{title}（{kind}）", en="Done. Question {n}: {title} ({kind})")
+TRANSLATED = Text(ja="質問{n}の英語を入れました：{english}", en="Question {n} in English: {english}")
 WHEN_SET = Text(ja="質問{n}「{title}」は、{when}だけ聞きます。", en="Question {n} “{title}” is asked only {when}.")
 WHEN_ALWAYS = Text(ja="質問{n}「{title}」は、いつも聞きます。", en="Question {n} “{title}” is always asked.")
 REMOVED = Text(ja="「{title}」を削除しました。いまは{count}問です。", en="“{title}” is removed; {count} are left.")

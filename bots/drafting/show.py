@@ -50,7 +50,13 @@ def line(manuscript: Manuscript, id_: str, pattern: Text, **values: object) -> T
     asked = question(manuscript, id_)
     if asked is None:
         return s.GONE
-    words = {"n": number_of(manuscript, id_), "title": title_of(asked.title), "kind": kind_of(asked), **values}
+    words = {
+        "n": number_of(manuscript, id_),
+        "title": title_of(asked.title),
+        "kind": kind_of(asked),
+        "english": title_of(asked.title).en,
+        **values,
+    }
     return pattern.fill(**words)
 
 
@@ -155,6 +161,12 @@ def _conditions(form: Form) -> list[Text]:
             if names and one.value and one.value not in names:
                 rows.append(s.CHECK_VALUE.fill(n=n, other=other, value=one_line(one.value, 40)))
     return rows
+
+
+def looking_ahead(manuscript: Manuscript) -> list[Text]:
+    """Conditions that rest on a question further down, as after a move."""
+    form = manuscript.form
+    return [row for row in _conditions(form) if "順番" in row.ja] if form else []
 
 
 def _each(condition: Condition | None) -> list[Compared]:

@@ -148,9 +148,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Put the form to people: `words` say where and until when."""
+    """Put the form to people: `words` say where and until when.
+
+    `lacks`: "room" or "when", where that alone was asked for; `known` is what had been said before.
+    """
 
     words: str
+    lacks: str = ""
+    known: str = ""
 
 
 Deed = Write | Stand | Preview | Publish

@@ -7,7 +7,20 @@ from datetime import date
 from bots.drafting import edits
 from bots.drafting import sentences as s
 from bots.drafting.edits import Edit
-from bots.drafting.show import check, count, details, kinds, line, news, overview, refuse, say, title_of, untranslated
+from bots.drafting.show import (
+    check,
+    count,
+    details,
+    kinds,
+    line,
+    looking_ahead,
+    news,
+    overview,
+    refuse,
+    say,
+    title_of,
+    untranslated,
+)
 from bots.drafting.state import Deed, Drafting, Preview, Publish, Stand, Step
 from bots.drafting.words import LONGEST, NONE, ON_A_QUESTION, Order, Word, order, plain
 from bots.effects import Effect
@@ -63,6 +76,8 @@ def _heard(drafting: Drafting, said: str, today: date) -> Turn:
     if waiting.get("for") == "confirm" and (turn := _confirmed(drafting, said, today)):
         return turn
     command = order(said)
+    if command is not None and command.word is Word.KIND and command.number is None and not drafting.focus:
+        command = None  # there is nothing to correct: it is a question
     if command is not None:
         calm = drafting if command.word is Word.HELP else replace(drafting, waiting={})
         return _obey(calm, command, said, today)
@@ -94,8 +109,7 @@ def _answered(drafting: Drafting, said: str, today: date) -> Turn:
     waiting, calm = drafting.waiting, replace(drafting, waiting={})
     what, id_ = waiting["for"], waiting.get("id", "")
     if what == "publish":
-        known = waiting.get("words", "")
-        return _publish(calm, f"{said} {known}" if waiting.get("lacks") == "room" else f"{known} {said}".strip())
+        return _publish(calm, said, lacks=waiting.get("lacks", ""), known=waiting.get("known", ""))
     if what == "options" and not id_:
         found = guess(f"{waiting['title']}\n{said}")
         labels = found.options or edits.labels_in(said, "")
@@ -190,7 +204,8 @@ def _on(drafting: Drafting, command: Order, id_: str, today: date, *, other: str
     now = drafting.manuscript
     match command.word:
         case Word.MOVE:
-            return _written(drafting, edits.move(now, id_, other), s.MOVED)
+            edit = edits.move(now, id_, other)
+            return _written(drafting, edit, s.MOVED, *looking_ahead(after(drafting, edit).manuscript))
         case Word.REMOVE:
             return _removed(drafting, id_)
         case Word.COPY:
@@ -229,7 +244,7 @@ def _worded(drafting: Drafting, command: Order, id_: str) -> Turn:
             )
         case _:
             return (
-                _written(drafting, edits.translate(now, id_, text, below), s.DONE)
+                _written(drafting, edits.translate(now, id_, text, below), s.TRANSLATED)
                 if text
                 else _ask(drafting, "english", id_)
             )
@@ -418,12 +433,12 @@ def _publish_order(drafting: Drafting, command: Order) -> Turn:
     return _publish(drafting, command.text)
 
 
-def _publish(drafting: Drafting, words: str) -> Turn:
+def _publish(drafting: Drafting, words: str, *, lacks: str = "", known: str = "") -> Turn:
     if drafting.manuscript.form is None:
         raise Mistake(s.NO_QUESTIONS)
     if drafting.seen.document != drafting.manuscript.document:  # nobody publishes what they have not seen
         return drafting, (refuse(news(drafting), overview(drafting.manuscript)),)
-    return drafting, (Publish(words),)
+    return drafting, (Publish(words, lacks, known),)
 
 
 def _end(drafting: Drafting, _command: Order) -> Turn:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bots.filling.words import unquoted
-from forms.writing.kinds import kind_named
+from forms.writing.kinds import kind_alone, kind_named
 
 LONGEST = 16 * 1024
 _HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}  # one to one: places stay the same
@@ -141,7 +141,7 @@ def _order(word: Word, match: re.Match[str], first: str, below: str) -> Order:
 
 def _kind(half: str, below: str) -> Order | None:
     """A kind alone corrects the last guess; 「3を日付に」 that of question 3."""
-    if kind_named(half):
+    if kind_alone(half):
         return Order(Word.KIND, text=half, below=below)
     match = _KIND.fullmatch(half)
     if match is not None and kind_named(match["text"]):

@@ -15,7 +15,7 @@ TITLES = {
     "choices": Text(ja="複数選択", en="several choices"),
     "yesno": Text(ja="はい・いいえ", en="yes or no"),
     "integer": Text(ja="整数", en="whole number"),
-    "number": Text(ja="数（小数も可）", en="number"),
+    "number": Text(ja="数値", en="number"),
     "money": Text(ja="金額", en="money"),
     "percentage": Text(ja="割合", en="percentage"),
     "date": Text(ja="日付", en="date"),
@@ -57,6 +57,8 @@ _SPELLINGS = {
     "file": "ファイル 添付 file",
 }
 _BY_WORD = {word: kind for kind, words in _SPELLINGS.items() if kind in KINDS for word in words.split()}
+_BARE = frozenset({"choice", "choices", "yesno", "integer", "number", "date", "time", "datetime", "text"})
+_RATHER_TITLES = frozenset("人数 数 個数 日 月日 年月日 時間 count day time words 選択".split())
 CHOOSING = frozenset({"choice", "choices"})
 """The kinds that need options."""
 
@@ -67,6 +69,12 @@ def kind_named(said: str) -> str | None:
         return None
     words = unicodedata.normalize("NFKC", said).casefold().strip(" 。.!").removesuffix("です").removesuffix("型")
     return _BY_WORD.get("".join(words.split()))
+
+
+def kind_alone(said: str) -> str | None:
+    """The kind that `said` names where it is no question's title by itself: 氏名, 金額 and 人数 rather are."""
+    kind = kind_named(said)
+    return kind if kind in _BARE and said.strip() not in _RATHER_TITLES else None
 
 
 def kind_title(kind: str) -> Text:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.writing.guess import guess
-from forms.writing.kinds import KINDS, kind_named, kind_title, present
+from forms.writing.kinds import KINDS, kind_alone, kind_named, kind_title, present
 
 TABLE = [
     # numbers
@@ -55,6 +55,8 @@ TABLE = [
     ("点検は済みましたか", "yesno"),
     ("すべての備品がそろっていますか", "yesno"),
     ("研修を選択科目として受けますか", "yesno"),
+    ("発熱などの症状がありますか", "yesno"),
+    ("何か困っていることはありますか", "yesno"),
     ("Is the shelter open?", "yesno"),
     ("Do you need water?", "yesno"),
     ("出欠: はい、いいえ", "yesno"),
@@ -137,6 +139,11 @@ def test_whether_an_answer_is_needed_may_be_said_in_brackets(said, required):
 )  # fmt: skip
 def test_one_word_names_a_kind(word, kind):
     assert kind_named(word) == kind
+
+
+def test_words_that_rather_are_questions_correct_nothing():
+    assert [kind_alone(word) for word in ("人数", "氏名", "電話番号", "金額")] == [None] * 4
+    assert [kind_alone(word) for word in ("整数", "日付", "number")] == ["integer", "date", "integer"]
 
 
 def test_every_kind_has_a_title_of_its_own():
