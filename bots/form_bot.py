@@ -147,6 +147,8 @@ def publish(
         if times is not None:
             reminders.schedule(current, times)
         return renewed(call, publications, responses, current, draft, closes)
+    if current is not None and call.direct and not to:
+        raise Mistake(OPEN_ALREADY.fill(name=draft.form.name))
     room = rooms.find(to or _room_of(call, draft.form))
     closes = by or draft.form.closes
     if closes is not None and closes <= call.at:

@@ -307,7 +307,8 @@ class _Turn:
         try:
             effects = self._publish.handler(self._call, *ports, form.name, to=room, by=by)
         except Mistake as mistake:
-            return replace(drafting, waiting={"for": "publish"}), (Refuse(text=mistake.text),)
+            waiting = {} if self._publications.current(form.name) else {"for": "publish"}
+            return replace(drafting, waiting=waiting), (Refuse(text=mistake.text),)
         return replace(drafting, stage="away"), effects
 
 

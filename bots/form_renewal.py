@@ -1,5 +1,7 @@
 """A changed form put to people who are answering it: what they have answered moves over, or they finish as they began."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +12,9 @@ from bots.effects import Person, Refresh, Say
 from bots.moments import moment
 from bots.ports import Publications, Responses
 from bots.records import Draft, Filling, Publication
+from forms.questions.base import Value
 from forms.text import Text, lines
+from forms.versions import carried, joining
 
 RENEWED = Text(
     ja="フォーム「{title}」を第{version}版に替えました。回答中の{moved}人は新しい版に移りました。",
@@ -42,6 +46,23 @@ def renewed(
     said += [STAYING.fill(count=staying)] if staying else []
     told = [e for filling in moved for e in _told(call, filling, publication)]
     return (Say(text=lines(*said, SENT)), Refresh(publication.id), *told)
+
+
+def counting(filling: Filling, publication: Publication) -> dict[str, Value]:
+    """What was sent, as answers to the version that the publication asks now."""
+    sent = filling.conversation.sent or {}
+    if filling.publication.version == publication.version or filling.sent_at is None:
+        return sent
+    return carried(sent, filling.publication.form, publication.form, today=filling.sent_at.date())
+
+
+def joined(publication: Publication, sent: Sequence[Filling]) -> Text | None:
+    """How the versions of what was sent are counted together; None where there is only one."""
+    forms = {f.publication.version: f.publication.form for f in sent}
+    counts = Counter(f.publication.version for f in sent)
+    here = counts.pop(publication.version, 0)
+    others = {version: (forms[version], count) for version, count in counts.items()}
+    return joining(publication.form, publication.version, others, count=here)
 
 
 def _told(call: Call, filling: Filling, publication: Publication) -> Effects:

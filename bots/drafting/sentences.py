@@ -74,7 +74,7 @@ AS_MANY = Text(
     ja="選択肢は{count}個です（いまの英語は{given}個）。同じ数だけ、同じ順番で書いてください。",
     en="There are {count} options, but you gave {given}. Please give one line for each, in order.",
 )
-OTHERS_DID = Text(ja="（この間に、{who}さんの変更がありました）", en="(Meanwhile {who} made these changes)")
+OTHERS_DID = Text(ja="（この間に、{who}の変更がありました）", en="(Meanwhile {who} made these changes)")
 SOMEBODY = Text(ja="ほかの編集者", en="another editor")
 ROW = Text(ja="・{what}", en="- {what}")
 MORE = Text(ja="・ほか{count}件", en="- and {count} more")
@@ -129,6 +129,10 @@ LIST_HINT = Text(ja="　ヒント：{hint}", en="   hint: {hint}")
 SPEAKS = Text(ja="日本語でご案内します。", en="I will use English from here on.")
 ALWAYS = Text(ja="いつも", en="always")
 TOO_LONG = Text(ja="長すぎます。分けて送ってください。", en="That is too long. Please send it in parts.")
+NOTHING_ASKED = Text(
+    ja="いまは何もお尋ねしていません。質問文を送るか、「ヘルプ」と送ってください。",
+    en="Nothing was asked. Please send a question, or “help”.",
+)
 EMPTY = Text(ja="質問文を送ってください。困ったときは「ヘルプ」。", en="Please send a question, or “help”.")
 
 BACK = Text(ja="下書き「{title}」に戻りました。続きをどうぞ。", en="Back to the draft “{title}”. Please go on.")

@@ -9,7 +9,7 @@ from bots.effects import Refuse, Say
 from bots.filling.show import clean, one_line, stack
 from forms.form import Form
 from forms.questions import Question
-from forms.text import Text, lines, same
+from forms.text import Text, lines
 from forms.writing.condition import Compared, Condition, parsed
 from forms.writing.difference import differences
 from forms.writing.kinds import KINDS, kind_title
@@ -111,7 +111,7 @@ def news(drafting: Drafting) -> Text | None:
     if before.document == now.document:
         return None
     authors = dict.fromkeys(step.who for step in now.past if step.number > before.step and step.author != drafting.me)
-    who = same("、".join(authors)) if authors else s.SOMEBODY
+    who = Text(ja="、".join(f"{a}さん" for a in authors), en=", ".join(authors)) if authors else s.SOMEBODY
     changes = _changes(before, now)
     rows = [s.ROW.fill(what=change) for change in changes[:CHANGES]]
     if len(changes) > CHANGES:

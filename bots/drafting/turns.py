@@ -83,6 +83,8 @@ def _heard(drafting: Drafting, said: str, today: date) -> Turn:
         return _obey(calm, command, said, today)
     if waiting and waiting["for"] != "confirm":
         return _answered(drafting, said, today)
+    if plain(said) in YES | NO:
+        return drafting, (refuse(news(drafting), s.NOTHING_ASKED),)
     return _add(replace(drafting, waiting={}), unquoted(said) or said)
 
 
