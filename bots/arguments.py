@@ -18,6 +18,7 @@ RoomName = NewType("RoomName", str)
 CommandName = NewType("CommandName", str)
 Pasted = NewType("Pasted", str)
 Words = NewType("Words", str)
+Title = NewType("Title", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
 TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
@@ -116,6 +117,7 @@ READERS: Mapping[Any, Reader] = {
     Pasted: Reader(
         Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
     ),
+    Title: Reader(Text(ja="題名", en="title"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bots.arguments import FormName, Version, Words
+from bots.arguments import FormName, Title, Version
 from bots.call import Call
 from bots.command import Command, Effects, Listener, command, listener
 from bots.drafting import Drafting, Manuscript, Preview, Publish, Stand, Write, advance, open_
@@ -58,7 +58,7 @@ def new(
     forms: Forms,
     manuscripts: Manuscripts,
     responses: Responses,
-    title: Words,
+    title: Title,
     *,
     from_: FormName | None = None,
 ) -> Effects:
@@ -117,7 +117,7 @@ def _taken_in(draft: Draft) -> Text:
     more=Text(ja="例: !form copy kenko 12月の健康観察", en="E.g. !form copy health December health"),
 )
 def copy(
-    call: Call, forms: Forms, manuscripts: Manuscripts, responses: Responses, name: FormName, title: Words
+    call: Call, forms: Forms, manuscripts: Manuscripts, responses: Responses, name: FormName, title: Title
 ) -> Effects:
     named, words = _named(title)
     document = written({**_source(forms, name), "name": named, "title": words})

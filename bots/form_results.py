@@ -19,6 +19,7 @@ from forms.mistake import Mistake
 from forms.summary import summary, summary_html
 from forms.tally import Standing, Tally, tally
 from forms.text import Lang, Text, lines, same
+from forms.versions import together
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
 BY_TOWN = Text(
@@ -182,7 +183,8 @@ def exported(publication: Publication, responses: Responses, people: People, tow
     sent = responses.all_sent(publication)
     rows = [_row(f, people) for f in sent]
     write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
-    content = write(publication.form, rows, zone=town.zone(), version=publication.version)
+    form = together(publication.form, [f.publication.form for f in sent])
+    content = write(form, rows, zone=town.zone(), version=publication.version)
     name = f"{publication.form.name}-{publication.number}.{wanted}"
     words = EXPORTED.fill(title=publication.form.title, count=len(rows))
     return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bots.call import Call
-from forms.mistake import Mistake
 from forms.spoken import Unclear
 from forms.when import read_when
 
@@ -34,18 +33,12 @@ def where_and_when(said: str, call: Call) -> Whereabouts:
     bare = _ENDLESS.sub("", words)
     if bare != words:
         return Whereabouts(_room(bare), None, endless=True)
-    wrong: Mistake | None = None
     for head, tail in _cuts(words):
         try:
             by = read_when(tail, call.at.astimezone(call.zone), call.zone, end_of_day=True)
         except Unclear:
             continue
-        except Mistake as mistake:
-            wrong = wrong or mistake
-            continue
         return Whereabouts(_room(head), by)
-    if wrong is not None:
-        raise wrong
     return Whereabouts(_room(words), None)
 
 

@@ -1,6 +1,6 @@
 """Answers to one version of a form under another: what can move over, and what counts together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from forms.form import Form
@@ -67,6 +67,22 @@ def _read_again(new: Valued, value: Value, today: date) -> bool:
         return bool(new.read(new.plain(value), today) == value)
     except Mistake:
         return False
+
+
+def together(form: Form, others: Iterable[Form]) -> Form:
+    """The form with the questions of other versions that it no longer has at its end: so that no column is missing."""
+    known = {element.id for element in form.walk()}
+    gone: dict[str, Question] = {}
+    for other in others:
+        gone |= {q.id: q for q in other.asked if q.id not in known | gone.keys()}
+    if not gone:
+        return form
+    bare = {"when": None, "required": False, "constraint": None, "default": None, "choice_filter": None}
+    rest = (q.changed({name: value for name, value in bare.items() if hasattr(q, name)}) for q in gone.values())
+    whole = form.model_copy(update={"questions": (*form.questions, *rest)})
+    for name in whole.__dict__.keys() - Form.model_fields.keys():
+        del whole.__dict__[name]  # worked out from the shorter one
+    return whole
 
 
 def joining(form: Form, version: int, others: Mapping[int, tuple[Form, int]], *, count: int) -> Text | None:

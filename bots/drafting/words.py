@@ -75,7 +75,7 @@ _SHAPES: tuple[tuple[Word, str], ...] = (
     (Word.HINT, r"(?:ヒント|hint)(?:\s*:\s*|\s+)(?P<text>\D.*)"),
     (Word.WHEN, rf"(?:条件|condition)\s*{_N}(?!\s*(?:が|に|で|の|is\b|isn|[<>=!]|includes))\s*[:、,]?\s*は?\s*(?P<text>.*)"),
     (Word.WHEN, r"(?:条件|condition)(?:\s*[:、]\s*|\s+)(?P<text>.+)"),
-    (Word.WHEN, rf"{_N}\s*(?:は|:|、|,)\s*(?P<text>.*(?:質問|問|q)?\s*[0-9].*(?:とき|場合)(?:だけ|のみ)?。?)"),
+    (Word.WHEN, rf"{_N}\s*(?:は[、,:]?|:|、|,)\s*(?P<text>.*(?:質問|問|q)?\s*[0-9].*(?:とき|場合)(?:だけ|のみ)?。?)"),
     (Word.WHEN, rf"(?:ask\s*)?{_N}\s*(?P<text>only (?:if|when)\b.+)"),
     (Word.WHEN, r"(?P<text>only (?:if|when)\b.+)"),
     (Word.WHEN, r"(?P<text>(?:質問|問)\s*[0-9]{1,3}\s*(?:が|に|で|の).*(?:とき|場合)(?:だけ|のみ)。?)"),

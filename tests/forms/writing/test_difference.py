@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from forms.form import Form
-from forms.versions import carried, carries, joining
+from forms.versions import carried, carries, joining, together
 from forms.writing.difference import differences, question_changes
 
 TODAY = date(2026, 11, 24)
@@ -78,6 +78,15 @@ def test_a_question_that_was_skipped_and_must_now_be_answered_is_asked_anew():
     before = form(NAME, {**OPEN, "required": False})
     assert carries({"q1": "x", "q2": None}, before, form(NAME, OPEN), today=TODAY)
     assert carried({"q1": "x", "q2": None}, before, form(NAME, OPEN), today=TODAY) == {"q1": "x"}
+
+
+def test_a_file_has_a_column_for_every_question_that_any_version_asked():
+    new = form(NAME, OPEN, DAY)
+    assert len(new.asked) == 3
+    whole = together(new, [OLD, OLD])
+    assert [q.id for q in whole.asked] == ["q1", "q2", "q5", "q3", "q4"]
+    assert whole.question("q3").when is None
+    assert together(new, [new]) is new
 
 
 def test_results_say_how_versions_were_joined():
