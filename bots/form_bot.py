@@ -8,11 +8,12 @@ from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
 from bots.effects import Meet, Refresh, Say
-from bots.form_drafting import copy, diff, drafting_listener, edit, new
+from bots.form_drafting import copy, diff, edit, new
 from bots.form_loading import load, sent_file
-from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
 from bots.form_renewal import renewed
+from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
 from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_writing import drafting_listener
 from bots.help import help_command
 from bots.moments import moment
 from bots.ports import Forms, Manuscripts, Pending, Publications, Reminders, Responses, Rooms, Summaries
@@ -144,9 +145,10 @@ def publish(
     if current is not None and current.version != draft.version and (not to or rooms.find(to) == current.room):
         closes = by or current.closes_at
         times = _reminders(call, draft.form, closes, remind) if by or remind else None
+        effects = renewed(call, publications, responses, current, draft, closes=closes)
         if times is not None:
             reminders.schedule(current, times)
-        return renewed(call, publications, responses, current, draft, closes)
+        return effects
     if current is not None and call.direct and not to:
         raise Mistake(OPEN_ALREADY.fill(name=draft.form.name))
     room = rooms.find(to or _room_of(call, draft.form))

@@ -1,4 +1,4 @@
-"""A changed form put to people who are answering it: what they have answered moves over, or they finish as they began."""
+"""A changed form, put to people who are answering it: their answers move over, or they finish as they began."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,12 +31,13 @@ TO_PERSON = Text(
 )
 
 
-def renewed(
+def renewed(  # noqa: PLR0913 - the ports, and which version of what
     call: Call,
     publications: Publications,
     responses: Responses,
     current: Publication,
     draft: Draft,
+    *,
     closes: datetime | None,
 ) -> Effects:
     """Move a publication to another version of its form, and say so to whom it concerns."""

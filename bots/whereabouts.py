@@ -10,7 +10,8 @@ from forms.spoken import Unclear
 from forms.when import read_when
 
 _ENDLESS = re.compile(
-    r"[\s、,]*(?:(?:締め?切り?|期限)は?(?:なし|無し|ありません)|(?:で)?なし|no deadline|without (?:a )?deadline|none)[。.]?$",
+    r"[\s、,]*(?:(?:締め?切り?|期限)は?(?:なし|無し|ありません)|(?:で)?なし"
+    r"|no deadline|without (?:a )?deadline|none)[。.]?$",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\s+|[、,]\s*|(?<=[^\s])[にへで](?=\S)|(?:締切|期限)[:：]?\s*")

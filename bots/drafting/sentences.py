@@ -137,7 +137,8 @@ EMPTY = Text(ja="質問文を送ってください。困ったときは「ヘル
 
 BACK = Text(ja="下書き「{title}」に戻りました。続きをどうぞ。", en="Back to the draft “{title}”. Please go on.")
 ARRIVED = Text(
-    ja="新しいフォーム「{title}」が届いています。すぐに答えるときは「再開 {number}」。下書きには、そのあと「下書き」で戻れます。",
+    ja="新しいフォーム「{title}」が届いています。すぐに答えるときは「再開 {number}」。"
+    "下書きには、そのあと「下書き」で戻れます。",
     en="A form, “{title}”, has come. To answer it now: “resume {number}”. “draft” brings you back here afterwards.",
 )
 

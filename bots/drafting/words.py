@@ -47,7 +47,7 @@ ON_A_QUESTION = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`number` and `other` are places of questions (or how many steps); `text` what follows, `below` the further lines."""
+    """`number` and `other` are places of questions (or how many steps); `text` what follows, `below` further lines."""
 
     word: Word
     number: int | None = None
@@ -60,9 +60,13 @@ _N = r"(?:質問|設問|問|questions?\s*|q|no\.?\s*|#)?\s*(?P<n>[0-9]{1,3})(?![
 _M = r"(?:質問|設問|問|questions?\s*|q|no\.?\s*|#)?\s*(?P<m>[0-9]{1,3})(?![0-9])\s*(?:番目?|問目)?"
 _TO = r"\s*[:、,]?\s*(?:を|は|に)?\s*"
 _DO = r"(?:する|して|します)?(?:ください)?"
+_NOT_A_SUBJECT = (
+    r"(?!\s*(?:が|に|で|の|is\b|isn|[<>=!]|includes))"  # 条件 2がはいのとき: the 2 belongs to the condition
+)
+_TIMES = r"\s*(?:回|つ|手|steps?)?"
 _SHAPES: tuple[tuple[Word, str], ...] = (
     (Word.MOVE, rf"(?:移動|move)\s*{_N}\s*(?:を|to|→|->|,|、|\s)\s*{_M}\s*(?:へ|に)?"),
-    (Word.MOVE, rf"(?:move\s*)?{_N}\s*を?\s*(?:→\s*)?{_M}\s*(?:へ|に|の前へ|の前に)\s*(?:移動|移す|移して|動かす){_DO}"),
+    (Word.MOVE, rf"{_N}\s*を?\s*(?:→\s*)?{_M}\s*(?:へ|に|の前へ|の前に)\s*(?:移動|移す|移して|動かす){_DO}"),
     (Word.REMOVE, rf"(?:削除|消す|remove|delete)\s*{_N}"),
     (Word.REMOVE, rf"{_N}\s*を?\s*(?:削除|消す|消して){_DO}"),
     (Word.COPY, rf"(?:複製|コピー|copy|duplicate)\s*{_N}"),
@@ -73,7 +77,7 @@ _SHAPES: tuple[tuple[Word, str], ...] = (
     (Word.OPTIONAL, rf"{_N}\s*(?:を|は)?\s*(?:任意)(?:に{_DO}|です)?"),
     (Word.HINT, rf"(?:ヒント|hint)\s*{_N}{_TO}(?P<text>.*)"),
     (Word.HINT, r"(?:ヒント|hint)(?:\s*:\s*|\s+)(?P<text>\D.*)"),
-    (Word.WHEN, rf"(?:条件|condition)\s*{_N}(?!\s*(?:が|に|で|の|is\b|isn|[<>=!]|includes))\s*[:、,]?\s*は?\s*(?P<text>.*)"),
+    (Word.WHEN, rf"(?:条件|condition)\s*{_N}{_NOT_A_SUBJECT}\s*[:、,]?\s*は?\s*(?P<text>.*)"),
     (Word.WHEN, r"(?:条件|condition)(?:\s*[:、]\s*|\s+)(?P<text>.+)"),
     (Word.WHEN, rf"{_N}\s*(?:は[、,:]?|:|、|,)\s*(?P<text>.*(?:質問|問|q)?\s*[0-9].*(?:とき|場合)(?:だけ|のみ)?。?)"),
     (Word.WHEN, rf"(?:ask\s*)?{_N}\s*(?P<text>only (?:if|when)\b.+)"),
@@ -90,7 +94,7 @@ _SHAPES: tuple[tuple[Word, str], ...] = (
     (Word.TITLE, r"(?:題名|タイトル|title)(?:\s*:\s*|\s+)(?P<text>.+)"),
     (Word.ABOUT, r"(?:案内文|about)(?:\s*:\s*|\s+)(?P<text>.+)"),
     (Word.ADD, r"(?:追加|add)(?:\s*:\s*|\s+)(?P<text>.+)"),
-    (Word.UNDO, r"(?:元に戻す|もとに戻す|元に戻して|取り消す|取消|undo)(?:\s*(?P<n>[0-9]{1,3})\s*(?:回|つ|手|steps?)?)?"),
+    (Word.UNDO, rf"(?:元に戻す|もとに戻す|元に戻して|取り消す|取消|undo)(?:\s*(?P<n>[0-9]{{1,3}}){_TIMES})?"),
     (Word.UNDO, r"(?P<n>[0-9]{1,3})\s*(?:回|つ|手)\s*(?:元に戻す|もとに戻す|戻す|戻して)"),
     (Word.REDO, r"(?:やり直す|やりなおす|redo)(?:\s*(?P<n>[0-9]{1,3})\s*(?:回|つ|手|steps?)?)?"),
     (Word.PUBLISH, r"(?:公開|配布|publish)(?:する|します)?(?:(?:\s*:\s*|\s+)(?P<text>.+))?"),

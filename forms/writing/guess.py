@@ -50,7 +50,8 @@ _YESNO_EN = re.compile(
 )
 _WHEN = re.compile(
     r"何月何日|何年何月何日|何日(?![間数])|いつ(?!も)|年月日|月日|期日|日付|〜月〜日|[0-9xX〇○_]*月[0-9xX〇○_]*日(?:は|$)"
-    r"|(?<![平休祝毎連終半当前翌後曜火水木金土本])日(?:は(?:いつ.*)?)?$|\bwhen\b|\bdate\b|\bwhat day\b|\bbirthday\b|\bdeadline\b"
+    r"|(?<![平休祝毎連終半当前翌後曜火水木金土本])日(?:は(?:いつ.*)?)?$"
+    r"|\bwhen\b|\bdate\b|\bwhat day\b|\bbirthday\b|\bdeadline\b"
 )
 _CLOCK = re.compile(r"何時(?!間)|時刻|\bwhat time\b")
 _BOTH = re.compile(r"日時|\bdate and time\b")
@@ -162,7 +163,7 @@ def _kind(words: str, options: tuple[str, ...]) -> str:
     asks = _ASKING.search(words) is not None
     if _PICK.search(words) and (asks or not _YESNO.search(words)):
         return "choices" if several else "choice"
-    if _YESNO.search(words) and not asks or _YESNO_EN.search(words):
+    if (_YESNO.search(words) and not asks) or _YESNO_EN.search(words):
         return "yesno"
     return _measured(words) or next((present(kind, "text") for shape, kind in _OTHERS if shape.search(words)), "text")
 

@@ -58,7 +58,9 @@ _SPELLINGS = {
 }
 _BY_WORD = {word: kind for kind, words in _SPELLINGS.items() if kind in KINDS for word in words.split()}
 _BARE = frozenset({"choice", "choices", "yesno", "integer", "number", "date", "time", "datetime", "text"})
-_RATHER_TITLES = frozenset("人数 数 個数 日 月日 年月日 時間 count day time words 選択".split())
+_RATHER_TITLES = frozenset(
+    ["人数", "数", "個数", "日", "月日", "年月日", "時間", "count", "day", "time", "words", "選択"]
+)
 CHOOSING = frozenset({"choice", "choices"})
 """The kinds that need options."""
 

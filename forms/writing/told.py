@@ -99,7 +99,7 @@ def _stem(one: Compared, form: Form) -> tuple[str, str, str]:
 
 
 def _one_of(condition: Condition) -> Sequence[Compared]:
-    """q = a or q = b: the values of one question; () for all else."""
+    """Q = a or q = b: the values of one question; () for all else."""
     if not isinstance(condition, Joined) or condition.word != "or":
         return ()
     parts = [p for p in condition.parts if isinstance(p, Compared) and p.sign == "=" and p.value]

@@ -110,7 +110,8 @@ def test_steering_words_are_told_from_questions(said, expected):
 
 def test_questions_conditions_and_corrections_become_a_form():
     talk = Talk()
-    for said in ("避難所の名前", "開設しましたか", "避難者は何人ですか", "条件 3 2がはいのとき", "足りない物資：水、毛布", "複数選択",
+    for said in ("避難所の名前", "開設しましたか", "避難者は何人ですか", "条件 3 2がはいのとき",
+                 "足りない物資：水、毛布", "複数選択",
                  "ヒント 3 乳幼児も数えます", "任意 4"):  # fmt: skip
         talk.say(said)
     form = talk.now.form
@@ -224,8 +225,10 @@ def test_publishing_and_previewing_are_left_to_the_world():
 
 
 WORDS = [
-    "変更", "削除", "3", "１", "を", "へ", "移動", "条件", "質問1が", "『はい』", "のときだけ", "only if", "1 is yes", "undo", "元に戻す", "やり直す",
-    "9", "はい", "いいえ", "日付", "択一", "\n", "A、B", "：", "ヒント", "翻訳", "選択肢", "一覧", "確認", "複製", "必須", "題名", "なし", "{n}", "${q1}",
+    "変更", "削除", "3", "１", "を", "へ", "移動", "条件", "質問1が", "『はい』", "のときだけ", "only if", "1 is yes",
+    "undo", "元に戻す", "やり直す",
+    "9", "はい", "いいえ", "日付", "択一", "\n", "A、B", "：", "ヒント", "翻訳", "選択肢", "一覧", "確認", "複製",
+    "必須", "題名", "なし", "{n}", "${q1}",
     "\u202e", "\x00", "何人ですか", "公開", "「", "」", "'", '"', "&", "(", "12/1",
 ]  # fmt: skip
 LINES = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join),
