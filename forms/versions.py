@@ -28,8 +28,15 @@ def carried(answers: Answers, form: Form, into: Form, *, today: date) -> dict[st
     return {
         key: value
         for key, value in answers.items()
-        if (old := _of(form, key)) and (new := _of(into, key)) and _holds(old, new, value, today)
+        if _of_repeat(key, form, into)
+        or ((old := _of(form, key)) and (new := _of(into, key)) and _holds(old, new, value, today))
     }
+
+
+def _of_repeat(key: str, *forms: Form) -> bool:
+    """Whether the answer says if a repeat goes on, in each of the forms."""
+    id_, _, rest = key.partition(".")
+    return rest.endswith("more") and all(any(e.id == id_ and e.kind == "repeat" for e in f.walk()) for f in forms)
 
 
 def carries(answers: Answers, form: Form, into: Form, *, today: date) -> bool:

@@ -82,6 +82,15 @@ def test_a_question_that_was_skipped_and_must_now_be_answered_is_asked_anew():
     assert carried({"q1": "x", "q2": None}, before, form(NAME, OPEN), today=TODAY) == {"q1": "x"}
 
 
+def test_the_turns_of_a_repeat_move_over_with_it():
+    child = {"id": "age", "kind": "integer", "title": "年齢"}
+    before = form({"id": "child", "kind": "repeat", "title": "お子さん", "questions": [child]})
+    after = form(NAME, {"id": "child", "kind": "repeat", "title": "子ども", "questions": [child, OPEN]})
+    answers = {"age.1": 3, "child.1.more": "yes", "age.2": 5, "child.2.more": "no"}
+    assert carries(answers, before, after, today=TODAY)
+    assert not carries(answers, before, form(NAME), today=TODAY)
+
+
 def test_a_file_has_a_column_for_every_question_that_any_version_asked():
     new = form(NAME, OPEN, DAY)
     assert len(new.asked) == 3
