@@ -4,12 +4,24 @@ from dataclasses import dataclass, replace
 
 from bots.call import Call
 from bots.command import Command, Effects, Listener, listener
-from bots.drafting import Drafting, Manuscript, Preview, Publish, Stand, Write, advance, open_
+from bots.drafting import (
+    Deed,
+    Drafting,
+    Manuscript,
+    Preview,
+    Publish,
+    Stand,
+    Write,
+    advance,
+    amend,
+    open_,
+    remembering,
+)
 from bots.drafting import sentences as s
 from bots.drafting.show import title_of
 from bots.drafting.words import DRAFT, plain
 from bots.effects import Effect, Refuse, Say
-from bots.events import Event, Joined, Said
+from bots.events import Edited, Event, Joined, Said
 from bots.form_talk import CHOOSE_BY, FORMS, MUTE, enter, fill_in, is_over, to_person
 from bots.ports import Forms, Manuscripts, People, Publications, Reminders, Responses, Rooms, Summaries
 from bots.records import Filling
@@ -49,18 +61,10 @@ def drafting_listener(publish: Command) -> Listener:
         summaries: Summaries,
         people: People,
     ) -> Effects | None:
-        drafting = _hearing(call, event, manuscripts)
-        if drafting is None:
+        if not isinstance(event, Said | Edited | Joined) or (drafting := _hearing(call, event, manuscripts)) is None:
             return None
         if isinstance(event, Joined):
             return _arrived(call, responses)
-        if not isinstance(event, Said) or _of_forms(event, responses):
-            return None
-        if plain(event.text) in DRAFT:
-            return entered(call, drafting.manuscript, manuscripts, responses)
-        if _filling(call, responses):
-            said = fill_in.handler(call, event, publications, responses, people) or ()
-            return said if _filling(call, responses) else (*said, Say(text=_back(drafting)))
         turn = _Turn(
             call=call,
             forms=forms,
@@ -70,20 +74,26 @@ def drafting_listener(publish: Command) -> Listener:
             rooms=rooms,
             reminders=reminders,
             summaries=summaries,
+            people=people,
             publish=publish,
         )
-        after, effects = turn.take(drafting, event.text)
-        manuscripts.keep(after)
-        if after.lang != drafting.lang:
-            people.speak(after.lang)
-        return effects
+        if isinstance(event, Edited):
+            return turn.amended(drafting, event) if event.target in drafting.sources else None
+        if plain(event.text) in DRAFT:
+            return entered(call, drafting.manuscript, manuscripts, responses)
+        if _of_forms(event, responses):
+            return None
+        if _filling(call, responses):
+            said = fill_in.handler(call, event, publications, responses, people) or ()
+            return said if _filling(call, responses) else (*said, Say(text=_back(drafting)))
+        return turn.said(drafting, event)
 
     return draft
 
 
-def _hearing(call: Call, event: Event, manuscripts: Manuscripts) -> Drafting | None:
+def _hearing(call: Call, event: Said | Edited | Joined, manuscripts: Manuscripts) -> Drafting | None:
     """The caller's drafting, where what they say may belong to it; 「下書き」 goes back to one that was left."""
-    if not call.direct or call.role < Role.EDITOR or not isinstance(event, Said | Joined):
+    if not call.direct or call.role < Role.EDITOR:
         return None
     drafting = manuscripts.mine()
     again = isinstance(event, Said) and plain(event.text) in DRAFT
@@ -138,11 +148,27 @@ class _Turn:
     rooms: Rooms
     reminders: Reminders
     summaries: Summaries
+    people: People
     publish: Command
 
-    def take(self, drafting: Drafting, said: str) -> tuple[Drafting, Effects]:
+    def said(self, drafting: Drafting, event: Said) -> Effects:
+        then, effects = advance(drafting, event.text, today=self.call.today)
+        after, done = self._carried_out(drafting, then, effects)
+        self.manuscripts.keep(remembering(after, event.id, drafting))
+        if after.lang != drafting.lang:
+            self.people.speak(after.lang)
+        return done
+
+    def amended(self, drafting: Drafting, event: Edited) -> Effects:
+        then, effects = amend(drafting, event.target, event.text, today=self.call.today)
+        after, done = self._carried_out(drafting, then, effects)
+        self.manuscripts.keep(after)
+        return done
+
+    def _carried_out(
+        self, drafting: Drafting, then: Drafting, effects: tuple[Effect | Deed, ...]
+    ) -> tuple[Drafting, Effects]:
         before = drafting.manuscript
-        then, effects = advance(drafting, said, today=self.call.today)
         done: list[Effect] = []
         for effect in effects:
             match effect:

@@ -113,6 +113,7 @@ class Drafting:
     """`seen` is the manuscript as it was last shown to this editor: the numbers they say are places in it.
 
     `focus`: the question that one word corrects. `waiting`: what was asked back, all words. `me`: the editor.
+    `sources`: message → the question that it added or reworded; an edit of the message changes the question.
     """
 
     manuscript: Manuscript
@@ -122,6 +123,7 @@ class Drafting:
     focus: str = ""
     waiting: Mapping[str, str] = field(default_factory=dict)
     stage: Literal["open", "away"] = "open"
+    sources: Mapping[str, str] = field(default_factory=dict)
     lang: Lang = "ja"
 
 

@@ -44,6 +44,32 @@ def advance(drafting: Drafting, said: str, *, today: date) -> Turn:
     return replace(then, seen=then.manuscript), effects
 
 
+def amend(drafting: Drafting, source: str, said: str, *, today: date) -> Turn:
+    """The message that worded a question says something else now: so does the question."""
+    id_, command = drafting.sources.get(source), order(said)
+    words = command.text or "" if command is not None and command.word in (Word.ADD, Word.CHANGE) else said
+    if id_ is None or is_blank(clean(words)) or len(said) > LONGEST:
+        return drafting, ()
+    first, _, below = clean(words).partition("\n")
+    again = Order(Word.CHANGE, text=unquoted(first) or first, below=command.below if command else below)
+    try:
+        asked = unchanged(drafting, again, id_, today, said=f"変更 1 {again.text}\n{again.below}")
+        then, effects = asked or do(drafting, again, id_, today)
+    except Mistake as mistake:
+        then, effects = drafting, (refuse(news(drafting), mistake.text),)
+    return replace(then, seen=then.manuscript), effects
+
+
+def remembering(drafting: Drafting, source: str, before: Drafting) -> Drafting:
+    """Which message worded the question that it touched: the newest 100."""
+    asked = edits.question(drafting.manuscript, drafting.focus)
+    was = edits.question(before.manuscript, drafting.focus)
+    if asked is None or (was is not None and was.title == asked.title):
+        return drafting
+    kept_ = dict(list(drafting.sources.items())[-99:])
+    return replace(drafting, sources={**kept_, source: asked.id})
+
+
 def _heard(drafting: Drafting, said: str, today: date) -> Turn:
     waiting = drafting.waiting
     if waiting.get("for") == "confirm" and (turn := _confirmed(drafting, said, today)):

@@ -75,6 +75,7 @@ class ManuscriptDesk:
         steps = manuscript_step.c
         query = sa.select(steps.number, steps.after, steps.author, steps.what).where(steps.name == name)
         rows = {r.number: r for r in self._db.execute(query.order_by(steps.number))}
+        names = {author: shown_name(self._db, author) for author in {r.author for r in rows.values()}}
         return Manuscript(
             name,
             self._document(name, row.step),
@@ -82,12 +83,9 @@ class ManuscriptDesk:
             last=max(rows),
             given=row.given,
             version=row.version,
-            past=tuple(map(self._step, _led_to(rows, row.step))),
-            ahead=tuple(map(self._step, _follows(rows, row.step))),
+            past=tuple(_step(r, names) for r in _led_to(rows, row.step)),
+            ahead=tuple(_step(r, names) for r in _follows(rows, row.step)),
         )
-
-    def _step(self, row: Any) -> Step:
-        return Step(row.number, UserId(row.author), shown_name(self._db, row.author), Text(**row.what))
 
     def _document(self, name: str, step: int) -> str:
         where = (manuscript_step.c.name == name) & (manuscript_step.c.number == step)
@@ -124,7 +122,7 @@ class ManuscriptDesk:
         return Drafting(now, seen, me=self._desk.who, lang=lang, **row.state)
 
     def keep(self, talk: Drafting) -> None:
-        state = {"focus": talk.focus, "waiting": dict(talk.waiting), "stage": talk.stage}
+        state = {"focus": talk.focus, "waiting": dict(talk.waiting), "stage": talk.stage, "sources": dict(talk.sources)}
         row = {"manuscript": talk.manuscript.name, "seen": talk.seen.step, "state": state}
         upsert(self._db, drafting, {"user_id": self._desk.who, **row})
 
@@ -133,6 +131,10 @@ def manuscript_named(connection: sa.Connection, name: str) -> str | None:
     """Its name as it is kept; None where there is none."""
     names = connection.execute(sa.select(manuscript.c.name)).scalars()
     return next((n for n in names if key_of(n) == key_of(name)), None)
+
+
+def _step(row: Any, names: Mapping[str, str]) -> Step:
+    return Step(row.number, UserId(row.author), names[row.author], Text(**row.what))
 
 
 def _led_to(rows: Mapping[int, Any], step: int) -> list[Any]:
