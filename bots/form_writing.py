@@ -63,8 +63,6 @@ def drafting_listener(publish: Command) -> Listener:
     ) -> Effects | None:
         if not isinstance(event, Said | Edited | Joined) or (drafting := _hearing(call, event, manuscripts)) is None:
             return None
-        if isinstance(event, Joined):
-            return _arrived(call, responses)
         turn = _Turn(
             call=call,
             forms=forms,
@@ -77,15 +75,15 @@ def drafting_listener(publish: Command) -> Listener:
             people=people,
             publish=publish,
         )
-        if isinstance(event, Edited):
-            return turn.amended(drafting, event) if event.target in drafting.sources else None
+        if not isinstance(event, Said):
+            return turn.amended(drafting, event) if isinstance(event, Edited) else _arrived(call, responses)
         if plain(event.text) in DRAFT:
             return entered(call, drafting.manuscript, manuscripts, responses)
         if _of_forms(event, responses):
             return None
         if _filling(call, responses):
             said = fill_in.handler(call, event, publications, responses, people) or ()
-            return said if _filling(call, responses) else (*said, Say(text=_back(drafting)))
+            return (*said, *(() if _filling(call, responses) else (Say(text=_back(drafting)),)))
         return turn.said(drafting, event)
 
     return draft
@@ -159,7 +157,9 @@ class _Turn:
             self.people.speak(after.lang)
         return done
 
-    def amended(self, drafting: Drafting, event: Edited) -> Effects:
+    def amended(self, drafting: Drafting, event: Edited) -> Effects | None:
+        if event.target not in drafting.sources:
+            return None
         then, effects = amend(drafting, event.target, event.text, today=self.call.today)
         after, done = self._carried_out(drafting, then, effects)
         self.manuscripts.keep(after)
