@@ -1,5 +1,6 @@
 """The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -17,6 +18,7 @@ RoomName = NewType("RoomName", str)
 CommandName = NewType("CommandName", str)
 Pasted = NewType("Pasted", str)
 Words = NewType("Words", str)
+Title = NewType("Title", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
 TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
@@ -24,6 +26,7 @@ Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
 Format = NewType("Format", str)
 Confirmation = NewType("Confirmation", bool)
+Version = NewType("Version", int)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
 
@@ -96,6 +99,13 @@ def _confirmation(word: str, _call: Call) -> bool:
     return word.casefold() in ("yes", "はい", "y", "ok")
 
 
+def _version(word: str, _call: Call) -> int:
+    digits = unicodedata.normalize("NFKC", word).casefold().removeprefix("第").removesuffix("版").removeprefix("v")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 6):
+        raise Mistake(Text(ja="版を数字で書いてください。例: 1", en="Please give the version as a number, e.g. 1."))
+    return int(digits)
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -107,6 +117,7 @@ READERS: Mapping[Any, Reader] = {
     Pasted: Reader(
         Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
     ),
+    Title: Reader(Text(ja="題名", en="title"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
@@ -115,5 +126,6 @@ READERS: Mapping[Any, Reader] = {
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
     Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
+    Version: Reader(Text(ja="版", en="version"), _one(_version)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 
 from bots.arguments import Format, FormName
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
+from bots.form_renewal import counting, joined
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
@@ -17,6 +19,7 @@ from forms.mistake import Mistake
 from forms.summary import summary, summary_html
 from forms.tally import Standing, Tally, tally
 from forms.text import Lang, Text, lines, same
+from forms.versions import together
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
 BY_TOWN = Text(
@@ -88,7 +91,7 @@ def counted(
     people: People,
 ) -> tuple[Tally, Standing]:
     """The sums as of now, and how many were asked and have answered, by municipality."""
-    sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
+    sent = [(people.municipality(f.user), counting(f, publication)) for f in responses.all_sent(publication)]
     rows = publications.progress(publication)
     standing = Standing(asked={m: a for m, a, _, _ in rows}, answered={m: c for m, _, _, c in rows})
     return tally(publication.form, sent), standing
@@ -109,8 +112,10 @@ def picture(
     )
 
 
-def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: Place, closed: bool) -> Say:
-    """The table, in text and HTML."""
+def summarised(
+    publication: Publication, found: tuple[Tally, Standing], responses: Responses, *, to: Place, closed: bool
+) -> Say:
+    """The table, in text and HTML; below it, how versions were joined."""
     text = Text(
         ja=summary(publication.form, *found, lang="ja", closed=closed),
         en=summary(publication.form, *found, lang="en", closed=closed),
@@ -119,7 +124,15 @@ def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: P
         ja=summary_html(publication.form, *found, lang="ja", closed=closed),
         en=summary_html(publication.form, *found, lang="en", closed=closed),
     )
+    note = joined(publication, responses.all_sent(publication))
+    if note is not None:
+        text = lines(text, same(""), note)
+        html = Text(ja=_below(html.ja, note.ja), en=_below(html.en, note.en))
     return Say(text=text, html=html, to=to)
+
+
+def _below(table: str, note: str) -> str:
+    return f"{table}<p>{'<br>'.join(escape(note).split(chr(10)))}</p>"
 
 
 @command("results", "結果", needs=Role.STAFF, about=Text(ja="集計を表示", en="show the totals"))
@@ -143,7 +156,7 @@ def results(
     to: Place = Person(call.who) if alone else Room(call.room)
     note = (Say(text=RESULTS_SENT),) if alone and not call.direct else ()
     drawn = picture(publication, found, pictures, to=to, lang=town.language())
-    return (*note, summarised(publication, found, to=to, closed=closed), drawn)
+    return (*note, summarised(publication, found, responses, to=to, closed=closed), drawn)
 
 
 @command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
@@ -170,7 +183,8 @@ def exported(publication: Publication, responses: Responses, people: People, tow
     sent = responses.all_sent(publication)
     rows = [_row(f, people) for f in sent]
     write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
-    content = write(publication.form, rows, zone=town.zone(), version=publication.version)
+    form = together(publication.form, [f.publication.form for f in sent])
+    content = write(form, rows, zone=town.zone(), version=publication.version)
     name = f"{publication.form.name}-{publication.number}.{wanted}"
     words = EXPORTED.fill(title=publication.form.title, count=len(rows))
     return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
@@ -252,7 +266,7 @@ def _ending(
     to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
     return (
         Refresh(publication.id),
-        summarised(publication, found, to=to, closed=True),
+        summarised(publication, found, responses, to=to, closed=True),
         picture(publication, found, pictures, to=to, lang=town.language()),
         exported(publication, responses, people, town, wanted="csv"),
     )
@@ -279,7 +293,8 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
     found = counted(publication, world(Publications), world(Responses), world(People))
-    said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
+    closed = not publication.is_open(now)
+    said = summarised(publication, found, world(Responses), to=Room(publication.room), closed=closed)
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)

@@ -141,8 +141,8 @@ def _welcome(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     busy = _current(call, responses)
     if not waiting:
-        return enter(call, responses, busy) if busy and not _is_over(call, busy) else ()
-    if busy is None or _is_over(call, busy):
+        return enter(call, responses, busy) if busy and not is_over(call, busy) else ()
+    if busy is None or is_over(call, busy):
         return _calling(call.who, begin(call, responses, waiting[0]))
     number = len(_open(call, responses)) + len(waiting)
     another = Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number))
@@ -158,7 +158,7 @@ def _is_done(filling: Filling) -> bool:
     return filling.conversation.sent is not None and not filling.conversation.reopened
 
 
-def _is_over(call: Call, filling: Filling) -> bool:
+def is_over(call: Call, filling: Filling) -> bool:
     """Nothing is expected of the person here, so that another form may begin."""
     talk = filling.conversation
     return _is_done(filling) or talk.preview or talk.stage == "stopped" or not filling.publication.is_open(call.at)
@@ -302,5 +302,5 @@ def _next(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     if waiting:
         return begin(call, responses, waiting[0])
-    left = [(n, f) for n, f in enumerate(_open(call, responses), 1) if not _is_over(call, f)]
+    left = [(n, f) for n, f in enumerate(_open(call, responses), 1) if not is_over(call, f)]
     return tuple(Say(text=UNFINISHED.fill(title=f.publication.form.title, number=n)) for n, f in left[:1])

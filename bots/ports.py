@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bots.drafting.state import Drafting, Manuscript, Write
 from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
@@ -27,8 +28,42 @@ class Forms(Protocol):
     def drafts(self) -> Sequence[Draft]:
         """Newest version of each. Staff."""
 
+    def version(self, name: str, version: int) -> Draft:
+        """An earlier version. Mistake (with what there is) when there is none. Staff."""
+
+    def rehearse(self, form: Form, step: int) -> Draft:
+        """An unfinished form, to be played to its editor: no version of it is made. Editors."""
+
     def delete(self, name: str) -> None:
         """Remove the form and everything answered to it. Editors."""
+
+
+class Manuscripts(Protocol):
+    """Forms that are being written, and the caller's conversation about one of them. All is for editors."""
+
+    def begin(self, manuscript: Manuscript, what: Text) -> Manuscript:
+        """A new one; Mistake where its name is taken."""
+
+    def find(self, name: str) -> Manuscript | None:
+        """As it stands now."""
+
+    def all(self) -> Sequence[Manuscript]:
+        """Every one there is, by name."""
+
+    def write(self, manuscript: Manuscript, step: Write, *, version: int | None = None) -> Manuscript:
+        """Keep the next step; `version` where it takes in a version of the form."""
+
+    def stand(self, manuscript: Manuscript, step: int) -> Manuscript:
+        """Undo or redo: it stands at this step from now on."""
+
+    def saved(self, manuscript: Manuscript, version: int) -> None:
+        """The form got this version from it."""
+
+    def mine(self) -> Drafting | None:
+        """The caller's conversation, with the newest manuscript and the one that they last saw."""
+
+    def keep(self, drafting: Drafting) -> None:
+        """Store where the caller's conversation is."""
 
 
 class Publications(Protocol):
@@ -58,6 +93,12 @@ class Publications(Protocol):
     def reopen(self, publication: Publication, closes: datetime | None) -> None:
         """Take answers again. Editors."""
 
+    def current(self, name: str) -> Publication | None:
+        """The one of a form that takes answers now. Editors."""
+
+    def renew(self, publication: Publication, form: Draft, closes: datetime | None) -> Publication:
+        """From now on it asks this version. Editors who are in its room."""
+
     def asked(self, publication: Publication) -> Sequence[Asked]:
         """The audience with what each has done; names for editors, the bot itself and nobody else."""
 
@@ -82,6 +123,9 @@ class Responses(Protocol):
 
     def preview(self, draft: Draft) -> Filling:
         """A fresh conversation about a form that is never counted. Editors."""
+
+    def carry(self, publication: Publication, form: Draft) -> tuple[Sequence[Filling], int]:
+        """Move to this version all that is begun, not sent, and loses no answer; and how many stay. Editors."""
 
     def count(self, name: str) -> int:
         """How many answers were sent to a form, all publications together."""

@@ -23,6 +23,7 @@ from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf, PublicationShelf, came_back
+from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.responses import ResponseDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
@@ -64,6 +65,7 @@ class CodeList:
 
 PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Forms: FormShelf,
+    ports.Manuscripts: ManuscriptDesk,
     ports.Publications: PublicationShelf,
     ports.Responses: ResponseDesk,
     ports.Attachments: AttachmentDesk,

@@ -1,6 +1,7 @@
 """What every port is bound to: the transaction, who asks, and the municipality's own facts."""
 
 import hashlib
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,11 @@ class Desk:
 def derived(*parts: str) -> str:
     """An id that the same cause always gives."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def key_of(name: str) -> str:
+    """The form in which names of forms are compared."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def server_of(user: str) -> str:

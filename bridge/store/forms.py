@@ -1,7 +1,6 @@
 """The municipality's forms, and the times they were put to people."""
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,8 +11,9 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
-from bridge.store.attachments import forget
-from bridge.store.desk import Desk, derived, server_of
+from bridge.store import attachments, manuscripts
+from bridge.store.desk import Desk, derived, key_of, server_of
+from bridge.store.engine import insert_new
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
 from forms.form import Form
@@ -39,7 +39,12 @@ NOT_THERE = Text(
     ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
     en="You are not in that room. Join it, then publish again.",
 )
+NO_VERSION = Text(
+    ja="フォーム「{name}」に第{version}版はありません（第1版から第{newest}版まで）。",
+    en="“{name}” has no version {version} (there are 1 to {newest}).",
+)
 SHOWN = 30
+NAMES = sa.select(form.c.name).where(form.c.version > 0).distinct()  # below 0 are steps of manuscripts, to be played
 PUBLICATIONS = (
     sa.select(publication, form.c.document)
     .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
@@ -51,10 +56,6 @@ PUBLICATIONS = (
 def parsed(document: str) -> Form:
     """The form of a stored document."""
     return Form.model_validate_json(document)
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 class FormShelf:
@@ -76,13 +77,13 @@ class FormShelf:
         return int(version)
 
     def _newest(self, name: str) -> Any:
-        query = sa.select(form).where(form.c.name == name).order_by(form.c.version.desc()).limit(1)
+        query = sa.select(form).where(form.c.name == name, form.c.version > 0).order_by(form.c.version.desc()).limit(1)
         return self._db.execute(query).first()
 
     def get(self, name: str) -> Draft:
         self._desk.need(Role.STAFF)
-        names = {_key(n): n for n in self._db.execute(sa.select(form.c.name).distinct()).scalars()}
-        found = names.get(_key(name))
+        names = {key_of(n): n for n in self._db.execute(NAMES).scalars()}
+        found = names.get(key_of(name))
         if found is None:
             raise Mistake(_no_form(name, list(names.values())))
         row = self._newest(found)
@@ -90,16 +91,40 @@ class FormShelf:
 
     def drafts(self) -> Sequence[Draft]:
         self._desk.need(Role.STAFF)
-        names = self._db.execute(sa.select(form.c.name).distinct().order_by(form.c.name)).scalars().all()
+        names = self._db.execute(NAMES.order_by(form.c.name)).scalars().all()
         return [self.get(name) for name in names]
+
+    def version(self, name: str, version: int) -> Draft:
+        newest = self.get(name)
+        where = (form.c.name == newest.form.name) & (form.c.version == version)
+        row = self._db.execute(sa.select(form).where(where)).first() if 0 < version <= newest.version else None
+        if row is None:
+            words = {"name": newest.form.name, "version": version, "newest": newest.version}
+            raise Mistake(NO_VERSION.fill(**words))
+        return Draft(form=parsed(row.document), version=version, author=UserId(row.author))
+
+    def rehearse(self, new: Form, step: int) -> Draft:
+        self._desk.need(Role.EDITOR)
+        played = sa.select(response.c.version).where(response.c.form == new.name)
+        old = (form.c.name == new.name) & (form.c.version < 0) & form.c.version.not_in(played)
+        self._db.execute(sa.delete(form).where(old))
+        values = {"name": new.name, "version": -step, "author": self._desk.who}
+        document = new.model_dump_json(exclude_defaults=True)
+        self._db.execute(insert_new(self._db, form).values(document=document, **values))
+        return Draft(form=new, version=-step, author=self._desk.who)
 
     def delete(self, name: str) -> None:
         self._desk.need(Role.EDITOR)
+        written = manuscripts.manuscript_named(self._db, name)
+        if written is not None and self._newest(written) is None:
+            manuscripts.forget(self._db, written)  # it was never published or loaded
+            return
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
-        forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
+        attachments.forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
         for table in (asked, live, reminder):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
+        manuscripts.forget(self._db, draft.form.name)
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
             self._db.execute(sa.delete(table).where(column == draft.form.name))
 
@@ -147,17 +172,17 @@ class PublicationShelf:
     def latest(self, name: str) -> Publication:
         everything = self._rows(sa.true())
         mine = [p for p in everything if self._may_see(p)]
-        found = next((p for p in mine if _key(p.form.name) == _key(name)), None)
+        found = next((p for p in mine if key_of(p.form.name) == key_of(name)), None)
         if found is not None:
             return found
         if self._desk.role >= Role.STAFF and self._exists(name):
-            published = any(_key(p.form.name) == _key(name) for p in everything)
+            published = any(key_of(p.form.name) == key_of(name) for p in everything)
             raise Mistake((NOT_YOURS if published else NOT_PUBLISHED).fill(name=name[:64]))
         raise Mistake(_no_form(name, [p.form.name for p in mine]))
 
     def _exists(self, name: str) -> bool:
-        names = self._db.execute(sa.select(form.c.name).distinct()).scalars()
-        return _key(name) in {_key(n) for n in names}
+        names = self._db.execute(NAMES).scalars()
+        return key_of(name) in {key_of(n) for n in names}
 
     def _may_see(self, found: Publication) -> bool:
         if self._desk.itself or self._desk.role >= Role.EDITOR:
@@ -194,6 +219,18 @@ class PublicationShelf:
         self._db.execute(
             sa.update(publication).where(publication.c.id == found.id).values(closed_at=None, closes_at=closes)
         )
+
+    def current(self, name: str) -> Publication | None:
+        self._desk.need(Role.EDITOR)
+        return next((p for p in self._rows(publication.c.form == name) if p.is_open(self._desk.at)), None)
+
+    def renew(self, found: Publication, draft: Draft, closes: datetime | None) -> Publication:
+        self._desk.need(Role.EDITOR)
+        if not self._desk.is_in(found.room):
+            raise Mistake(NOT_THERE)
+        values = {"version": draft.version, "closes_at": closes}
+        self._db.execute(sa.update(publication).where(publication.c.id == found.id).values(**values))
+        return self.get(found.id)
 
     def asked(self, found: Publication) -> Sequence[Asked]:
         self._desk.need(Role.EDITOR)

@@ -1,6 +1,7 @@
 """Answers: one row for each person and publication. They are read by their owner, and by editors once they are sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, person, publication, response
 from forms.mistake import Mistake
 from forms.text import Text
+from forms.versions import carried, carries
 
 NOT_ASKED = Text(
     ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
@@ -164,6 +166,31 @@ class ResponseDesk:
         values = {"state": _to_row(filling.conversation), "sent": filling.conversation.sent, "sent_at": filling.sent_at}
         self._db.execute(_KEEP, {"key": filling.id, **values})
         self._mine = None
+
+    def carry(self, found: Publication, draft: Draft) -> tuple[Sequence[Filling], int]:
+        self._desk.need(Role.EDITOR)
+        here = (response.c.publication == found.id) & (response.c.version != draft.version)
+        unsent = self._fillings(_FILLINGS.where(here, response.c.sent.is_(None)).order_by(response.c.begun_at))
+        today = self._desk.at.astimezone(self._desk.town.zone).date()
+        moved = []
+        for filling in unsent:
+            talk, form_ = filling.conversation, filling.publication.form
+            if carries(talk.answers, form_, draft.form, today=today):
+                answers = carried(talk.answers, form_, draft.form, today=today)
+                moved.append(self._move(filling, draft, replace(talk, form=draft.form, answers=answers)))
+        return moved, len(unsent) - len(moved)
+
+    def _move(self, filling: Filling, draft: Draft, talk: Conversation) -> Filling:
+        kept = replace(
+            talk,
+            reopened=frozenset(talk.reopened & talk.answers.keys()),
+            sources={key: event for key, event in talk.sources.items() if key in talk.answers},
+        )
+        values = {"version": draft.version, "state": _to_row(kept)}
+        self._db.execute(sa.update(response).where(response.c.id == filling.id).values(**values))
+        self._mine = None
+        publication_ = replace(filling.publication, form=draft.form, version=draft.version)
+        return replace(filling, conversation=kept, publication=publication_)
 
     def count(self, name: str) -> int:
         where = (response.c.form == name) & response.c.sent_at.is_not(None)

@@ -144,6 +144,36 @@ form = sa.Table(
     sa.Column("author", Words, nullable=False),
 )
 
+manuscript = sa.Table(
+    "manuscript",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("step", sa.Integer, nullable=False),  # the one it stands at: after an undo, not the last
+    sa.Column("given", sa.Integer, nullable=False),  # how many ids its questions were given
+    sa.Column("version", sa.Integer, nullable=False),  # of the form, taken in or made last; 0 for none
+)
+
+manuscript_step = sa.Table(
+    "manuscript_step",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("after", sa.Integer, nullable=False),  # the step that it changed; 0 for the first
+    sa.Column("author", Words, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("what", sa.JSON, nullable=False),
+    sa.Column("document", Words, nullable=False),
+)
+
+drafting = sa.Table(
+    "drafting",
+    metadata,
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("manuscript", Words, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+
 publication = sa.Table(
     "publication",
     metadata,
