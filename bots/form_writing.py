@@ -23,7 +23,18 @@ from bots.drafting.words import DRAFT, plain
 from bots.effects import Effect, Refuse, Say
 from bots.events import Edited, Event, Joined, Said
 from bots.form_talk import CHOOSE_BY, FORMS, MUTE, enter, fill_in, is_over, to_person
-from bots.ports import Forms, Manuscripts, People, Publications, Reminders, Responses, Rooms, Summaries
+from bots.ports import (
+    Attachments,
+    Forms,
+    Manuscripts,
+    People,
+    PostalCodes,
+    Publications,
+    Reminders,
+    Responses,
+    Rooms,
+    Summaries,
+)
 from bots.records import Filling
 from bots.roles import Role
 from bots.whereabouts import Whereabouts, where_and_when
@@ -60,6 +71,8 @@ def drafting_listener(publish: Command) -> Listener:
         reminders: Reminders,
         summaries: Summaries,
         people: People,
+        attachments: Attachments,
+        codes: PostalCodes,
     ) -> Effects | None:
         if not isinstance(event, Said | Edited | Joined) or (drafting := _hearing(call, event, manuscripts)) is None:
             return None
@@ -82,7 +95,7 @@ def drafting_listener(publish: Command) -> Listener:
         if _of_forms(event, responses):
             return None
         if _filling(call, responses):
-            said = fill_in.handler(call, event, publications, responses, people) or ()
+            said = fill_in.handler(call, event, publications, responses, people, attachments, codes) or ()
             return (*said, *(() if _filling(call, responses) else (Say(text=_back(drafting)),)))
         return turn.said(drafting, event)
 
