@@ -1,0 +1,67 @@
+"""What may be shown of answers whose owners are not to be told apart: how many there must be, what is merged or mixed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from forms.form import Form
+from forms.questions import Question
+from forms.questions.base import Answers, Value
+
+LEAST = 5
+"""Fewer answers than this are not shown, nor a group of fewer in a breakdown."""
+FREE = frozenset({"text", "name", "kana", "address", "url", "email", "phone", "place", "lookup"})
+"""Kinds whose answers people word themselves, so that somebody may know who wrote them."""
+UNFIT = frozenset({"file", "photo", "audio", "signature", "location"})
+"""Kinds that an anonymous form cannot have: files name their makers, and stand beside their owner's messages."""
+
+Mix = Callable[[Iterable[Any]], list[Any]]
+
+
+def guarded(form: Form) -> bool:
+    """Whether nobody may learn what a certain person answered."""
+    return form.privacy != "named"
+
+
+def rounded(count: int) -> int:
+    """As much of a count as may be shown while answers come in: a full batch."""
+    return count - count % LEAST
+
+
+def merged(sizes: Mapping[str, int], *, rest: str) -> dict[str, str]:
+    """Group → the group under which it is shown: those below LEAST are one, `rest`, and no `rest` is below LEAST.
+
+    Where even all together are too few everything is `rest`.
+    """
+    small = sorted((name for name in sizes if sizes[name] < LEAST), key=lambda name: (sizes[name], name))
+    large = sorted((name for name in sizes if sizes[name] >= LEAST), key=lambda name: (sizes[name], name))
+    within = sum(sizes[name] for name in small)
+    while small and within < LEAST and large:
+        small.append(large.pop(0))
+        within += sizes[small[-1]]
+    return {name: rest if name in small else name for name in sizes}
+
+
+def mixed(form: Form, sheets: Iterable[Answers], mix: Mix) -> list[dict[str, Value]]:
+    """The sheets in another order, and each answer in people's own words moved to some sheet with such an answer.
+
+    So a text that somebody recognises does not say what else its writer answered.
+    """
+    shuffled: list[dict[str, Value]] = [dict(sheet) for sheet in mix(sheets)]
+    for key in sorted({key for sheet in shuffled for key in sheet}):
+        question = _question(form, key)
+        holders = [sheet for sheet in shuffled if _own_words(question, sheet.get(key))]
+        for sheet, words in zip(holders, mix([sheet[key] for sheet in holders]), strict=True):
+            sheet[key] = words
+    return shuffled
+
+
+def _question(form: Form, key: str) -> Question | None:
+    """The question of an answer's key, which within a repeat has the number of the turn after it."""
+    return next((question for question in form.asked if question.id == key.partition(".")[0]), None)
+
+
+def _own_words(question: Question | None, value: Value) -> bool:
+    if not isinstance(value, str) or question is None:
+        return False
+    options = {option.name for option in question.options()}
+    return value not in options if options else question.kind in FREE
