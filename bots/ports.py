@@ -12,7 +12,7 @@ from bots.effects import About
 from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
 from forms.form import Form
-from forms.text import Lang
+from forms.text import Lang, Text
 
 
 class Forms(Protocol):
@@ -102,7 +102,20 @@ class Responses(Protocol):
         """Open publications that the caller was asked and has not begun."""
 
     def all_sent(self, publication: Publication) -> Sequence[Filling]:
-        """What was sent. Editors, and the bot itself."""
+        """What was sent. Editors, and the bot itself.
+
+        Of a form that is not `named` without names, receipts and times, in an order that says nothing (`user` has at
+        most a homeserver); a Mistake where it is withheld.
+        """
+
+    def withheld(self, publication: Publication) -> Text | None:
+        """Why nothing of its answers may be shown (yet); None where they may."""
+
+    def shows(self, publication: Publication) -> bool:
+        """Whether those who watch may see now that there is one more answer."""
+
+    def encrypted(self) -> bool:
+        """Whether what is said here is encrypted."""
 
 
 class People(Protocol):

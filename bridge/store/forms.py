@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
+from bridge.store import urn
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
+from forms.anonymity import guarded, merged
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import Text
@@ -34,6 +36,16 @@ STILL_OPEN = Text(
     ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
     en="“{name}” is still open. Close it first: !form close {name}",
 )
+PRIVACY_FIXED = Text(
+    ja="「{name}」にはもう回答があるため、privacy は {privacy} のまま変えられません。"
+    "変えるときは、別の name のフォームにしてください。",
+    en="“{name}” has answers already, so its privacy stays {privacy}. To change it, make a form of another name.",
+)
+GIVEN_OUT = Text(
+    ja="「{name}」は結果を出したあとなので、受付を再開できません。新しく公開してください。",
+    en="The results of “{name}” are out, so it cannot take more answers. Publish it anew.",
+)
+OTHERS = Text(ja="ほか", en="others")
 NOT_THERE = Text(
     ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
     en="You are not in that room. Join it, then publish again.",
@@ -96,6 +108,7 @@ class FormShelf:
         self._desk.need(Role.EDITOR)
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
+        urn.forget(self._desk, draft.form.name)
         for table in (asked, live, reminder):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
@@ -123,6 +136,7 @@ class PublicationShelf:
         before = self._rows(publication.c.form == name)
         if before and before[0].is_open(self._desk.at):
             raise Mistake(STILL_OPEN.fill(name=name))
+        self._same_privacy(draft.form, before)
         key = derived("publication", self._desk.source)
         self._db.execute(
             sa.insert(publication).values(
@@ -140,7 +154,15 @@ class PublicationShelf:
             sa.insert(asked),
             [{"publication": key, "user_id": user, "place": place} for place, user in enumerate(audience)],
         )
+        if draft.form.privacy == "anonymous":
+            urn.place(self._desk, key)
         return self.get(key)
+
+    def _same_privacy(self, new: Form, before: Sequence[Publication]) -> None:
+        """What people were told before they answered holds for the form's later versions too."""
+        for found in before:
+            if found.form.privacy != new.privacy and any(s in ("started", "sent") for _, s, _ in self._stages(found)):
+                raise Mistake(PRIVACY_FIXED.fill(name=new.name, privacy=found.form.privacy))
 
     def latest(self, name: str) -> Publication:
         everything = self._rows(sa.true())
@@ -186,9 +208,13 @@ class PublicationShelf:
     def close(self, found: Publication, at: datetime) -> None:
         self._desk.need(Role.EDITOR)
         self._db.execute(sa.update(publication).where(publication.c.id == found.id).values(closed_at=at))
+        if found.form.privacy == "anonymous":
+            urn.settle(self._desk, found)
 
     def reopen(self, found: Publication, closes: datetime | None) -> None:
         self._desk.need(Role.EDITOR)
+        if guarded(found.form) and urn.withheld(self._db, found) is None:
+            raise Mistake(GIVEN_OUT.fill(name=found.form.name))  # what came later would stand out against them
         self._db.execute(
             sa.update(publication).where(publication.c.id == found.id).values(closed_at=None, closes_at=closes)
         )
@@ -228,6 +254,8 @@ class PublicationShelf:
             row[0] += 1
             row[1] += stage == "started"
             row[2] += stage == "sent"
+        if found.form.privacy == "anonymous":
+            towns = _large(towns, rest=OTHERS[self._desk.town.language])
         own = self._desk.town.name_of(self._desk.town.server)
         ordered = sorted(towns.items(), key=lambda row: row[0] != own)
         return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
@@ -249,12 +277,21 @@ class PublicationShelf:
         return self._db.execute(sa.select(response.c.id).where(where)).first() is not None
 
 
+def _large(towns: dict[str, list[int]], *, rest: str) -> dict[str, list[int]]:
+    """The same with small municipalities as one: who is alone in theirs is not seen to answer."""
+    shown: dict[str, list[int]] = {}
+    for town, under in merged({town: counts[0] for town, counts in towns.items()}, rest=rest).items():
+        shown[under] = [a + b for a, b in zip(shown.get(under, [0, 0, 0]), towns[town], strict=True)]
+    return shown
+
+
 def _stage(row: Any) -> Stage:
     if row.sent_at is not None:
         return "sent"
     if row.unreachable:
         return "unreachable"
-    return "started" if row.state is not None and row.state["answers"] else "invited"
+    begun = row.state is not None and (row.state["answers"] or row.state.get("begun"))
+    return "started" if begun else "invited"
 
 
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
