@@ -16,6 +16,7 @@ from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
 from bots.records import Publication, Waiting
 from bots.roles import Role
+from forms.anonymity import UNFIT
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
@@ -26,9 +27,11 @@ PUBLISHED = Text(
     ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
-NOT_YET_ANONYMOUS = Text(
-    ja="匿名（privacy: anonymous）の回答は、まだ扱えません。privacy を named か confidential にしてください。",
-    en="Anonymous answers (privacy: anonymous) are not possible yet. Set privacy to named or confidential.",
+TELLS_OWNER = Text(
+    ja="「{title}」の回答はファイルや署名になり、だれのものかが分かってしまうため、匿名のフォームには使えません。"
+    "この質問を外すか、privacy を named か confidential にしてください。",
+    en="The answer to “{title}” is a file or a signature, which tells whose it is: an anonymous form cannot ask for it. "
+    "Leave it out, or set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
@@ -131,8 +134,7 @@ def publish(
     remind: RemindAt | None = None,
 ) -> Effects:
     draft = forms.get(name)
-    if draft.form.privacy == "anonymous":
-        raise Mistake(NOT_YET_ANONYMOUS)
+    _no_tell_tales(draft.form)
     room = rooms.find(to or _room_of(call, draft.form))
     closes = by or draft.form.closes
     if closes is not None and closes <= call.at:
@@ -152,6 +154,12 @@ def publish(
         closes=until(call, publication),
     )
     return (Say(text=said), *map(Meet, audience))
+
+
+def _no_tell_tales(form: Form) -> None:
+    telling = next((q for q in form.asked if q.kind in UNFIT), None)
+    if form.privacy == "anonymous" and telling is not None:
+        raise Mistake(TELLS_OWNER.fill(title=telling.title))
 
 
 def _room_of(call: Call, form: Form) -> str:

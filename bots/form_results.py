@@ -11,6 +11,7 @@ from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
+from forms.anonymity import rounded
 from forms.chart import chart
 from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
@@ -35,6 +36,13 @@ STAGES = {
     "sent": Text(ja="回答済み", en="done"),
 }
 NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました。", en="The names were sent to your direct room.")
+NOT_NAMED = Text(
+    ja="匿名のフォームのため、だれが答えたかは表示しません。"
+    "まだ答えていない人にだけ知らせるときは「!form remind {name}」。",
+    en="The form is anonymous: nobody is named. “!form remind {name}” still reaches only those who have not answered.",
+)
+SO_FAR = Text(ja="【{title}】途中経過", en="{title}: so far")
+AT_LEAST = Text(ja="{asked}人のうち{sent}人以上が回答", en="{sent} or more of {asked} have answered")
 HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
 RESULTS_SENT = Text(ja="結果を個別の部屋に送りました。", en="The results were sent to your direct room.")
@@ -67,6 +75,8 @@ def status(call: Call, publications: Publications, name: FormName) -> Effects:
     parts += [BY_TOWN.fill(municipality=m, asked=a, started=b, sent=c) for m, a, b, c in rows]
     if call.role < Role.EDITOR:
         return (Say(text=lines(*parts)),)
+    if publication.form.privacy == "anonymous":
+        return (Say(text=lines(*parts, NOT_NAMED.fill(name=publication.form.name))),)
     missing = _missing(publication, publications.asked(publication))
     if call.direct or missing is None:
         return (Say(text=lines(*parts, *([missing] if missing else []))),)
@@ -248,14 +258,20 @@ def _ending(
     town: Town,
 ) -> Effects:
     """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
+    if (why := responses.withheld(publication)) is not None:
+        return (Refresh(publication.id), Say(text=why, to=_whom(publication)))
     found = counted(publication, publications, responses, people)
-    to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
+    to = _whom(publication)
     return (
         Refresh(publication.id),
         summarised(publication, found, to=to, closed=True),
         picture(publication, found, pictures, to=to, lang=town.language()),
         exported(publication, responses, people, town, wanted="csv"),
     )
+
+
+def _whom(publication: Publication) -> Place:
+    return Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
 
 
 def due_closings(now: datetime, world: World) -> Sequence[Done]:
@@ -278,9 +294,20 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
-    found = counted(publication, world(Publications), world(Responses), world(People))
-    said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
+    why = world(Responses).withheld(publication)
+    if why is None:
+        found = counted(publication, world(Publications), world(Responses), world(People))
+        said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
+    else:
+        said = Say(text=_veiled(publication, world(Publications), why), to=Room(publication.room))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)
     return Done(key if not live.edits else f"{key}:{live.edits}", (effect,))
+
+
+def _veiled(publication: Publication, publications: Publications, why: Text) -> Text:
+    """How many have answered, in full batches, and why there is no more to see."""
+    rows = publications.progress(publication)
+    many = AT_LEAST.fill(sent=rounded(sum(r[3] for r in rows)), asked=sum(r[1] for r in rows))
+    return lines(SO_FAR.fill(title=publication.form.title), many, why)

@@ -247,5 +247,9 @@ class ResponseDesk:
         """Somebody's answers, as of the day on which the form was closed."""
         talk = Conversation(found.form, answers=dict(sheet), sent=dict(sheet), lang=self._desk.town.language)
         return Filling(
-            publication=found, conversation=talk, id="", user=UserId(f"@:{server}"), sent_at=found.closed_at or self._desk.at
+            publication=found,
+            conversation=talk,
+            id="",
+            user=UserId(f"@:{server}"),
+            sent_at=found.closed_at or self._desk.at,
         )
