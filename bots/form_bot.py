@@ -30,8 +30,8 @@ PUBLISHED = Text(
 TELLS_OWNER = Text(
     ja="「{title}」の回答はファイルや署名になり、だれのものかが分かってしまうため、匿名のフォームには使えません。"
     "この質問を外すか、privacy を named か confidential にしてください。",
-    en="The answer to “{title}” is a file or a signature, which tells whose it is: an anonymous form cannot ask for it. "
-    "Leave it out, or set privacy to named or confidential.",
+    en="The answer to “{title}” is a file or a signature, which tells whose it is: "
+    "an anonymous form cannot ask for it. Leave it out, or set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",

@@ -67,7 +67,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
 
 
 class Runtime:
-    """`hear` and `tick` are all that happens to Kairan. Both raise Locked for a key that must be put into `keys` first."""
+    """`hear` and `tick` are all that happens to Kairan. Both raise Locked for a key that must first be in `keys`."""
 
     def __init__(self, town: Municipality, bots: Sequence[Bot], *, shortcuts: bool = True) -> None:
         self._town, self._bots = town, bots

@@ -1,5 +1,6 @@
-"""What may be shown of answers whose owners are not to be told apart: how many there must be, what is merged or mixed."""
+"""What may be shown of answers whose owners must not be told apart: how many there must be, what is merged or mixed."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -53,6 +54,25 @@ def mixed(form: Form, sheets: Iterable[Answers], mix: Mix) -> list[dict[str, Val
         for sheet, words in zip(holders, mix([sheet[key] for sheet in holders]), strict=True):
             sheet[key] = words
     return shuffled
+
+
+def cut_off(form: Form, sheets: Iterable[Answers]) -> list[dict[str, Value]]:
+    """The sheets in the order of their other answers; what people worded themselves fills the first of them, sorted.
+
+    For files: a line of them is no longer one person's, so not even a single comment says what its writer answered.
+    """
+    apart = [dict(sheet) for sheet in sheets]
+    keys = sorted({key for sheet in apart for key in sheet})
+    words: dict[str, list[str]] = {}
+    for key in keys:
+        question = _question(form, key)
+        holders = [sheet for sheet in apart if _own_words(question, sheet.get(key))]
+        words[key] = sorted(str(sheet.pop(key)) for sheet in holders)
+    apart.sort(key=lambda sheet: json.dumps(sheet, sort_keys=True))
+    for key, said in words.items():
+        for sheet, one in zip(apart, said, strict=False):
+            sheet[key] = one
+    return apart
 
 
 def _question(form: Form, key: str) -> Question | None:

@@ -26,7 +26,7 @@ Cell = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One response as it leaves: `sent_at` is aware. `who`, `receipt` and `sent_at` only where the form names people."""
+    """One response as it leaves: `sent_at` is aware. Who, receipt and time go out only where the form names people."""
 
     receipt: str
     who: str

@@ -23,8 +23,9 @@ PRIVACY = {
     "anonymous": Text(
         ja="匿名のフォームです。送った回答には、だれのものかも、いつのものかも残しません。送信後は、見直しも訂正もできません。"
         "結果は、受付の終了後、5人以上の回答があるときだけ出ます。約束できないことは「ヘルプ」をご覧ください。",
-        en="This form is anonymous. What you send is kept without whose it is or when it came; after sending it cannot be "
-        "shown or changed. The results come after closing, and only if five or more have answered. "
+        en="This form is anonymous. What you send is kept without whose it is or when it came; "
+        "after sending it cannot be shown or changed. "
+        "The results come after closing, and only if five or more have answered. "
         'For what cannot be promised, type "help".',
     ),
 }

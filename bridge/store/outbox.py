@@ -34,8 +34,8 @@ class Letter:
     """One thing to send. `txn` is derived from what caused it, so that it can never be sent twice.
 
     `lane`: a room id, or a person's user id: then it waits until they are in their direct room.
-    `body`: a plain description that bridge/matrix/outbound.py turns into an event. With `passing` nothing is left of the
-    letter once it is sent, not even that there was one.
+    `body`: a plain description that bridge/matrix/outbound.py turns into an event. With `passing` nothing
+    is left of the letter once it is sent, not even that there was one.
     `owner`: it is for this person's eyes only.
     """
 

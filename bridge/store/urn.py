@@ -59,7 +59,7 @@ def count(connection: sa.Connection, name: str) -> int:
 
 
 def settle(desk: Desk, found: Publication) -> None:
-    """The form is closed: unsent drafts go with their keys; of LEAST answers or more the urn is opened. Raises Locked."""
+    """The form is closed: unsent drafts and their keys go; with LEAST answers the urn is opened. Raises Locked."""
     unsent = (response.c.publication == found.id) & response.c.sealed.is_not(None)
     drafts = desk.connection.execute(sa.select(response.c.id).where(unsent)).scalars().all()
     desk.connection.execute(sa.update(response).where(unsent).values(sealed=None))
