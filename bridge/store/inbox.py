@@ -27,7 +27,7 @@ _DONE = (
     .where(inbox.c.seq == sa.bindparam("row"))
     .values(
         state="done", body=None, session_id=None, room_id="", sender="",
-        since=sa.literal_column("since - since % 86400000000"),
+        since=sa.literal_column("since / 86400000000 * 86400000000"),
     )
 )  # fmt: skip
 
