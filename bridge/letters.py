@@ -71,7 +71,8 @@ class Writer:
             letters += self._one(occasion, effect, step, touched)
         outbox.put(occasion.connection, letters, occasion.at)
         touched.lanes.update(x.lane for x in letters if x.lane.startswith("!"))
-        touched.lanes.add(KEYS)  # what was burnt on the way
+        if self._keys.burnt():
+            touched.lanes.add(KEYS)
 
     def _one(self, occasion: Occasion, effect: Effect, step: int, touched: Touched) -> list[Letter]:
         match effect:

@@ -1,12 +1,13 @@
 """What may be shown of answers whose owners must not be told apart: how many there must be, what is merged or mixed."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from forms.form import Form
 from forms.questions import Question
 from forms.questions.base import Answers, Value
+from forms.text import Lang, Text
 
 LEAST = 5
 """Fewer answers than this are not shown, nor a group of fewer in a breakdown."""
@@ -14,6 +15,9 @@ FREE = frozenset({"text", "name", "kana", "address", "url", "email", "phone", "p
 """Kinds whose answers people word themselves, so that somebody may know who wrote them."""
 UNFIT = frozenset({"file", "photo", "audio", "signature", "location"})
 """Kinds that an anonymous form cannot have: files name their makers, and stand beside their owner's messages."""
+
+OTHERS = Text(ja="ほか", en="others")
+TOGETHER = Text(ja="全体", en="all together")
 
 Mix = Callable[[Iterable[Any]], list[Any]]
 
@@ -40,6 +44,14 @@ def merged(sizes: Mapping[str, int], *, rest: str) -> dict[str, str]:
         small.append(large.pop(0))
         within += sizes[small[-1]]
     return {name: rest if name in small else name for name in sizes}
+
+
+def large(rows: Mapping[str, Sequence[int]], lang: Lang) -> dict[str, list[int]]:
+    """Rows of counts, how many were asked first, with the small groups as one: nobody is seen alone."""
+    shown: dict[str, list[int]] = {}
+    for name, under in merged({name: row[0] for name, row in rows.items()}, rest=OTHERS[lang]).items():
+        shown[under] = [a + b for a, b in zip(shown.get(under, [0] * len(rows[name])), rows[name], strict=True)]
+    return {TOGETHER[lang]: shown[OTHERS[lang]]} if list(shown) == [OTHERS[lang]] else shown
 
 
 def mixed(form: Form, sheets: Iterable[Answers], mix: Mix) -> list[dict[str, Value]]:

@@ -16,8 +16,9 @@ PRIVACY = {
     ),
     "confidential": Text(
         ja="回答したかどうかは担当者に分かりますが、だれが何と答えたかは見せません。"
-        "結果は、受付の終了後、5人以上の回答があるときだけ出ます。",
+        "訂正できるように、システムの中にはお名前と一緒に保存します。結果は、受付の終了後、5人以上の回答があるときだけ出ます。",
         en="Those in charge see whether you have answered, but not who answered what. "
+        "So that you can correct it, the system keeps it with your name. "
         "The results come after closing, and only if five or more have answered.",
     ),
     "anonymous": Text(

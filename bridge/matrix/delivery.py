@@ -81,8 +81,7 @@ class Delivery:
         try:
             return unboxed(self._ring, body)
         except Locked as locked:
-            await self._keeper.fetch(locked.name)
-            return unboxed(self._ring, body)
+            return unboxed(self._ring, body) if await self._keeper.look(locked.name) else None
 
     async def _content(self, room: RoomId, letter: Outgoing, ready: "Ready") -> tuple[str, Json]:
         body = letter.body

@@ -29,11 +29,18 @@ class Keeper:
 
     async def fetch(self, name: str) -> None:
         """The key of this name; where there is none it is made, and kept there before anything is sealed with it."""
-        key = _key((await self._door.note(KIND + name)).get("key"))
-        if key is None:
-            key = self._ring.new(name)
-            await self._door.set_note(KIND + name, {"key": base64.b64encode(key).decode()})
+        if await self.look(name):
+            return
+        key = self._ring.new(name)
+        await self._door.set_note(KIND + name, {"key": base64.b64encode(key).decode()})
         self._ring.hold(name, key)
+
+    async def look(self, name: str) -> bool:
+        """The key of this name, if there is one."""
+        key = _key((await self._door.note(KIND + name)).get("key"))
+        if key is not None:
+            self._ring.hold(name, key)
+        return key is not None
 
     async def burn(self, name: str) -> None:
         """Write over it. There is no way back."""

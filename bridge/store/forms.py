@@ -16,10 +16,10 @@ from bridge.store import urn
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
-from forms.anonymity import guarded, merged
+from forms.anonymity import guarded, large
 from forms.form import Form
 from forms.mistake import Mistake
-from forms.text import Lang, Text
+from forms.text import Text
 
 NO_FORM = Text(ja="フォーム「{name}」はありません。{near}", en="There is no form “{name}”. {near}")
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
@@ -45,8 +45,6 @@ GIVEN_OUT = Text(
     ja="「{name}」は結果を出したあとなので、受付を再開できません。新しく公開してください。",
     en="The results of “{name}” are out, so it cannot take more answers. Publish it anew.",
 )
-OTHERS = Text(ja="ほか", en="others")
-TOGETHER = Text(ja="全体", en="all together")
 NOT_THERE = Text(
     ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
     en="You are not in that room. Join it, then publish again.",
@@ -256,7 +254,7 @@ class PublicationShelf:
             row[1] += stage == "started"
             row[2] += stage == "sent"
         if found.form.privacy == "anonymous":
-            towns = _large(towns, self._desk.town.language)
+            towns = large(towns, self._desk.town.language)
         own = self._desk.town.name_of(self._desk.town.server)
         ordered = sorted(towns.items(), key=lambda row: row[0] != own)
         return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
@@ -276,14 +274,6 @@ class PublicationShelf:
     def _has_sent(self, found: Publication, user: str) -> bool:
         where = (response.c.publication == found.id) & (response.c.user_id == user) & response.c.sent_at.is_not(None)
         return self._db.execute(sa.select(response.c.id).where(where)).first() is not None
-
-
-def _large(towns: dict[str, list[int]], lang: Lang) -> dict[str, list[int]]:
-    """The same with small municipalities as one: who is alone in theirs is not seen to answer."""
-    shown: dict[str, list[int]] = {}
-    for town, under in merged({town: counts[0] for town, counts in towns.items()}, rest=OTHERS[lang]).items():
-        shown[under] = [a + b for a, b in zip(shown.get(under, [0, 0, 0]), towns[town], strict=True)]
-    return {TOGETHER[lang]: shown[OTHERS[lang]]} if list(shown) == [OTHERS[lang]] else shown
 
 
 def _stage(row: Any) -> Stage:

@@ -35,6 +35,7 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[str, bytes] = {}
         self._new: dict[str, bytes] = {}
+        self._burnt = False
 
     def of(self, name: str) -> bytes:
         if name not in self._keys:
@@ -52,6 +53,12 @@ class Keyring:
     def drop(self, name: str) -> None:
         self._keys.pop(name, None)
         self._new.pop(name, None)
+        self._burnt = True
+
+    def burnt(self) -> bool:
+        """Whether any was dropped since this was last asked: then the homeserver's copy must go too."""
+        was, self._burnt = self._burnt, False
+        return was
 
 
 def seal(key: bytes, words: Any, *, name: str) -> bytes:
