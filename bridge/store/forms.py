@@ -16,7 +16,7 @@ from bridge.store import urn
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
-from forms.anonymity import guarded, large
+from forms.anonymity import large
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import Text
@@ -35,15 +35,6 @@ NOT_YOURS = Text(
 STILL_OPEN = Text(
     ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
     en="“{name}” is still open. Close it first: !form close {name}",
-)
-PRIVACY_FIXED = Text(
-    ja="「{name}」にはもう回答があるため、privacy は {privacy} のまま変えられません。"
-    "変えるときは、別の name のフォームにしてください。",
-    en="“{name}” has answers already, so its privacy stays {privacy}. To change it, make a form of another name.",
-)
-GIVEN_OUT = Text(
-    ja="「{name}」は結果を出したあとなので、受付を再開できません。新しく公開してください。",
-    en="The results of “{name}” are out, so it cannot take more answers. Publish it anew.",
 )
 NOT_THERE = Text(
     ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
@@ -161,7 +152,7 @@ class PublicationShelf:
         """What people were told before they answered holds for the form's later versions too."""
         for found in before:
             if found.form.privacy != new.privacy and any(s in ("started", "sent") for _, s, _ in self._stages(found)):
-                raise Mistake(PRIVACY_FIXED.fill(name=new.name, privacy=found.form.privacy))
+                raise Mistake(urn.PRIVACY_FIXED.fill(name=new.name, privacy=found.form.privacy))
 
     def latest(self, name: str) -> Publication:
         everything = self._rows(sa.true())
@@ -212,8 +203,7 @@ class PublicationShelf:
 
     def reopen(self, found: Publication, closes: datetime | None) -> None:
         self._desk.need(Role.EDITOR)
-        if guarded(found.form) and urn.withheld(self._db, found) is None:
-            raise Mistake(GIVEN_OUT.fill(name=found.form.name))  # what came later would stand out against them
+        urn.check_reopening(self._db, found)
         self._db.execute(
             sa.update(publication).where(publication.c.id == found.id).values(closed_at=None, closes_at=closes)
         )

@@ -16,6 +16,7 @@ from bridge.store.outbox import KEYS, Letter, txn
 from bridge.store.sealing import close, lock_of, open_
 from bridge.store.tables import ballot, envelope, publication, response, urn
 from forms.anonymity import LEAST, guarded, mixed
+from forms.mistake import Mistake
 from forms.questions.base import Answers
 from forms.text import Text
 
@@ -28,6 +29,15 @@ TOO_FEW = Text(
     ja="回答が{least}人に満たないため、結果は出しません。",
     en="Fewer than {least} have answered, so there are no results.",
 ).fill(least=LEAST)
+PRIVACY_FIXED = Text(
+    ja="「{name}」にはもう回答があるため、privacy は {privacy} のまま変えられません。"
+    "変えるときは、別の name のフォームにしてください。",
+    en="“{name}” has answers already, so its privacy stays {privacy}. To change it, make a form of another name.",
+)
+GIVEN_OUT = Text(
+    ja="「{name}」は結果を出したあとなので、受付を再開できません。新しく公開してください。",
+    en="The results of “{name}” are out, so it cannot take more answers. Publish it anew.",
+)
 LOST = Text(
     ja="回答を開くための鍵がホームサーバーから失われたため、結果を出せません。",
     en="The key to the answers is gone from the homeserver: there are no results.",
@@ -105,6 +115,12 @@ def withheld(connection: sa.Connection, found: Publication) -> Text | None:
     if _state(connection, found.id) == "lost":
         return LOST
     return TOO_FEW if count(connection, found.id) < LEAST else None
+
+
+def check_reopening(connection: sa.Connection, found: Publication) -> None:
+    """Raise Mistake once the results are out: what came later would stand out against them."""
+    if guarded(found.form) and withheld(connection, found) is None:
+        raise Mistake(GIVEN_OUT.fill(name=found.form.name))
 
 
 def _state(connection: sa.Connection, name: str) -> str | None:

@@ -444,6 +444,45 @@ def test_a_key_that_the_homeserver_lost_costs_a_draft_its_answers_and_an_urn_its
     assert any("鍵がホームサーバーから失われた" in body.get("text", "") for body in village.seen(ROOM))
 
 
+# -- whenever the power fails ----------------------------------------------------------------------------------------
+
+
+class PowerCut(BaseException):
+    """Nothing catches it: the process is gone."""
+
+
+def shaken(village, work, cut):
+    """Do it; before the statement of this number the power fails, and it goes on after a start."""
+    seen, engine = [0], village.store._engine
+
+    def count(*_):
+        seen[0] += 1
+        if seen[0] == cut:
+            raise PowerCut
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    with pytest.raises(PowerCut):
+        work()
+    sa.event.remove(engine, "before_cursor_execute", count)
+    village.restart()
+    village.handle()
+    village.shown += village.send()
+
+
+@pytest.mark.parametrize("cut", range(3, 42, 3))
+def test_wherever_the_power_fails_while_sending_there_is_one_envelope_and_no_key(tmp_path, cut):
+    village = opened("kairan.db", tmp_path, None)
+    publish(village)
+    for words in ("!form fill tokumei", "いいえ", "3"):
+        village.say("p0", words)
+    shaken(village, lambda: village.say("p0", "送信"), cut)
+    assert len(rows(village, "envelope")) == 1
+    assert len([body for body in village.seen("!p0") if "送信しました" in body.get("text", "")]) == 1
+    assert [name for name, note in village.notes.items() if "draft" in name and note] == []
+    assert rows(village, "response")[0]["sealed"] is None
+    village.close()
+
+
 # -- the locks themselves --------------------------------------------------------------------------------------------
 
 
