@@ -1,7 +1,6 @@
 """What became of a publication: progress, live and final results, exports, reminders to those who have not answered."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from bots.arguments import Format, FormName
@@ -9,10 +8,10 @@ from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
+from bots.form_veil import EXPORTED_CUT_OFF, NOT_NAMED, veiled, without_texts
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
-from forms.anonymity import LEAST, cut_off, rounded
 from forms.chart import chart
 from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
@@ -37,25 +36,10 @@ STAGES = {
     "sent": Text(ja="回答済み", en="done"),
 }
 NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました。", en="The names were sent to your direct room.")
-NOT_NAMED = Text(
-    ja="匿名のフォームのため、だれが答えたかは表示しません。"
-    "まだ答えていない人にだけ知らせるときは「!form remind {name}」。",
-    en="The form is anonymous: nobody is named. “!form remind {name}” still reaches only those who have not answered.",
-)
-SO_FAR = Text(ja="【{title}】途中経過", en="{title}: so far")
-AT_LEAST = Text(ja="{asked}人のうち{sent}人以上が回答", en="{sent} or more of {asked} have answered")
-FEWER = Text(
-    ja="回答は、まだ{least}人に達していません（配布 {asked}人）",
-    en="Fewer than {least} of {asked} have answered so far",
-)
 HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
 RESULTS_SENT = Text(ja="結果を個別の部屋に送りました。", en="The results were sent to your direct room.")
 EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
-EXPORTED_CUT_OFF = Text(
-    ja="「{title}」の回答 {count}件です。自由に書かれた文章は、同じ行のほかの答えとは関係がありません。",
-    en="{count} answers to “{title}”. What people worded themselves has nothing to do with the rest of its row.",
-)
 EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 REMINDED = Text(
     ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded."
@@ -188,13 +172,12 @@ def exported(publication: Publication, responses: Responses, people: People, tow
     """Everything sent, for the editor's direct room only."""
     sent = responses.all_sent(publication)
     rows = [_row(f, people) for f in sent]
+    pattern = EXPORTED
     if publication.form.privacy == "anonymous":
-        sheets = cut_off(publication.form, (row.answers for row in rows))
-        rows = [replace(row, answers=sheet) for row, sheet in zip(rows, sheets, strict=True)]
+        rows, pattern = without_texts(publication.form, rows), EXPORTED_CUT_OFF
     write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
     content = write(publication.form, rows, zone=town.zone(), version=publication.version)
     name = f"{publication.form.name}-{publication.number}.{wanted}"
-    pattern = EXPORTED_CUT_OFF if publication.form.privacy == "anonymous" else EXPORTED
     words = pattern.fill(title=publication.form.title, count=len(rows))
     return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
 
@@ -312,16 +295,8 @@ def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) ->
         found = counted(publication, world(Publications), world(Responses), world(People))
         said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
     else:
-        said = Say(text=_veiled(publication, world(Publications), why), to=Room(publication.room))
+        said = Say(text=veiled(publication, world(Publications), why), to=Room(publication.room))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)
     return Done(key if not live.edits else f"{key}:{live.edits}", (effect,))
-
-
-def _veiled(publication: Publication, publications: Publications, why: Text) -> Text:
-    """How many have answered, in full batches, and why there is no more to see."""
-    rows = publications.progress(publication)
-    sent, asked = rounded(sum(r[3] for r in rows)), sum(r[1] for r in rows)
-    many = (AT_LEAST if sent else FEWER).fill(sent=sent, asked=asked, least=LEAST)
-    return lines(SO_FAR.fill(title=publication.form.title), many, why)
