@@ -16,7 +16,7 @@ from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
 from bots.records import Publication, Waiting
 from bots.roles import Role
-from forms.anonymity import UNFIT
+from forms.anonymity import telling
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
@@ -28,10 +28,10 @@ PUBLISHED = Text(
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
 TELLS_OWNER = Text(
-    ja="「{title}」の回答はファイルや署名になり、だれのものかが分かってしまうため、匿名のフォームには使えません。"
-    "この質問を外すか、privacy を named か confidential にしてください。",
-    en="The answer to “{title}” is a file or a signature, which tells whose it is: "
-    "an anonymous form cannot ask for it. Leave it out, or set privacy to named or confidential.",
+    ja="「{place}」は、ファイルや署名を求めるか、時刻や乱数（now、today、random など）を使うため、"
+    "だれの回答かの手がかりが残ります。匿名のフォームからは外すか、privacy を named か confidential にしてください。",
+    en="“{place}” asks for a file or signature, or uses the time or chance (now, today, random …): that would hint at "
+    "whose answers they are. Leave it out of an anonymous form, or set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
@@ -157,9 +157,8 @@ def publish(
 
 
 def _no_tell_tales(form: Form) -> None:
-    telling = next((q for q in form.asked if q.kind in UNFIT), None)
-    if form.privacy == "anonymous" and telling is not None:
-        raise Mistake(TELLS_OWNER.fill(title=telling.title))
+    if form.privacy == "anonymous" and (place := telling(form)) is not None:
+        raise Mistake(TELLS_OWNER.fill(place=place))
 
 
 def _room_of(call: Call, form: Form) -> str:
@@ -204,7 +203,13 @@ def fill(call: Call, publications: Publications, responses: Responses, name: For
     about=Text(ja="受付を再開する、締切を変える", en="take answers again, or move the deadline"),
 )
 def reopen(
-    call: Call, publications: Publications, reminders: Reminders, name: FormName, *, by: Deadline | None = None
+    call: Call,
+    publications: Publications,
+    reminders: Reminders,
+    name: FormName,
+    *,
+    by: Deadline | None = None,
+    remind: RemindAt | None = None,
 ) -> Effects:
     publication = publications.latest(name)
     was_open = publication.is_open(call.at)
@@ -214,7 +219,7 @@ def reopen(
     publications.reopen(publication, closes)
     again = publications.latest(name)
     if closes is not None:
-        reminders.schedule(again, _reminders(call, again.form, closes, None))
+        reminders.schedule(again, _reminders(call, again.form, closes, remind))
     said = (MOVED if was_open else REOPENED).fill(name=again.form.title, closes=until(call, again))
     return (Say(text=said), Refresh(publication.id))
 

@@ -82,7 +82,12 @@ def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
         responses.keep(replace(filling, conversation=talk))
     responses.focus(filling.id)
     closes = filling.publication.closes_at
-    effects = open_(talk, call.today, deadline=moment(closes, call.zone, call.at) if closes else None)
+    effects = open_(
+        talk,
+        call.today,
+        deadline=moment(closes, call.zone, call.at) if closes else None,
+        asker=None if talk.preview else responses.asker(filling.publication),
+    )
     return _untraced(filling, effects, sealed=bool(talk.answers))
 
 

@@ -1,6 +1,8 @@
 """What may be shown of answers whose owners must not be told apart: how many there must be, what is merged or mixed."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,12 +21,29 @@ UNFIT = frozenset({"file", "photo", "audio", "signature", "location"})
 OTHERS = Text(ja="ほか", en="others")
 TOGETHER = Text(ja="全体", en="all together")
 
+_TELLING = re.compile(r"(?<![\w.-])(now|today|random|uuid|randomize)\s*\(")
+
 Mix = Callable[[Iterable[Any]], list[Any]]
 
 
 def guarded(form: Form) -> bool:
     """Whether nobody may learn what a certain person answered."""
     return form.privacy != "named"
+
+
+def telling(form: Form) -> str | None:
+    """What (its title or id) would write into the answers whose they are: a file, the time, or a number of theirs alone.
+
+    A constraint may ask for the day: nothing of it is kept.
+    """
+    for element in form.walk():
+        timed = any(
+            _TELLING.search(unicodedata.normalize("NFKC", s)) for f, s in element.expressions() if f != "constraint"
+        )
+        if element.kind in UNFIT or timed:
+            title = getattr(element, "title", None)
+            return element.id if title is None else str(title.ja)
+    return None
 
 
 def rounded(count: int) -> int:

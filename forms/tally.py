@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from forms.form import Form
-from forms.journey import path
-from forms.questions import Question
+from forms.questions import Valued
 from forms.questions.base import Answers, Value
+from forms.sheet import id_of
 
 Countable = str | int | float
 
@@ -78,27 +78,33 @@ class Tally:
     def add(self, answers: Answers, group: str) -> None:
         """Count one response, given by a person of `group`."""
         self.responses[group] += 1
-        for question in path(self.form, answers):
+        for question, value in self._given(answers):
             count = self._counts.setdefault(question.id, {}).setdefault(group, Count())
             count.asked += 1
-            for value in _values(question, answers.get(question.id)):
-                count.values[value] += 1
-            count.answered += answers.get(question.id) is not None
+            for one in _values(question, value):
+                count.values[one] += 1
+            count.answered += value is not None
 
     def remove(self, answers: Answers, group: str) -> None:
         """Take back a response exactly as it was added. Raises ValueError where there is none to take back."""
         if self.responses[group] < 1:
             raise ValueError("no response of this group to take back")
         self.responses = +(self.responses - Counter([group]))
-        for question in path(self.form, answers):
+        for question, value in self._given(answers):
             counts = self._counts[question.id]
             counts[group].asked -= 1
-            counts[group].answered -= answers.get(question.id) is not None
-            counts[group].values -= Counter(_values(question, answers.get(question.id)))
+            counts[group].answered -= value is not None
+            counts[group].values -= Counter(_values(question, value))
             if not counts[group].asked:
                 del counts[group]
             if not counts:
                 del self._counts[question.id]
+
+    def _given(self, answers: Answers) -> Iterator[tuple[Valued, Value]]:
+        """What was sent says what was asked: what did not matter is not in it, what was skipped is None."""
+        for key, value in answers.items():
+            if (id_ := id_of(key)) in self.form.by_id:
+                yield self.form.by_id[id_], value
 
     def count(self, question: str, group: str | None = None) -> Count:
         """The count of one question, of one group or (None) of all together."""
@@ -157,7 +163,7 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
     raise IndexError(index)
 
 
-def _values(question: Question, value: Value) -> Iterator[Countable]:
+def _values(question: Valued, value: Value) -> Iterator[Countable]:
     if value is None or question.kind == "text":
         return
     if isinstance(value, list):

@@ -118,6 +118,13 @@ class OptionFields(QuestionFields):
     def options(self) -> tuple[Option, ...]:  # type: ignore[override]
         return self.offered
 
+    def among(self, value: Value, offered: Sequence[Option]) -> Value:
+        """What of an answer is still offered; None where nothing is."""
+        names = {option.name for option in offered}
+        if isinstance(value, list):
+            return [name for name in value if name in names] or None
+        return value if value in names else None
+
     @cached_property
     def reader(self) -> OptionReader:
         return OptionReader(self.offered)

@@ -57,5 +57,8 @@ class Choices(OptionFields):
         limits += [_MOST.fill(most=self.most)] if self.most else []
         return lines(numbered(self.offered), _SEVERAL, *limits)
 
+    def from_plain(self, words: str) -> Value:
+        return words.split() or None
+
     def columns(self) -> tuple[str, ...]:
         return tuple(f"{self.id}/{option.name}" for option in self.offered)

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import QuestionFields, Value
-from forms.questions.number import WholeLimit, between, check_between, check_limits, with_limits
+from forms.questions.number import WholeLimit, between, check_between, check_limits, exact, with_limits
 from forms.reading.numbers import read_number, show_number
 from forms.text import Lang, Text
 
@@ -39,3 +39,7 @@ class Integer(QuestionFields):
 
     def prompt(self) -> Text:
         return with_limits(Text(ja="整数で入力", en="Type a whole number"), between(self.low, self.high))
+
+    def from_plain(self, words: str) -> Value:
+        number = exact(words)
+        return None if number is None or number != int(number) else int(number)

@@ -1,7 +1,7 @@
 """A number, with or without decimals."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
@@ -94,6 +94,19 @@ class Number(QuestionFields):
 
     def prompt(self) -> Text:
         return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
+
+    def from_plain(self, words: str) -> Value:
+        number = exact(words)
+        return None if number is None else _storable(number)
+
+
+def exact(words: str) -> Decimal | None:
+    """The number that is written in plain digits, else None."""
+    try:
+        number = Decimal(words.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) <= LARGEST else None
 
 
 def _storable(exact: Decimal) -> int | float:

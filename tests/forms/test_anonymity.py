@@ -1,9 +1,10 @@
 """What may be shown of answers whose owners must not be told apart."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.anonymity import LEAST, cut_off, guarded, large, merged, mixed, rounded
+from forms.anonymity import LEAST, cut_off, guarded, large, merged, mixed, rounded, telling
 from forms.document import read_form
 
 FORM = read_form("""name: tokumei
@@ -95,3 +96,35 @@ def test_in_a_file_the_texts_say_nothing_about_their_rows(sheets):
 def test_texts_within_a_repeat_are_mixed_under_their_own_turn():
     sheets = [{"note.1": "一", "note.2": "二"}, {"note.1": "三"}]
     assert mixed(FORM, sheets, reverse) == [{"note.1": "一"}, {"note.1": "三", "note.2": "二"}]
+
+
+def form_with(question):
+    return read_form(
+        f"name: x\ntitle: x\nprivacy: anonymous\nquestions:\n  - {question}\n  - {{id: b, kind: text, title: B}}"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "{id: a, kind: calculated, calculate: now()}",
+        "{id: a, kind: calculated, calculate: 'once(random())'}",
+        "{id: a, kind: date, title: a, default: '=today()'}",
+        "{id: a, kind: text, title: a, when: 'now () > 3'}",
+        "{kind: group, id: g, title: g, questions: [{id: a, kind: calculated, calculate: uuid()}]}",
+    ],
+)
+def test_the_time_and_chance_would_tell_whose_answers_they_are(question):
+    assert telling(form_with(question)) in {"a", "g"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "{id: a, kind: date, title: a, constraint: '. <= today()'}",
+        "{id: a, kind: text, title: now() and today()}",
+        "{id: a, kind: calculated, calculate: '1 + 1'}",
+    ],
+)
+def test_what_leaves_nothing_of_the_moment_is_welcome(question):
+    assert telling(form_with(question)) is None
