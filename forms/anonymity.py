@@ -32,14 +32,13 @@ def guarded(form: Form) -> bool:
 
 
 def telling(form: Form) -> str | None:
-    """What (its title or id) would write into the answers whose they are: a file, the time, or a number of theirs alone.
+    """What (its title or id) would write into the answers whose they are: a file, the time, or a number of its own.
 
     A constraint may ask for the day: nothing of it is kept.
     """
     for element in form.walk():
-        timed = any(
-            _TELLING.search(unicodedata.normalize("NFKC", s)) for f, s in element.expressions() if f != "constraint"
-        )
+        sources = (source for field, source in element.expressions() if field != "constraint")
+        timed = any(_TELLING.search(unicodedata.normalize("NFKC", source)) for source in sources)
         if element.kind in UNFIT or timed:
             title = getattr(element, "title", None)
             return element.id if title is None else str(title.ja)
