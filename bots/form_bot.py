@@ -19,6 +19,7 @@ from bots.moments import moment
 from bots.ports import Forms, Manuscripts, Pending, Publications, Reminders, Responses, Rooms, Summaries
 from bots.records import Publication, Waiting
 from bots.roles import Role
+from forms.anonymity import telling
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
@@ -29,9 +30,11 @@ PUBLISHED = Text(
     ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
-NOT_YET_ANONYMOUS = Text(
-    ja="匿名（privacy: anonymous）の回答は、まだ扱えません。privacy を named か confidential にしてください。",
-    en="Anonymous answers (privacy: anonymous) are not possible yet. Set privacy to named or confidential.",
+TELLS_OWNER = Text(
+    ja="「{place}」は、ファイルや署名を求めるか、時刻や乱数（now、today、random など）を使うため、"
+    "だれの回答かの手がかりが残ります。匿名のフォームからは外すか、privacy を named か confidential にしてください。",
+    en="“{place}” asks for a file or signature, or uses the time or chance (now, today, random …): that would hint at "
+    "whose answers they are. Leave it out of an anonymous form, or set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
@@ -139,8 +142,7 @@ def publish(
     remind: RemindAt | None = None,
 ) -> Effects:
     draft = forms.get(name)
-    if draft.form.privacy == "anonymous":
-        raise Mistake(NOT_YET_ANONYMOUS)
+    _no_tell_tales(draft.form)
     current = publications.current(draft.form.name)
     if current is not None and current.version != draft.version and (not to or rooms.find(to) == current.room):
         closes = by or current.closes_at
@@ -171,6 +173,11 @@ def publish(
         closes=until(call, publication),
     )
     return (Say(text=said), *map(Meet, audience))
+
+
+def _no_tell_tales(form: Form) -> None:
+    if form.privacy == "anonymous" and (place := telling(form)) is not None:
+        raise Mistake(TELLS_OWNER.fill(place=place))
 
 
 def _room_of(call: Call, form: Form) -> str:

@@ -10,6 +10,7 @@ from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
 from bots.form_renewal import counting, joined
+from bots.form_veil import EXPORTED_CUT_OFF, NOT_NAMED, veiled, without_texts
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Filling, Live, Publication
 from bots.roles import Role
@@ -70,6 +71,8 @@ def status(call: Call, publications: Publications, name: FormName) -> Effects:
     parts += [BY_TOWN.fill(municipality=m, asked=a, started=b, sent=c) for m, a, b, c in rows]
     if call.role < Role.EDITOR:
         return (Say(text=lines(*parts)),)
+    if publication.form.privacy == "anonymous":
+        return (Say(text=lines(*parts, NOT_NAMED.fill(name=publication.form.name))),)
     missing = _missing(publication, publications.asked(publication))
     if call.direct or missing is None:
         return (Say(text=lines(*parts, *([missing] if missing else []))),)
@@ -182,11 +185,14 @@ def exported(publication: Publication, responses: Responses, people: People, tow
     """Everything sent, for the editor's direct room only."""
     sent = responses.all_sent(publication)
     rows = [_row(f, people) for f in sent]
+    pattern = EXPORTED
+    if publication.form.privacy == "anonymous":
+        rows, pattern = without_texts(publication.form, rows), EXPORTED_CUT_OFF
     write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
     form = together(publication.form, [f.publication.form for f in sent])
     content = write(form, rows, zone=town.zone(), version=publication.version)
     name = f"{publication.form.name}-{publication.number}.{wanted}"
-    words = EXPORTED.fill(title=publication.form.title, count=len(rows))
+    words = pattern.fill(title=publication.form.title, count=len(rows))
     return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
 
 
@@ -262,14 +268,20 @@ def _ending(
     town: Town,
 ) -> Effects:
     """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
+    if (why := responses.withheld(publication)) is not None:
+        return (Refresh(publication.id), Say(text=why, to=_whom(publication)))
     found = counted(publication, publications, responses, people)
-    to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
+    to = _whom(publication)
     return (
         Refresh(publication.id),
         summarised(publication, found, responses, to=to, closed=True),
         picture(publication, found, pictures, to=to, lang=town.language()),
         exported(publication, responses, people, town, wanted="csv"),
     )
+
+
+def _whom(publication: Publication) -> Place:
+    return Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
 
 
 def due_closings(now: datetime, world: World) -> Sequence[Done]:
@@ -292,9 +304,13 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
-    found = counted(publication, world(Publications), world(Responses), world(People))
-    closed = not publication.is_open(now)
-    said = summarised(publication, found, world(Responses), to=Room(publication.room), closed=closed)
+    why = world(Responses).withheld(publication)
+    if why is None:
+        found = counted(publication, world(Publications), world(Responses), world(People))
+        closed = not publication.is_open(now)
+        said = summarised(publication, found, world(Responses), to=Room(publication.room), closed=closed)
+    else:
+        said = Say(text=veiled(publication, world(Publications), why), to=Room(publication.room))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)

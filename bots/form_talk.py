@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bots.call import Call
 from bots.command import Effects, World, listener
 from bots.conversation import Conversation, advance, asked, open_
-from bots.effects import About, Keep, Person, Refresh, Say, Submit, Withdraw
+from bots.effects import About, Keep, Person, Refresh, Refuse, Say, Submit, Withdraw
 from bots.events import Edited, Event, Joined, Left, Located, Reacted, Said, Sent, Struck, UserId
 from bots.moments import moment
 from bots.ports import Attachments, People, PostalCodes, Publications, Responses
@@ -44,6 +44,17 @@ MUTED = Text(
     ja="「{title}」のお知らせを止めました。回答は、受付が終わるまでできます。",
     en="No more reminders of “{title}”. You can still answer until it closes.",
 )
+CAST = Text(
+    ja="「{title}」は送信済みです。匿名のため、どれがあなたの回答かはもう分かりません。見直しや訂正はできません。",
+    en="You have sent “{title}”. It is anonymous: nobody can tell any more which answers are yours, "
+    "so they cannot be shown or changed.",
+)
+IN_THE_CLEAR = Text(
+    ja="この部屋は暗号化されていないため、匿名の回答をお預かりできません。"
+    "Kairanとの暗号化された個別の部屋でお答えください。",
+    en="This room is not encrypted, so anonymous answers cannot be taken here. "
+    "Please answer in an encrypted direct room with Kairan.",
+)
 UNREACHABLE = Text(
     ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",
     en="“{title}” cannot reach {name} ({municipality}): the invitation was refused or the room was left. Please contact them another way.",  # noqa: E501
@@ -74,17 +85,33 @@ def begin(call: Call, responses: Responses, publication: Publication) -> Effects
 
 def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
     """Make it the one the caller is in, and say where it stands."""
+    if filling.cast:
+        return (Say(text=CAST.fill(title=filling.publication.form.title)),)
     stage = filling.conversation.stage
     talk = replace(filling.conversation, stage="open", label=_several(call, responses))
     if stage != "open":
         responses.keep(replace(filling, conversation=talk))
     responses.focus(filling.id)
     closes = filling.publication.closes_at
-    return open_(
+    effects = open_(
         talk,
         call.today,
         deadline=moment(closes, call.zone, call.at) if closes else None,
         asker=None if talk.preview else responses.asker(filling.publication),
+    )
+    return _untraced(filling, effects, sealed=bool(talk.answers))
+
+
+def _untraced(filling: Filling, effects: Effects, *, sealed: bool) -> Effects:
+    """Of an anonymous form no question stands beside our messages, and no words of the talk with its owner stay.
+
+    Hence no reactions either, which besides are never encrypted.
+    """
+    if not filling.secret:
+        return effects
+    key = filling.id if sealed else None
+    return tuple(
+        replace(e, about=None, passing=True, sealed=key) if isinstance(e, Say | Refuse) else e for e in effects
     )
 
 
@@ -196,6 +223,8 @@ def _said(call: Call, event: Said, publications: Publications, desk: Answering) 
     filling = _by_about(responses, about) or _current(call, responses)
     if filling is None:
         return _spoken(word, people) or _nobody(call, responses)
+    if filling.cast and (spoken := _spoken(word, people)):
+        return spoken
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
@@ -268,6 +297,10 @@ def _advance(
     about: About | None = None,
 ) -> Effects:
     responses, people = desk.responses, desk.people
+    if filling.cast:
+        return enter(call, responses, filling)
+    if filling.secret and not responses.encrypted():
+        raise Mistake(IN_THE_CLEAR)
     closed = not filling.publication.is_open(call.at)
     towns = desk.codes.towns
     before = replace(filling.conversation, label=_several(call, responses), lang=call.lang, towns=towns)
@@ -280,10 +313,11 @@ def _advance(
     if after.lang != before.lang:
         people.speak(after.lang)
     changed = {type(e) for e in effects} & {Submit, Withdraw}
-    fresh = (Refresh(filling.publication.id),) if changed else ()
+    fresh = (Refresh(filling.publication.id),) if changed and responses.shows(filling.publication) else ()
     stopped = after.stage == "stopped" != before.stage
     follows = _next(call, responses) if Submit in changed or closed or stopped else ()
-    return (*effects, *fresh, *follows)
+    said = _untraced(filling, effects, sealed=after.sent is None)
+    return (*said, *fresh, *follows)
 
 
 def _keep_files(attachments: Attachments, filling: Filling, before: Conversation, effects: Effects) -> None:

@@ -149,7 +149,20 @@ class Responses(Protocol):
         """Who put it to people: their name and municipality."""
 
     def all_sent(self, publication: Publication) -> Sequence[Filling]:
-        """What was sent. Editors, and the bot itself."""
+        """What was sent. Editors, and the bot itself.
+
+        Of a form that is not `named` without names, receipts and times, in an order that says nothing (`user` has at
+        most a homeserver); a Mistake where it is withheld.
+        """
+
+    def withheld(self, publication: Publication) -> Text | None:
+        """Why nothing of its answers may be shown (yet); None where they may."""
+
+    def shows(self, publication: Publication) -> bool:
+        """Whether those who watch may see now that there is one more answer."""
+
+    def encrypted(self) -> bool:
+        """Whether what is said here is encrypted."""
 
 
 class Attachments(Protocol):

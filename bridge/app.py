@@ -22,6 +22,7 @@ from bridge.matrix.doorkeeper import Doorkeeper
 from bridge.matrix.handling import Handling
 from bridge.matrix.identity import ensure_identity
 from bridge.matrix.intake import Found, Intake
+from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
@@ -88,7 +89,8 @@ class App:
         self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
         self.runtime = Runtime(municipality(config), BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
-        self.delivery = Delivery(self.door, self.crypto, self.store)
+        self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
+        self._keeper = Keeper(self.door, self.runtime.keys)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
         self.intake = Intake(self.door, self.crypto, self.store, permitted=config.permitted, heard=self._heard)
         self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
@@ -116,7 +118,7 @@ class App:
         """What fell due, each routine in a transaction of its own."""
         for routine in self.runtime.routines:
             try:
-                self._touched(await self.store.run(partial(self._tick, routine)))
+                self._touched(await self._keeper.run(self.store, partial(self._tick, routine)))
             except Unreachable:
                 return
             except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock

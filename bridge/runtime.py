@@ -26,6 +26,7 @@ from bridge.store.forms import FormShelf, PublicationShelf, came_back
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.responses import ResponseDesk
+from bridge.store.sealing import Keyring
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from forms.mistake import Mistake
 from forms.text import Text
@@ -82,11 +83,12 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
 
 
 class Runtime:
-    """`hear` and `tick` are all that happens to Kairan."""
+    """`hear` and `tick` are all that happens to Kairan. Both raise Locked for a key that must first be in `keys`."""
 
     def __init__(self, town: Municipality, bots: Sequence[Bot], *, shortcuts: bool = True) -> None:
         self._town, self._bots = town, bots
-        self._writer = Writer(town, shortcuts=shortcuts)
+        self.keys = Keyring()
+        self._writer = Writer(town, self.keys, shortcuts=shortcuts)
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
@@ -151,6 +153,7 @@ class Runtime:
             room=call.room,
             at=call.at,
             source=event.id,
+            keys=self.keys,
         )
 
     def _call(self, connection: Connection, event: Event) -> Call:
@@ -190,8 +193,9 @@ class Runtime:
         touched = Touched()
         itself = UserId(self._town.bot)
         desk = Desk(
-            connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source=""
-        )
+            connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source="",
+            keys=self.keys,
+        )  # fmt: skip
         for done in routine(now, self._world(desk)):
             occasion = Occasion(
                 connection=connection, source=done.id, at=now, who=itself, room=RoomId(""), direct=False, reply_to=None

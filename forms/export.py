@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One response as it leaves: `sent_at` is aware, `who` is left out of the file unless the form names people."""
+    """One response as it leaves: `sent_at` is aware. Who, receipt and time go out only where the form names people."""
 
     receipt: str
     who: str
@@ -49,7 +49,7 @@ def to_csv(
     page = StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow([*FIXED_COLUMNS, *(_safe(name) for question in form.asked for name in question.columns())])
-    for row in _ordered(rows):
+    for row in _ordered(form, rows):
         cells = [cell for question in form.asked for cell in _cells(question, row.answers.get(question.id), lang)]
         writer.writerow([*_fixed(form, row, zone), *cells])
     return page.getvalue().encode("utf-8-sig")
@@ -63,29 +63,28 @@ def to_json(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, version: in
     document = {
         "form": form.name,
         "version": version,
-        "responses": [_record(form, row, zone) for row in _ordered(rows)],
+        "responses": [_record(form, row, zone) for row in _ordered(form, rows)],
     }
     written = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return (written + "\n").encode("utf-8", "replace")
 
 
 def _record(form: Form, row: Exported, zone: ZoneInfo) -> dict[str, object]:
+    named = form.privacy == "named"
     return {
-        "receipt": row.receipt,
-        "user": _who(form, row),
+        "receipt": row.receipt if named else "",
+        "user": row.who if named else "",
         "municipality": row.municipality,
-        "sent_at": row.sent_at.astimezone(zone).isoformat(timespec="seconds"),
+        "sent_at": row.sent_at.astimezone(zone).isoformat(timespec="seconds") if named else "",
         "answers": {question.id: row.answers.get(question.id) for question in form.asked},
     }
 
 
 def _fixed(form: Form, row: Exported, zone: ZoneInfo) -> list[Cell]:
+    if form.privacy != "named":
+        return ["", "", _safe(row.municipality), ""]
     sent_at = row.sent_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    return [_safe(row.receipt), _safe(_who(form, row)), _safe(row.municipality), sent_at]
-
-
-def _who(form: Form, row: Exported) -> str:
-    return row.who if form.privacy == "named" else ""
+    return [_safe(row.receipt), _safe(row.who), _safe(row.municipality), sent_at]
 
 
 def _cells(question: Question, value: Value, lang: Lang) -> list[Cell]:
@@ -98,5 +97,7 @@ def _safe(words: str) -> str:
     return "'" + words if _FORMULA.match(words) or _MISREAD.fullmatch(words) else words
 
 
-def _ordered(rows: Iterable[Exported]) -> list[Exported]:
+def _ordered(form: Form, rows: Iterable[Exported]) -> list[Exported]:
+    if form.privacy != "named":  # by what they say: no order of coming
+        return sorted(rows, key=lambda row: json.dumps([row.municipality, row.answers], sort_keys=True, default=str))
     return sorted(rows, key=lambda row: (row.sent_at, row.receipt))

@@ -139,7 +139,8 @@ def _resume(conversation: Conversation) -> Turn:
 
 
 def _help(conversation: Conversation) -> Turn:
-    return conversation, (where(conversation, s.HELP),)
+    more = (GAP, s.HELP_ANONYMOUS) if conversation.form.privacy == "anonymous" else ()
+    return conversation, (where(conversation, s.HELP, *more),)
 
 
 def _send(conversation: Conversation) -> Turn:

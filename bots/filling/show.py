@@ -150,5 +150,7 @@ def where(conversation: Conversation, *lead: Text) -> Say:
 
 def _check(conversation: Conversation) -> tuple[Text, ...]:
     head, tail = (s.CHECK, s.CHECK_TAIL) if conversation.sent is None else (s.CHECK_AGAIN, s.CHECK_TAIL_AGAIN)
+    if conversation.form.privacy == "anonymous" and not conversation.preview:
+        tail = s.CHECK_TAIL_FINAL
     closing = () if conversation.journey.closing is None else (conversation.journey.closing, GAP)
     return *closing, head, answers_text(conversation), GAP, tail.fill(example=example(conversation))

@@ -85,6 +85,8 @@ def send(conversation: Conversation) -> Turn:
     then = replace(conversation, sent=answers)
     if conversation.preview:
         return then, (say(then, s.PREVIEW_SENT),)
+    if then.form.privacy == "anonymous":
+        return then, (Submit(then.response, answers), say(then, s.RECEIVED, s.AFTERWARDS_NOTHING))
     receipt = (s.RECEIPT.fill(receipt=then.receipt),) if then.receipt else ()
     thanks = s.RECEIVED_AGAIN if again else s.RECEIVED
     afterwards = s.AFTERWARDS.fill(example=example(then))

@@ -11,6 +11,7 @@ from bridge.letters import Touched
 from bridge.matrix import attachment, inbound
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door
+from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import where
 from bridge.matrix.wire import Json
 from bridge.runtime import Runtime
@@ -35,6 +36,7 @@ class Handling:
     ) -> None:
         self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
         self._bot = door.user_id
+        self._keeper = Keeper(door, runtime.keys)
         self.handled = 0
         self.bugs = 0
 
@@ -120,7 +122,8 @@ class Handling:
         self, received: inbox.Received, clear: Json, content: bytes | None
     ) -> tuple[inbox.Received | None, Touched]:
         try:
-            return await self._store.run(partial(self._transact, received=received, clear=clear, content=content))
+            decide = partial(self._transact, received=received, clear=clear, content=content)
+            return await self._keeper.run(self._store, decide)
         except Unreachable:
             raise
         except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room

@@ -13,6 +13,7 @@ from bots.events import RoomId, UserId
 from bots.records import NotAllowed
 from bots.roles import Role
 from bridge.store import rooms
+from bridge.store.sealing import Keyring
 from forms.text import Lang
 
 
@@ -44,6 +45,7 @@ class Desk:
     room: RoomId
     at: datetime
     source: str
+    keys: Keyring
 
     @property
     def itself(self) -> bool:
@@ -54,6 +56,11 @@ class Desk:
         """Raise NotAllowed below this role."""
         if not self.itself and self.role < role:
             raise NotAllowed(role)
+
+    @property
+    def today(self) -> datetime:
+        """The beginning of the day: for what must not be known more exactly."""
+        return self.at.astimezone(self.town.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def is_in(self, room: str) -> bool:
         """Whether the caller is in the room; the bot itself is everywhere it is."""

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
-from bridge.store import attachments, manuscripts
+from bridge.store import attachments, manuscripts, urn
 from bridge.store.desk import Desk, derived, key_of, server_of
 from bridge.store.engine import insert_new
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
+from forms.anonymity import large
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import Text
@@ -121,6 +122,7 @@ class FormShelf:
             return
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
+        urn.forget(self._desk, draft.form.name)
         attachments.forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
         for table in (asked, live, reminder):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
@@ -150,6 +152,7 @@ class PublicationShelf:
         before = self._rows(publication.c.form == name)
         if before and before[0].is_open(self._desk.at):
             raise Mistake(STILL_OPEN.fill(name=name))
+        self._same_privacy(draft.form, before)
         key = derived("publication", self._desk.source)
         self._db.execute(
             sa.insert(publication).values(
@@ -167,7 +170,15 @@ class PublicationShelf:
             sa.insert(asked),
             [{"publication": key, "user_id": user, "place": place} for place, user in enumerate(audience)],
         )
+        if draft.form.privacy == "anonymous":
+            urn.place(self._desk, key)
         return self.get(key)
+
+    def _same_privacy(self, new: Form, before: Sequence[Publication]) -> None:
+        """What people were told before they answered holds for the form's later versions too."""
+        for found in before:
+            if found.form.privacy != new.privacy and any(s in ("started", "sent") for _, s, _ in self._stages(found)):
+                raise Mistake(urn.PRIVACY_FIXED.fill(name=new.name, privacy=found.form.privacy))
 
     def latest(self, name: str) -> Publication:
         everything = self._rows(sa.true())
@@ -213,9 +224,12 @@ class PublicationShelf:
     def close(self, found: Publication, at: datetime) -> None:
         self._desk.need(Role.EDITOR)
         self._db.execute(sa.update(publication).where(publication.c.id == found.id).values(closed_at=at))
+        if found.form.privacy == "anonymous":
+            urn.settle(self._desk, found)
 
     def reopen(self, found: Publication, closes: datetime | None) -> None:
         self._desk.need(Role.EDITOR)
+        urn.check_reopening(self._db, found)
         self._db.execute(
             sa.update(publication).where(publication.c.id == found.id).values(closed_at=None, closes_at=closes)
         )
@@ -267,6 +281,8 @@ class PublicationShelf:
             row[0] += 1
             row[1] += stage == "started"
             row[2] += stage == "sent"
+        if found.form.privacy == "anonymous":
+            towns = large(towns, self._desk.town.language)
         own = self._desk.town.name_of(self._desk.town.server)
         ordered = sorted(towns.items(), key=lambda row: row[0] != own)
         return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
@@ -293,7 +309,8 @@ def _stage(row: Any) -> Stage:
         return "sent"
     if row.unreachable:
         return "unreachable"
-    return "started" if row.state is not None and row.state["answers"] else "invited"
+    begun = row.state is not None and (row.state["answers"] or row.state.get("begun"))
+    return "started" if begun else "invited"
 
 
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:

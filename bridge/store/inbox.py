@@ -21,7 +21,15 @@ _HEAD = (
     .order_by(inbox.c.seq)
     .limit(1)
 )
-_DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("row")).values(state="done", body=None, session_id=None)
+# Its id and its day are all that is needed later: not whose it was, nor when.
+_DONE = (
+    sa.update(inbox)
+    .where(inbox.c.seq == sa.bindparam("row"))
+    .values(
+        state="done", body=None, session_id=None, room_id="", sender="",
+        since=sa.literal_column("since / 86400000000 * 86400000000"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _HEAD = (
     .order_by(outbox.c.seq)
     .limit(1)
 )
+_GONE = sa.delete(outbox).where(outbox.c.seq == sa.bindparam("row"))
 _SENT = (
     sa.update(outbox)
     .where(outbox.c.seq == sa.bindparam("row"))
@@ -24,6 +25,8 @@ _SENT = (
 )
 
 REMEMBERED = timedelta(days=400)
+KEYS = "!keys"
+"""The lane of keys to be destroyed at the homeserver. No room is called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,8 @@ class Letter:
     """One thing to send. `txn` is derived from what caused it, so that it can never be sent twice.
 
     `lane`: a room id, or a person's user id: then it waits until they are in their direct room.
-    `body`: a plain description that bridge/matrix/outbound.py turns into an event.
+    `body`: a plain description that bridge/matrix/outbound.py turns into an event. With `passing` nothing
+    is left of the letter once it is sent, not even that there was one.
     `owner`: it is for this person's eyes only.
     """
 
@@ -118,13 +122,20 @@ def content(connection: sa.Connection, key: str) -> bytes:
 
 def sent(connection: sa.Connection, letter: Outgoing, event_id: str) -> None:
     """It is in the room: its id stays, its words go."""
-    connection.execute(_SENT, {"row": letter.seq, "event": event_id})
+    if letter.body.get("passing"):
+        connection.execute(_GONE, {"row": letter.seq})
+    else:
+        connection.execute(_SENT, {"row": letter.seq, "event": event_id})
     _let_go(connection, letter)
 
 
 def dead(connection: sa.Connection, letter: Outgoing) -> None:
     """It can never be sent."""
-    connection.execute(sa.update(outbox).where(outbox.c.seq == letter.seq).values(state="dead", body=None, blob=None))
+    if letter.body.get("passing"):
+        connection.execute(_GONE, {"row": letter.seq})
+    else:
+        here = outbox.c.seq == letter.seq
+        connection.execute(sa.update(outbox).where(here).values(state="dead", body=None, blob=None))
     _let_go(connection, letter)
 
 

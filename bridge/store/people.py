@@ -59,7 +59,8 @@ class PeopleDesk:
         upsert(self._db, person, {"user_id": self._desk.who, "lang": lang})
 
     def municipality(self, user: UserId) -> str:
-        return self._desk.town.name_of(server_of(user))
+        server = server_of(user)
+        return self._desk.town.name_of(server) if server else ""
 
     def name(self, user: UserId) -> str:
         return shown_name(self._db, user)

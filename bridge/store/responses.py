@@ -1,5 +1,11 @@
-"""Answers: one row for each person and publication. They are read by their owner, and by editors once they are sent."""
+"""Answers: one row for each person and publication. They are read by their owner, and by editors once they are sent.
 
+Of an anonymous form the row only says that the person takes part: the draft in it is sealed, and what is sent goes into
+the urn (bridge/store/urn.py).
+"""
+
+import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,14 +17,19 @@ from bots.effects import About
 from bots.events import EventId, UserId
 from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
-from bridge.store import outbox
+from bridge.store import outbox, rooms, urn
 from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.forms import PUBLICATIONS, parsed, publication_of
 from bridge.store.people import shown_name
+from bridge.store.sealing import seal, unseal
 from bridge.store.tables import asked, form, person, publication, response
+from bridge.store.urn import key_of
+from forms.anonymity import guarded, merged, rounded
+from forms.form import Form
 from forms.mistake import Mistake
+from forms.questions.base import Answers
 from forms.text import Text
 from forms.versions import carried, carries
 
@@ -26,6 +37,7 @@ NOT_ASKED = Text(
     ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
     en="“{title}” was not put to you. Please ask whoever published it.",
 )
+EMPTY: dict[str, Any] = {"answers": {}, "reopened": [], "sources": {}, "stage": "open", "discarding": False}
 ASKER = Text(ja="{name}（{municipality}）", en="{name} ({municipality})")
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Statements that every answer needs are built once: building takes longer than running.
@@ -41,7 +53,7 @@ _FILLINGS = (
     .join(publication, publication.c.id == response.c.publication, isouter=True)
     .join(person, person.c.user_id == response.c.user_id, isouter=True)
 )
-_MINE = _FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at)
+_MINE = _FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at, response.c.id)
 _CURRENT = sa.select(person.c.response).where(person.c.user_id == _WHO)
 _KEEP = (
     sa.update(response)
@@ -109,13 +121,13 @@ class ResponseDesk:
 
     def _filling(self, row: Any) -> Filling:
         # People answer the version they were asked, whatever was loaded since: publications keep theirs.
-        found, state = self._published(row), row["state"]
+        found, state = self._published(row), self._state(row)
         talk = Conversation(
             found.form,
             answers=state["answers"],
             reopened=frozenset(state["reopened"]),
             sources=state["sources"],
-            sent=row["sent"],
+            sent={} if row["sent"] is None and row["sent_at"] is not None else row["sent"],
             receipt=row["receipt"],
             stage=state["stage"],
             discarding=state["discarding"],
@@ -130,31 +142,38 @@ class ResponseDesk:
             publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]), sent_at=row["sent_at"]
         )
 
+    def _state(self, row: Any) -> dict[str, Any]:
+        """What was answered so far. A draft whose key is gone is none: the person begins again."""
+        if row["sealed"] is None:
+            return dict(row["state"])
+        name = key_of("draft", row["id"])
+        return unseal(self._desk.keys.of(name), bytes(row["sealed"]), name=name) or EMPTY
+
     def begin(self, found: Publication) -> Filling:
         where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
         if self._db.execute(sa.select(asked.c.place).where(where)).first() is None:
             raise Mistake(NOT_ASKED.fill(title=found.form.title))
-        return self._begin(derived("response", found.id, self._desk.who), found.form.name, found.version, found.id)
+        return self._begin(derived("response", found.id, self._desk.who), found.form, found.version, found.id)
 
     def preview(self, draft: Draft) -> Filling:
         self._desk.need(Role.EDITOR)
         key = derived("preview", self._desk.who)
         forget(self._db, sa.select(response.c.id).where(response.c.id == key))
         self._db.execute(sa.delete(response).where(response.c.id == key))
-        return self._begin(key, draft.form.name, draft.version, None)
+        return self._begin(key, draft.form, draft.version, None)
 
-    def _begin(self, key: str, name: str, version: int, found: str | None) -> Filling:
-        empty = {"answers": {}, "reopened": [], "sources": {}, "stage": "open", "discarding": False}
+    def _begin(self, key: str, begun: Form, version: int, found: str | None) -> Filling:
+        nameless = begun.privacy == "anonymous" and found is not None
         self._db.execute(
             insert_new(self._db, response).values(
                 id=key,
                 publication=found,
-                form=name,
+                form=begun.name,
                 version=version,
                 user_id=self._desk.who,
-                receipt=receipt(key),
-                state=empty,
-                begun_at=self._desk.at,
+                receipt="" if nameless else receipt(key),
+                state=EMPTY,
+                begun_at=self._desk.today if nameless else self._desk.at,
             )
         )
         self._mine = None
@@ -163,6 +182,9 @@ class ResponseDesk:
     def keep(self, filling: Filling) -> None:
         if filling.user != self._desk.who:
             raise NotAllowed(Role.STEWARD)
+        if filling.secret:
+            self._keep_secret(filling)
+            return
         values = {"state": _to_row(filling.conversation), "sent": filling.conversation.sent, "sent_at": filling.sent_at}
         self._db.execute(_KEEP, {"key": filling.id, **values})
         self._mine = None
@@ -170,7 +192,11 @@ class ResponseDesk:
     def carry(self, found: Publication, draft: Draft) -> tuple[Sequence[Filling], int]:
         self._desk.need(Role.EDITOR)
         here = (response.c.publication == found.id) & (response.c.version != draft.version)
-        unsent = self._fillings(_FILLINGS.where(here, response.c.sent.is_(None)).order_by(response.c.begun_at))
+        unsent_here = here & response.c.sent_at.is_(None)
+        if found.form.privacy == "anonymous":  # nobody but its owner opens a sealed draft: it ends on its own version
+            count = sa.select(sa.func.count()).select_from(response).where(unsent_here)
+            return (), int(self._db.execute(count).scalar_one())
+        unsent = self._fillings(_FILLINGS.where(unsent_here).order_by(response.c.begun_at))
         today = self._desk.at.astimezone(self._desk.town.zone).date()
         moved = []
         for filling in unsent:
@@ -191,6 +217,33 @@ class ResponseDesk:
         self._mine = None
         publication_ = replace(filling.publication, form=draft.form, version=draft.version)
         return replace(filling, conversation=kept, publication=publication_)
+
+    def _keep_secret(self, filling: Filling) -> None:
+        """The draft, sealed; or, when it is sent, the answers into the urn and only the day into the row."""
+        name, talk = key_of("draft", filling.id), filling.conversation
+        here = (response.c.id == filling.id) & response.c.sent_at.is_(None)
+        begun = {**EMPTY, "begun": bool(talk.answers)}
+        if talk.sent is None:
+            box = seal(self._desk.keys.of(name), _to_row(talk), name=name)
+            self._db.execute(sa.update(response).where(here).values(state=begun, sealed=box))
+        elif self._db.execute(
+            sa.update(response).where(here).values(state=begun, sealed=None, sent_at=self._desk.today)
+        ).rowcount:
+            urn.cast(self._db, filling.publication.id, talk.sent)
+            urn.burn(self._desk, name)
+        self._mine = None
+
+    def encrypted(self) -> bool:
+        return rooms.state(self._db, self._desk.room)[1]
+
+    def withheld(self, found: Publication) -> Text | None:
+        return urn.withheld(self._db, found)
+
+    def shows(self, found: Publication) -> bool:
+        if not guarded(found.form):
+            return True
+        sent = urn.count(self._db, found.id)
+        return rounded(sent) == sent
 
     def count(self, name: str) -> int:
         where = (response.c.form == name) & response.c.sent_at.is_not(None)
@@ -219,5 +272,27 @@ class ResponseDesk:
 
     def all_sent(self, found: Publication) -> Sequence[Filling]:
         # Totals are made of these for whoever may see totals; single answers only leave through an editor's export.
+        if (why := self.withheld(found)) is not None:
+            raise Mistake(why)
+        if found.form.privacy == "anonymous":
+            return [self._nameless(found, sheet, "") for sheet in urn.ballots(self._db, found.id)]
         query = _FILLINGS.where(response.c.publication == found.id, response.c.sent_at.is_not(None))
-        return self._fillings(query.order_by(response.c.sent_at, response.c.id))
+        sent = self._fillings(query.order_by(response.c.sent_at, response.c.id))
+        return self._without_names(found, sent) if guarded(found.form) else sent
+
+    def _without_names(self, found: Publication, sent: Sequence[Filling]) -> list[Filling]:
+        """In the order of what they say; of their owners only the homeserver, where many enough are of it."""
+        groups = merged(Counter(server_of(f.user) for f in sent), rest="")
+        fillings = [self._nameless(found, f.conversation.sent or {}, groups[server_of(f.user)]) for f in sent]
+        return sorted(fillings, key=lambda f: json.dumps([f.user, f.conversation.sent], sort_keys=True))
+
+    def _nameless(self, found: Publication, sheet: Answers, server: str) -> Filling:
+        """Somebody's answers, as of the day on which the form was closed."""
+        talk = Conversation(found.form, answers=dict(sheet), sent=dict(sheet), lang=self._desk.town.language)
+        return Filling(
+            publication=found,
+            conversation=talk,
+            id="",
+            user=UserId(f"@:{server}"),
+            sent_at=found.closed_at or self._desk.at,
+        )

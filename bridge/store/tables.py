@@ -1,4 +1,8 @@
-"""The tables. Moments are whole microseconds since 1970 in UTC; answers live in `response` and nowhere else."""
+"""The tables. Moments are whole microseconds since 1970 in UTC.
+
+Answers live in `response` and nowhere else; those of an anonymous form never there, but sealed in `envelope` and, once
+the urn is opened, in `ballot`.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -212,6 +216,7 @@ response = sa.Table(
     sa.Column("user_id", Words, nullable=False),
     sa.Column("receipt", Words, nullable=False),
     sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),  # the draft of an anonymous form; its key is not in this database
     sa.Column("sent", sa.JSON(none_as_null=True)),
     sa.Column("begun_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
@@ -230,6 +235,35 @@ attachment = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
     comment="files that answer questions: they go when their response goes",
+)
+
+urn = sa.Table(
+    "urn",
+    metadata,
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("lock", sa.LargeBinary, nullable=False),  # closes envelopes; the key that opens them is not here
+    sa.Column("state", Words, nullable=False),  # shut | open | lost (the key is gone)
+)
+
+# Their keys are random, and nothing else is in them: no time, no person, and with WITHOUT ROWID no order of coming.
+envelope = sa.Table(
+    "envelope",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("publication", Words, nullable=False),
+    sa.Column("box", sa.LargeBinary, nullable=False),
+    sa.Index(None, "publication"),
+    sqlite_with_rowid=False,
+)
+
+ballot = sa.Table(
+    "ballot",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("publication", Words, nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Index(None, "publication"),
+    sqlite_with_rowid=False,
 )
 
 reminder = sa.Table(

@@ -15,7 +15,8 @@ from bridge.store import inbox, outbox, rooms, upgrades
 from bridge.store.engine import tentative, upsert
 from bridge.store.inbox import PATIENCE, Incoming
 from bridge.store.outbox import Letter, txn
-from bridge.store.tables import asked, blob, live, pending, reminder, response
+from bridge.store.tables import asked, ballot, blob, envelope, live, pending, reminder, response
+from bridge.store.tables import inbox as inbox_table
 from bridge.store.tables import outbox as outbox_table
 from tests.postgres import opened
 
@@ -280,6 +281,36 @@ def test_all_that_pointed_at_an_upgraded_room_follows_only_where_both_say_so(sto
     store.do(lambda c: upgrades.succeed(c, "!new", ["!old"]))
     store.do(lambda c: upgrades.succeed(c, "!new", "!old"))
     assert store.do(rooms.facts)["room:staff"] == "!new"
+
+
+# -- what leaves no trace ---------------------------------------------------------------------------------------------
+
+
+def test_a_passing_letter_is_gone_once_it_is_sent_or_can_never_be(store):
+    passing = [Letter(txn=f"k{n}", lane=ROOM, body={"kind": "say", "text": "t", "passing": True}) for n in (1, 2)]
+    queued(store, *passing, *letters("k3"))
+    store.do(partial(outbox.sent, letter=taken(store), event_id="$1"))
+    store.do(partial(outbox.dead, letter=taken(store)))
+    left = store.do(lambda c: c.execute(sa.select(outbox_table.c.txn)).scalars().all())
+    assert list(left) == ["k3"]
+
+
+def test_of_a_handled_event_its_id_and_its_day_are_kept(store):
+    received(store, event("$1", body="はい"))
+    done(store)
+    row = store.do(lambda c: c.execute(sa.select(inbox_table)).one())
+    assert (row.event_id, row.room_id, row.sender, row.body) == ("$1", "", "", None)
+    assert row.since == NOW.replace(hour=0, minute=0)
+    received(store, event("$1", body="はい"))
+    assert head(store) is None
+
+
+def test_sealed_boxes_and_ballots_come_back_as_they_were(store):
+    box, sheet = bytes(range(256)) * 40, {"q": None, "r": ["あ", 1.5, True]}
+    store.do(lambda c: c.execute(sa.insert(envelope).values(id="e", publication="p", box=box)))
+    store.do(lambda c: c.execute(sa.insert(ballot).values(id="b", publication="p", answers=sheet)))
+    assert bytes(store.do(lambda c: c.execute(sa.select(envelope.c.box)).scalar())) == box
+    assert store.do(lambda c: c.execute(sa.select(ballot.c.answers)).scalar()) == sheet
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
