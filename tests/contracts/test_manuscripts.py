@@ -14,6 +14,7 @@ from bots.roles import Role
 from bridge.store.desk import Desk, Municipality
 from bridge.store.forms import FormShelf
 from bridge.store.manuscripts import ManuscriptDesk
+from bridge.store.sealing import Keyring
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import same
@@ -35,7 +36,8 @@ def store(database, tmp_path):
 
 def desk(connection, who="@hen:x", role=Role.EDITOR):
     now = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-    return Desk(connection=connection, town=TOWN, who=UserId(who), role=role, room=RoomId("!d"), at=now, source="$1")
+    return Desk(connection=connection, town=TOWN, who=UserId(who), role=role, room=RoomId("!d"), at=now, source="$1",
+                keys=Keyring())  # fmt: skip
 
 
 def at(store, work, **who):
