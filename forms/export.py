@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from forms.form import Form
 from forms.questions import Question
-from forms.questions.base import Answers, Value
+from forms.questions.base import Answers, Cell, Value
 from forms.text import Lang
 
 FIXED_COLUMNS = ("receipt", "user", "municipality", "sent_at")
@@ -20,8 +20,6 @@ FIXED_COLUMNS = ("receipt", "user", "municipality", "sent_at")
 _FORMULA = re.compile(r"""[\s"'“”‘’`]*[=+\-@＝＋－＠−]|[\t\r]""")
 _MISREAD = re.compile(r"0\d+|\d{12,}")  # Excel drops the leading zeros and rounds what is long
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
-
-Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +89,7 @@ def _who(form: Form, row: Exported) -> str:
 
 
 def _cells(question: Question, value: Value, lang: Lang) -> list[Cell]:
-    if question.kind == "choices":
-        return [_chosen(option.name, value) for option in question.options()]
-    if value is None:
-        return [""]
-    if question.kind in ("number", "integer") and isinstance(value, int | float):
-        return [value]
-    if question.kind in ("choice", "yesno"):
-        return [_safe(question.show(value, lang))]
-    return [_safe(str(value))]
-
-
-def _chosen(name: str, value: Value) -> Cell:
-    return int(name in value) if isinstance(value, list) else ""
+    return [_safe(cell) if isinstance(cell, str) else cell for cell in question.cells(value, lang)]
 
 
 def _safe(words: str) -> str:

@@ -1,6 +1,6 @@
 """What a result says, question by question, in numbers and words: text, table and chart are all made from this."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, log10
@@ -86,20 +86,21 @@ def _exponent(exact: Fraction) -> int:
 def _figure(number: int, question: Question, count: Count) -> Figure:
     title = Text(ja=cut(question.title.ja, _LONGEST), en=cut(question.title.en, _LONGEST))
     bars, note = _content(question, count)
-    ordered = question.kind in ("number", "integer", "date")
+    ordered = question.measure in ("numbers", "days", "scale")
     return Figure(number, title, count.asked, count.answered, bars, note, ordered)
 
 
 def _content(question: Question, count: Count) -> tuple[tuple[Bar, ...], Text | None]:
-    match question.kind:
-        case "text":
+    match question.measure:
+        case "words":
             return (), _WRITTEN.fill(n=count.answered)
-        case "number" | "integer":
+        case "numbers":
             known = numbers(count.values)
             return (_bins(known, count) if known else ()), (_spread(known) if known else None)
-        case "date":
+        case "days":
             return _days(count), None
-    return _shortened(_options(question, count), count), None
+    rows, note = _ROWS[question.measure]
+    return _shortened(rows(question, count), count), note(question, count)
 
 
 _WRITTEN = Text(ja="記入 {n}件（内容はここには出ません）", en="{n} written (what was written is not shown here)")
@@ -110,6 +111,72 @@ def _options(question: Question, count: Count) -> list[tuple[Text, int]]:
         (Text(ja=cut(option.label.ja, _LONGEST), en=cut(option.label.en, _LONGEST)), count.values[option.name])
         for option in question.options()
     ]
+
+
+def _found(question: Question, count: Count) -> list[tuple[Text, int]]:
+    """What was chosen among very many, the most frequent first."""
+    chosen = sorted(count.values.items(), key=lambda one: (-one[1], str(one[0])))
+    return [
+        (Text(ja=cut(question.show(v, "ja"), _LONGEST), en=cut(question.show(v, "en"), _LONGEST)), n) for v, n in chosen
+    ]
+
+
+def _mean(_question: Question, count: Count) -> Text | None:
+    points: dict[Countable, int] = {int(value): n for value, n in count.values.items() if str(value).isdecimal()}
+    known = numbers(points)
+    mean = Text(ja="平均 {mean}・中央値 {median}", en="mean {mean}, median {median}")
+    return mean.fill(mean=show_number(known.mean), median=show_number(known.median)) if known else None
+
+
+def _firsts(question: Question, count: Count) -> list[tuple[Text, int]]:
+    """How many put each option in the first place."""
+    label = Text(ja="1位 {label}", en="first: {label}")
+    return [
+        (
+            label.fill(label=Text(ja=cut(o.label.ja, _LONGEST), en=cut(o.label.en, _LONGEST))),
+            count.values[f"{o.name}/1"],
+        )
+        for o in question.options()
+    ]
+
+
+def _places(question: Question, count: Count) -> Text | None:
+    """The mean place of each option."""
+    means = [(option.label, mean) for option in question.options() if (mean := _place(option.name, count)) is not None]
+    shown = sorted(means, key=lambda one: one[1])[:_MOST_BARS]
+    if not shown:
+        return None
+    return Text(
+        ja="平均順位 " + "・".join(f"{cut(label.ja, 40)} {show_number(mean)}" for label, mean in shown),
+        en="mean place: " + ", ".join(f"{cut(label.en, 40)} {show_number(mean)}" for label, mean in shown),
+    )
+
+
+def _place(name: str, count: Count) -> Fraction | None:
+    found: dict[Countable, int] = {
+        int(place): n for value, n in count.values.items() if (place := _place_in(str(value), name))
+    }
+    known = numbers(found)
+    return known.mean if known else None
+
+
+def _place_in(counted: str, name: str) -> str:
+    """The place in `name/3`; "" where another option is meant."""
+    option, _, place = counted.rpartition("/")
+    return place if option == name and place.isdecimal() else ""
+
+
+def _nothing(_question: Question, _count: Count) -> None:
+    return None
+
+
+_ROWS: dict[str, tuple[Callable[[Question, Count], list[tuple[Text, int]]], Callable[[Question, Count], Text | None]]]
+_ROWS = {
+    "options": (_options, _nothing),
+    "found": (_found, _nothing),
+    "scale": (_options, _mean),
+    "ranks": (_firsts, _places),
+}
 
 
 def _spread(known: Numbers) -> Text:

@@ -1,16 +1,16 @@
 """Responses into counts: kept up to date answer by answer, and always equal to counting everything again."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from forms.form import Form
 from forms.journey import path
 from forms.questions import Question
-from forms.questions.base import Answers, Value
+from forms.questions.base import Answers, Countable, Value
 
-Countable = str | int | float
+__all__ = ["Count", "Countable", "Numbers", "Rate", "Standing", "Tally", "numbers", "overall", "rates", "tally"]
 
 
 @dataclass(slots=True)
@@ -157,10 +157,5 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
     raise IndexError(index)
 
 
-def _values(question: Question, value: Value) -> Iterator[Countable]:
-    if value is None or question.kind == "text":
-        return
-    if isinstance(value, list):
-        yield from value
-    else:
-        yield value
+def _values(question: Question, value: Value) -> Iterable[Countable]:
+    return () if value is None else question.counted(value)

@@ -96,7 +96,7 @@ def _reading(question: Question, said: str, today: date) -> Value:
     """An edited message is only ever an answer (or a skip): a steering word in it is not carried out."""
     command = order(said)
     if command is None or plain(said) in option_spellings(question):
-        return question.read(answer_words(said, verbatim=question.kind == "text"), today)
+        return question.read(answer_words(said, verbatim=question.verbatim), today)
     if command.word is not Word.SKIP:
         raise Mistake(s.EDIT_WORD)
     if question.required:

@@ -63,7 +63,7 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     now = asked(conversation)
     here = now is not None and now.id == question.id
     try:
-        value = question.read(answer_words(said, verbatim=question.kind == "text"), today)
+        value = question.read(answer_words(said, verbatim=question.verbatim), today)
     except Mistake as mistake:
         return refused(conversation, mistake.text)
     then = with_answer(conversation, question, value=value, source=source)

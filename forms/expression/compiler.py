@@ -103,7 +103,7 @@ def _reference(node: Ref, known: Collection[str]) -> Run:
 
 
 def _or_empty(value: Value) -> Operand:
-    return "" if value is None else value
+    return "" if value is None else str(value) if isinstance(value, dict) else value
 
 
 def _binary(sign: str, left: Run, *, right: Run) -> Run:

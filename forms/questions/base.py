@@ -1,9 +1,9 @@
 """What every kind of question has in common: its fields, its values, and the words for what is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -11,8 +11,18 @@ from pydantic_core import PydanticCustomError
 from forms.reading.words import is_blank, is_unsafe
 from forms.text import Lang, Text, Wording
 
-Value = str | int | float | list[str] | None
+Value = str | int | float | list[Any] | dict[str, Any] | None
 """An answer as stored and exported, JSON-able. None means that the person skipped the question."""
+
+Countable = str | int | float
+"""What can be counted of an answer: the name of an option, a number, a day (2026-04-01)."""
+
+Cell = str | int | float
+"""What stands in one column of an exported file."""
+
+Measure = Literal["words", "options", "found", "scale", "ranks", "numbers", "days"]
+"""How answers are summed up: only that there are some; options, each with its count (`found`: those that were given);
+points of a scale; places in an order; numbers; days, months or years."""
 
 Answers = Mapping[str, Value]
 """Question id → value."""
@@ -88,6 +98,10 @@ class Placed(BaseModel):
     id: Id
     when: Source | None = None
 
+    measure: ClassVar[Measure] = "words"
+    verbatim: ClassVar[bool] = False
+    """Whether quotation marks around an answer belong to it."""
+
     @property
     def questions(self) -> tuple[Any, ...]:
         """What this holds; () for all that holds nothing."""
@@ -106,11 +120,19 @@ class Placed(BaseModel):
         """The names of its columns in an exported file."""
         return (self.id,)
 
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - where there are labels, by language
+        """What stands in its columns: as many cells as `columns` has names; "" where there is nothing."""
+        return ("" if value is None else str(value),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:  # noqa: ARG002 - of words only that there are some
+        """What of a value is counted in results, as `measure` says."""
+        return ()
+
     def plain(self, value: Value) -> str:
         """A value as expressions see it: words; "" where there is none."""
         if value is None:
             return ""
-        return " ".join(value) if isinstance(value, list) else str(value)
+        return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     def from_plain(self, words: str) -> Value:
         """The value that `plain` writes so; None where it is none."""

@@ -1,13 +1,13 @@
 """One of several options, by number or by word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from forms.questions.base import FROZEN, QuestionFields, Source, Value, Words, flaw
+from forms.questions.base import FROZEN, Cell, Countable, Measure, QuestionFields, Source, Value, Words, flaw
 from forms.reading.options import OptionReader, numbered
 from forms.reading.words import clean
 from forms.text import Lang, Text
@@ -126,6 +126,8 @@ class OptionFields(QuestionFields):
 class Choice(OptionFields):
     kind: Literal["choice"]
 
+    measure: ClassVar[Measure] = "options"
+
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
         return self.offered[self.reader.one(said)].name
 
@@ -134,3 +136,9 @@ class Choice(OptionFields):
 
     def prompt(self) -> Text:
         return numbered(self.offered)
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:
+        return ("" if value is None else self.show(value, lang),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (str(value),)

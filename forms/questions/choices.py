@@ -1,12 +1,13 @@
 """Any number of several options."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import Value, flaw
+from forms.questions.base import Cell, Countable, Measure, Value, flaw
 from forms.questions.choice import OptionFields, labels
 from forms.reading.options import numbered
 from forms.text import Lang, Text, lines
@@ -20,6 +21,9 @@ _MOST = Text(ja="{most}つまで選べます。", en="Choose at most {most}.")
 
 class Choices(OptionFields):
     kind: Literal["choices"]
+
+    measure: ClassVar[Measure] = "options"
+
     least: Count | None = None
     most: Count | None = None
 
@@ -59,3 +63,11 @@ class Choices(OptionFields):
 
     def columns(self) -> tuple[str, ...]:
         return tuple(f"{self.id}/{option.name}" for option in self.offered)
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - 1 and 0 in every language
+        if not isinstance(value, list):
+            return ("",) * len(self.offered)
+        return tuple(int(option.name in value) for option in self.offered)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return value if isinstance(value, list) else ()

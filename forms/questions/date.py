@@ -1,13 +1,14 @@
 """A day of the calendar."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import QuestionFields, Value, flaw
+from forms.questions.base import Countable, Measure, QuestionFields, Value, flaw
 from forms.reading.dates import read_date
 from forms.reading.eras import show_date, shown
 from forms.text import Lang, Text, same
@@ -40,6 +41,9 @@ class Date(QuestionFields):
     """`earliest` and `latest` are themselves allowed."""
 
     kind: Literal["date"]
+
+    measure: ClassVar[Measure] = "days"
+
     earliest: Day | None = None
     latest: Day | None = None
 
@@ -68,6 +72,9 @@ class Date(QuestionFields):
     def prompt(self) -> Text:
         limits = self._limits()
         return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=_HOW, limits=limits) if limits.ja else _HOW
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (str(value),)
 
     def _limits(self) -> Text:
         if self.earliest and self.latest:

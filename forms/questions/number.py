@@ -1,13 +1,14 @@
 """A number, with or without decimals."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import QuestionFields, Value, flaw
+from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value, flaw
 from forms.reading.numbers import LARGEST, read_number, show_number
 from forms.text import Lang, Text, same
 
@@ -70,6 +71,9 @@ class Number(QuestionFields):
     """`decimals` is how many digits may follow the point at most."""
 
     kind: Literal["number"]
+
+    measure: ClassVar[Measure] = "numbers"
+
     low: Limit | None = None
     high: Limit | None = None
     decimals: Annotated[int, Field(ge=0, le=10)] | None = None
@@ -94,6 +98,17 @@ class Number(QuestionFields):
 
     def prompt(self) -> Text:
         return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - the same in every language
+        return (a_number(value),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (value,) if isinstance(value, int | float) else ()
+
+
+def a_number(value: Value) -> Cell:
+    """A number as the cell of a file; anything else as words."""
+    return value if isinstance(value, int | float) else "" if value is None else str(value)
 
 
 def _storable(exact: Decimal) -> int | float:

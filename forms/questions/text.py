@@ -1,7 +1,7 @@
 """Free words."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ class Written(QuestionFields):
     """`longest` counts characters; `lines` is how high a field to offer where there is one."""
 
     kind: Literal["text"]
+
+    verbatim: ClassVar[bool] = True
+
     longest: Annotated[int, Field(ge=1, le=10_000)] = 2000
     lines: Annotated[int, Field(ge=1, le=50)] | None = None
 
