@@ -11,6 +11,7 @@ from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
+from bridge.read import add_read, add_when
 from forms.document import read_form
 from forms.form import Form
 
@@ -44,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
         one.set_defaults(command=command)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
+    add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
+    add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(
         required=True, metavar="COMMAND"
     )

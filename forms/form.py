@@ -19,7 +19,7 @@ from pydantic import (
 
 from forms.expression import Condition
 from forms.mistake import Mistake
-from forms.questions import Element, Group, Note, Question, Repeat, Valued
+from forms.questions import Element, Group, Matrix, Note, Question, Repeat, Valued
 from forms.questions.base import FROZEN, QuestionFields, Words, flaw
 from forms.questions.choice import Options
 from forms.reading.words import nfc
@@ -209,7 +209,7 @@ class Form(BaseModel):
     @cached_property
     def valued(self) -> tuple[Valued, ...]:
         """All that has a value: questions, what is calculated, what is hidden; in order."""
-        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Note))
+        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Matrix | Note))
 
     @cached_property
     def rules(self) -> Rules:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,8 @@ from forms.export import FIXED_COLUMNS, Exported, fixed, legible, ordered
 from forms.form import Form
 from forms.handover.codebook import title
 from forms.handover.moments import Dated, dated
-from forms.handover.spss import LONGEST, Format, Measure, Variable, spss
+from forms.handover.spss import LONGEST, Datum, Format, Measure, Variable, spss
 from forms.handover.table import Layout, Slot
-from forms.questions.base import Cell
 from forms.text import Lang, Text
 
 _HEADS = (
@@ -25,17 +24,20 @@ _BEGINNING = datetime(1582, 10, 14)  # noqa: DTZ001 - where SPSS counts its seco
 _NO_ROWS = datetime(2000, 1, 1)  # noqa: DTZ001 - a file's own date has no zone
 _RESERVED = frozenset(["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"])
 _MOST_CODES = 1000
+_MOMENTS: tuple[tuple[type, Format, int], ...] = ((datetime, "DATETIME", 20), (date, "SDATE", 10), (time, "TIME", 8))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Column:
-    """A column before it is known what it holds."""
+    """A column before it is known what its cells have in common. `codes`: what a cell is → (its number, its words)."""
 
     name: str
     label: str
-    cells: list[Dated]
-    codes: Mapping[str, int]  # label → code
+    cells: Sequence[Dated]
+    codes: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     ordinal: bool = False
+    empty: Format = "A"
+    """What it is where there is no cell to tell."""
 
 
 def to_sav(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, lang: Lang = "ja") -> bytes:
@@ -45,90 +47,88 @@ def to_sav(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, lang: Lang =
     """
     rows = ordered(rows)
     known = [fixed(form, row, zone) for row in rows]
-    shown = Layout(form).slots(*(row.answers for row in rows))
-    heads = zip(
-        FIXED_COLUMNS, _HEADS, zip(*((k.receipt, k.user, k.municipality, k.sent_at) for k in known)), strict=False
+    fixed_cells: tuple[Sequence[Dated], ...] = (
+        [k.receipt for k in known],
+        [k.user for k in known],
+        [k.municipality for k in known],
+        [k.sent_at for k in known],
     )
-    columns = [_Column(name, head[lang], list(cells), {}) for name, head, cells in heads] or [
-        _Column(name, head[lang], [], {}) for name, head in zip(FIXED_COLUMNS, _HEADS, strict=True)
-    ]
-    for slot in shown:
+    columns = [_Column(n, h[lang], c) for n, h, c in zip(FIXED_COLUMNS, _HEADS, fixed_cells, strict=True)]
+    for slot in Layout(form).slots(*(row.answers for row in rows)):
         columns += _columns(slot, rows, lang)
     names = _names([column.name for column in columns])
     made = [_made(column, name) for column, name in zip(columns, names, strict=True)]
-    newest = known[-1].sent_at if known else _NO_ROWS
     cells = list(zip(*(cells for _, cells in made), strict=True))
+    newest = known[-1].sent_at if known else _NO_ROWS
     return spss([variable for variable, _ in made], cells, title=legible(form.title[lang]), at=newest)
 
 
 def _columns(slot: Slot, rows: Sequence[Exported], lang: Lang) -> list[_Column]:
     question, names = slot.question, slot.names
-    found = [question.cells(row.answers.get(slot.key), lang) for row in rows]
-    turn = f"（{'-'.join(map(str, slot.turn))}）" if slot.turn else ""
-    words = legible(title(question, lang)) + turn
-    codes = _codes(slot, lang) if len(names) == 1 else {}
-    labels = {f"{slot.key}/{option.name}": option.label[lang] for option in question.options()}
-    return [
-        _Column(
-            name,
-            f"{words}：{legible(labels[name])}" if name in labels else words,
-            [dated(question, row[n]) for row in found],
-            codes,
-            question.measure in ("scale", "ranks"),
-        )
+    given = [row.answers.get(slot.key) for row in rows]
+    found = [question.cells(value, lang) for value in given]
+    codes = _codes(slot, lang)
+    columns = [
+        _Column(name, _label(slot, name, lang), [dated(question, cells[n]) for cells in found], empty=_empty(slot))
         for n, name in enumerate(names)
     ]
+    if codes:
+        chosen = [str(next(iter(question.counted(value)), "")) if value is not None else "" for value in given]
+        columns[0] = replace(columns[0], cells=chosen, codes=codes, ordinal=question.measure == "scale")
+    return columns
 
 
-def _codes(slot: Slot, lang: Lang) -> dict[str, int]:
-    """Label → code: the number people choose it by, or on a scale the point itself."""
+def _label(slot: Slot, name: str, lang: Lang) -> str:
+    """What is asked; of one column of several also which option."""
+    turn = f"（{'-'.join(map(str, slot.turn))}）" if slot.turn else ""
+    words = legible(title(slot.question, lang)) + turn
+    part = name.removeprefix(slot.key).lstrip("/_.")
+    if not part:
+        return words
+    labels = {option.name: option.label[lang] for option in slot.question.options()}
+    return f"{words}：{legible(labels.get(part, part))}"
+
+
+def _empty(slot: Slot) -> Format:
+    if slot.question.measure in ("numbers", "ranks") or len(slot.names) > 1:
+        return "F"
+    return "SDATE" if slot.question.kind == "date" else "A"
+
+
+def _codes(slot: Slot, lang: Lang) -> dict[str, tuple[int, str]]:
+    """Option → (the number people choose it by, or on a scale the point itself; its words)."""
     options = slot.question.options()
-    if slot.question.measure not in ("options", "scale") or len(options) > _MOST_CODES:
+    if slot.question.measure not in ("options", "scale") or slot.names[0] != slot.key or len(options) > _MOST_CODES:
         return {}
-    if slot.question.measure == "scale":
-        return {option.label[lang]: int(option.name) for option in options if option.name.isdecimal()}
-    return {option.label[lang]: n for n, option in reversed(list(enumerate(options, 1)))}
+    points = slot.question.measure == "scale"
+    return {o.name: (int(o.name) if points else n, legible(o.label[lang])) for n, o in enumerate(options, 1)}
 
 
-def _made(column: _Column, name: str) -> tuple[Variable, list[str | float | None]]:
+def _made(column: _Column, name: str) -> tuple[Variable, Sequence[Datum]]:
     """The variable that holds all of a column's cells: codes, numbers, moments, or words where nothing else does."""
-    given = [cell for cell in column.cells if cell != ""]
     if column.codes:
         return _coded(column, name)
-    if given and all(isinstance(cell, int | float) for cell in given):
-        measure: Measure = "ordinal" if column.ordinal else "scale"
-        return _numbers(column, name, measure), [None if c == "" else float(c) for c in column.cells]  # type: ignore[arg-type]
-    for kind, form, width in ((datetime, "DATETIME", 20), (date, "SDATE", 10), (time, "TIME", 8)):
-        if given and all(type(cell) is kind for cell in given):
-            return _moments(column, name, format_=form, width=width)  # type: ignore[arg-type]
+    given = {type(cell) for cell in column.cells if cell != ""}
+    if given <= {int, float} and (given or column.empty == "F"):
+        cells = [None if cell == "" else float(cell) for cell in column.cells]  # type: ignore[arg-type]
+        return Variable(name, column.label, "scale", digits=(16, 4 if float in given else 0)), cells
+    for kind, shown, width in _MOMENTS:
+        if given == {kind} or (not given and column.empty == shown):
+            moments = [None if cell == "" else _seconds(cell) for cell in column.cells]
+            return Variable(name, column.label, "scale", format=shown, digits=(width, 0)), moments
     words = [legible(str(cell)) for cell in column.cells]
-    width = min(max((len(each.encode("utf-8", "replace")) for each in words), default=1) or 1, LONGEST)
-    return Variable(name, column.label, "nominal", width, "A"), list(words)
+    width = min(max((len(each.encode()) for each in words), default=1) or 1, LONGEST)
+    return Variable(name, column.label, "nominal", width, "A"), words
 
 
-def _coded(column: _Column, name: str) -> tuple[Variable, list[str | float | None]]:
-    """What is no option (words of one's own) gets a code after the last: nothing is lost."""
+def _coded(column: _Column, name: str) -> tuple[Variable, Sequence[Datum]]:
+    """What is no option any more gets a code after the last: nothing is lost."""
     codes = dict(column.codes)
-    for own in sorted({str(cell) for cell in column.cells if not _is_code(cell, codes)}):
-        codes[own] = max(codes.values()) + 1
-    cells = [None if c == "" else float(c) if isinstance(c, int) else float(codes[str(c)]) for c in column.cells]
-    labels = {code: legible(words) for words, code in sorted(codes.items(), key=lambda one: one[1])}
+    for unknown in sorted({str(cell) for cell in column.cells if cell != ""} - codes.keys()):
+        codes[unknown] = (max(code for code, _ in codes.values()) + 1, legible(unknown))
+    cells = [None if cell == "" else float(codes[str(cell)][0]) for cell in column.cells]
     measure: Measure = "ordinal" if column.ordinal else "nominal"
-    return Variable(name, column.label, measure, digits=(8, 0), labels=labels), list(cells)
-
-
-def _is_code(cell: Cell | date | time, codes: Mapping[str, int]) -> bool:
-    return cell == "" or isinstance(cell, int) or str(cell) in codes
-
-
-def _numbers(column: _Column, name: str, measure: Measure) -> Variable:
-    whole = all(isinstance(cell, int) for cell in column.cells if cell != "")
-    return Variable(name, column.label, measure, digits=(16, 0) if whole else (16, 4))
-
-
-def _moments(column: _Column, name: str, *, format_: Format, width: int) -> tuple[Variable, list[str | float | None]]:
-    cells = [None if cell == "" else _seconds(cell) for cell in column.cells]
-    return Variable(name, column.label, "scale", format=format_, digits=(width, 0)), list(cells)
+    return Variable(name, column.label, measure, digits=(8, 0), labels=dict(codes.values())), cells
 
 
 def _seconds(cell: Dated) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+Datum = str | float | None
 Measure = Literal["nominal", "ordinal", "scale"]
 Format = Literal["A", "F", "TIME", "DATETIME", "SDATE"]
 
@@ -47,10 +48,8 @@ class Variable:
         return sum(max(1, -(-width // 8)) for width in self.segments)
 
 
-def spss(
-    variables: Sequence[Variable], rows: Sequence[Sequence[str | float | None]], *, title: str, at: datetime
-) -> bytes:
-    """The file. `at` stands in it as the time it was made. None is missing; strings are cut to their variable's width."""
+def spss(variables: Sequence[Variable], rows: Sequence[Sequence[Datum]], *, title: str, at: datetime) -> bytes:
+    """The file. `at` stands in it as the time it was made. None is missing; strings are cut to their width."""
     parts = [_header(variables, len(rows), title=title, at=at)]
     shorts = [f"V{n:05d}" for n in range(1, len(variables) + 1)]
     for short, variable in zip(shorts, variables, strict=True):
@@ -77,7 +76,7 @@ def _padded(words: str, size: int) -> bytes:
 
 def cut(words: str, size: int) -> bytes:
     """At most `size` bytes of UTF-8, whole characters only."""
-    return words.encode()[:size].decode("utf-8", "ignore").encode()
+    return words.encode("utf-8", "replace")[:size].decode("utf-8", "ignore").encode()
 
 
 def _variable(short: str, variable: Variable) -> Iterator[bytes]:
@@ -132,7 +131,7 @@ def _extension(kind: int, size: int, data: bytes) -> bytes:
     return struct.pack("<iiii", 7, kind, size, len(data) // size) + data
 
 
-def _cell(variable: Variable, cell: str | float | None) -> bytes:
+def _cell(variable: Variable, cell: Datum) -> bytes:
     if not variable.width:
         return struct.pack("<d", MISSING if cell is None else cell)
     words = cut(str(cell or ""), variable.width)

@@ -12,19 +12,22 @@ from forms.questions.date import Date
 from forms.questions.group import Group
 from forms.questions.hidden import Hidden
 from forms.questions.integer import Integer
+from forms.questions.matrix import Matrix
 from forms.questions.note import Note
 from forms.questions.number import Number
+from forms.questions.rank import Rank
 from forms.questions.repeat import Repeat
+from forms.questions.scale import Scale
 from forms.questions.text import Written
 from forms.questions.yesno import YesNo
 
-Question = Choice | Choices | Written | Number | Integer | Date | YesNo
+Question = Choice | Choices | Rank | Scale | Written | Number | Integer | Date | YesNo
 """A question of any kind that is asked. A new kind is one file and one word in this line."""
 
 Valued = Question | Calculated | Hidden
 """What has a value."""
 
-Element = Annotated[Valued | Note | Group | Repeat, Field(discriminator="kind")]
+Element = Annotated[Valued | Note | Group | Repeat | Matrix, Field(discriminator="kind")]
 """What may stand in a form; `kind` says which."""
 
 for holder in (Group, Repeat):
@@ -40,11 +43,14 @@ __all__ = [
     "Group",
     "Hidden",
     "Integer",
+    "Matrix",
     "Note",
     "Number",
     "Placed",
     "Question",
+    "Rank",
     "Repeat",
+    "Scale",
     "Value",
     "Valued",
     "Written",

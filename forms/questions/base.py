@@ -1,6 +1,6 @@
 """What every kind of question has in common: its fields, its values, and the words for what is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from forms.mistake import Mistake
+from forms.reading.options import Named
 from forms.reading.words import is_blank, is_unsafe
 from forms.text import Lang, Text, Wording
 
@@ -62,7 +64,7 @@ _YES, _NO = (
 )
 
 
-def _needed(value: Any) -> Any:
+def needed(value: Any) -> Any:
     """True and false as people write them; all else is an expression."""
     word = value.strip().lower() if isinstance(value, str) else value
     if word in _YES or word in _NO:
@@ -85,6 +87,59 @@ class Option:
 
     name: str
     label: Text
+
+
+Towns = Callable[[str], Sequence[str]]
+"""Postal code (seven digits) → the addresses it stands for, up to the town; () where there is none."""
+
+
+def no_towns(_code: str) -> Sequence[str]:
+    """No table is at hand."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a question is asked with. `seed`: the chance of this response; `narrowed`: the words that found several."""
+
+    seed: str = ""
+    narrowed: str = ""
+    towns: Towns = no_towns
+
+
+class Several(Mistake):
+    """What was typed fits several: they are listed, and from now on a number means one of them."""
+
+    def __init__(self, text: Text, narrowed: str) -> None:
+        super().__init__(text)
+        self.narrowed = narrowed
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file as it came; `content` is None where it was too large to be fetched."""
+
+    name: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the earth: degrees (WGS 84), and within how many metres, where that is known."""
+
+    lat: float
+    lon: float
+    accuracy: float | None = None
+
+
+_NO_FILE = Text(
+    ja="この質問にファイルは使えません。文字で答えてください。",
+    en="This question does not take a file. Please type your answer.",
+)
+_NO_SPOT = Text(
+    ja="この質問に位置情報は使えません。文字で答えてください。",
+    en="This question does not take a location. Please type your answer.",
+)
 
 
 class Placed(BaseModel):
@@ -112,7 +167,7 @@ class Placed(BaseModel):
         if self.when:
             yield "when", self.when
 
-    def options(self) -> tuple[Option, ...]:
+    def options(self) -> tuple[Named, ...]:
         """What is offered to choose, in order; () where anything may be written."""
         return ()
 
@@ -155,11 +210,28 @@ class QuestionFields(Placed):
 
     title: Words
     hint: Words | None = None
-    required: Annotated[bool | Source, BeforeValidator(_needed)] = True
+    required: Annotated[bool | Source, BeforeValidator(needed)] = True
     required_message: Words | None = None
     constraint: Source | None = None
     constraint_message: Words | None = None
     default: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
+
+    @property
+    def most_bytes(self) -> int:
+        """The size of the largest file that answers this; 0 where none does."""
+        return 0
+
+    def asked_as(self, around: Around) -> Self:  # noqa: ARG002 - most kinds are asked of everybody alike
+        """This question as it is asked in one response: in its own order, with what was found so far."""
+        return self
+
+    def take(self, file: Brought, former: Value) -> tuple[Value, bytes]:  # noqa: ARG002
+        """The value of a file that was sent, and what of it to keep. Raises Mistake where it answers nothing."""
+        raise Mistake(_NO_FILE)
+
+    def find(self, spot: Spot) -> Value:  # noqa: ARG002 - only places do
+        """The value of a location that was sent. Raises Mistake where it answers nothing."""
+        raise Mistake(_NO_SPOT)
 
     def expressions(self) -> Iterator[tuple[str, str]]:
         yield from super().expressions()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
@@ -105,6 +105,9 @@ class Number(QuestionFields):
     def counted(self, value: Value) -> Iterable[Countable]:
         return (value,) if isinstance(value, int | float) else ()
 
+    def from_plain(self, words: str) -> Value:
+        return from_numeral(words)
+
 
 def a_number(value: Value) -> Cell:
     """A number as the cell of a file; anything else as words."""
@@ -120,3 +123,14 @@ def _storable(exact: Decimal) -> int | float:
             Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
         )
     return float(exact)
+
+
+def from_numeral(words: str) -> Value:
+    """The number that an expression gave; None where it is none."""
+    try:
+        value = Decimal(words)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or abs(value) > LARGEST:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

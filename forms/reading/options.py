@@ -72,6 +72,10 @@ class OptionReader:
 
     def several(self, said: str) -> tuple[int, ...]:
         """The indexes of all options meant, in the order of the options, each once. Raises Mistake for a wrong part."""
+        return tuple(sorted(set(self.in_order(said))))
+
+    def in_order(self, said: str) -> tuple[int, ...]:
+        """The same in the order they were said in, as often as they were said."""
         if len(said) > _MANY:
             raise unread(said, Text(ja="番号を「、」で区切って選んでください。", en="Please give numbers, as in 1, 3."))
         if len(said) <= LONGEST_CHOICE and len(whole := self._exact(said)) == 1:
@@ -79,7 +83,11 @@ class OptionReader:
         pieces = self._pieces(_ENCLOSED.sub(r" \1 ", said))
         if not pieces:
             raise unread(said, self._how())
-        return tuple(sorted({self._decided(piece, self._found(piece)) for piece in pieces}))
+        return tuple(self._decided(piece, self._found(piece)) for piece in pieces)
+
+    def names(self, said: str) -> bool:
+        """Whether `said` is the label or name of an option."""
+        return len(said) <= LONGEST_CHOICE and bool(self._exact(said))
 
     def is_none(self, said: str) -> bool:
         """Whether `said` is 「なし」, and no option is called so."""
