@@ -70,14 +70,14 @@ def _meets(question: Valued) -> dict[str, Any]:
 def _typed(question: Valued) -> dict[str, Any]:
     """What a stored value may be. A kind that says nothing of it may be anything."""
     match question.kind:
-        case "number":
-            return {"type": ["number", "null"]}
         case "integer" | "scale":
             return {"type": ["integer", "null"]}
         case "date":
             return {"type": ["string", "null"], "format": "date"}
         case "text":
             return {"type": ["string", "null"]}
+    if question.measure == "numbers":
+        return {"type": ["number", "null"]}
     named = _named(question)
     if question.measure == "ranks" or question.kind == "choices":
         return {"type": ["array", "null"], "items": named}

@@ -64,10 +64,11 @@ def to_rpa(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo) -> tuple[Cp9
     layout = Layout(form)
     main, *repeats = layout.tables
     first = _file("", (*FIXED_COLUMNS, *main.names), _responses(form, main, rows, zone=zone))
-    return (
-        first,
-        *(_file(t.repeat.id, (*TURN_COLUMNS, *t.names), _turns(t, layout, rows)) for t in repeats if t.repeat),
-    )
+    return (first, *(_file(_name(t), (*TURN_COLUMNS, *t.names), _turns(t, layout, rows)) for t in repeats))
+
+
+def _name(table: Table) -> str:
+    return table.repeat.id if table.repeat else ""
 
 
 def _responses(form: Form, table: Table, rows: Sequence[Exported], *, zone: ZoneInfo) -> Iterator[list[Cell]]:
@@ -79,7 +80,7 @@ def _responses(form: Form, table: Table, rows: Sequence[Exported], *, zone: Zone
 
 def _turns(table: Table, layout: Layout, rows: Sequence[Exported]) -> Iterator[list[Cell]]:
     for row in rows:
-        for turn in layout.turns(row.answers).get(table.repeat.id if table.repeat else "", []):
+        for turn in layout.turns(row.answers).get(_name(table), []):
             yield [row.receipt, ".".join(map(str, turn)), *_cells(table, turn, row)]
 
 
