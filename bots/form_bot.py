@@ -8,8 +8,9 @@ from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
 from bots.effects import Meet, Refresh, Say
+from bots.form_export import export
 from bots.form_loading import load, sent_file
-from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
+from bots.form_results import close, due_closings, due_summaries, remind, results, status
 from bots.form_talk import begin, enter, fill_in, to_person
 from bots.help import help_command
 from bots.moments import moment

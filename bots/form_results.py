@@ -1,18 +1,18 @@
-"""What became of a publication: progress, live and final results, exports, reminders to those who have not answered."""
+"""What became of a publication: progress, live and final results, reminders to those who have not answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bots.arguments import Format, FormName
+from bots.arguments import FormName
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
+from bots.form_export import exported
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
-from bots.records import Asked, Filling, Live, Publication
+from bots.records import Asked, Live, Publication
 from bots.roles import Role
 from forms.chart import chart
-from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
 from forms.summary import summary, summary_html
 from forms.tally import Standing, Tally, tally
@@ -38,8 +38,6 @@ NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました�
 HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
 RESULTS_SENT = Text(ja="結果を個別の部屋に送りました。", en="The results were sent to your direct room.")
-EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
-EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 REMINDED = Text(
     ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded."
 )
@@ -146,49 +144,6 @@ def results(
     return (*note, summarised(publication, found, to=to, closed=closed), drawn)
 
 
-@command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
-def export(
-    call: Call,
-    publications: Publications,
-    responses: Responses,
-    people: People,
-    town: Town,
-    format_: Format,
-    name: FormName,
-) -> Effects:
-    publication = publications.latest(name)
-    file = exported(publication, responses, people, town, wanted=format_)
-    return (Say(text=EXPORT_SENT), _addressed(file, call)) if not call.direct else (_addressed(file, call),)
-
-
-def _addressed(file: Attach, call: Call) -> Attach:
-    return Attach(name=file.name, mime=file.mime, content=file.content, text=file.text, to=Person(call.who))
-
-
-def exported(publication: Publication, responses: Responses, people: People, town: Town, *, wanted: str) -> Attach:
-    """Everything sent, for the editor's direct room only."""
-    sent = responses.all_sent(publication)
-    rows = [_row(f, people) for f in sent]
-    write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
-    content = write(publication.form, rows, zone=town.zone(), version=publication.version)
-    name = f"{publication.form.name}-{publication.number}.{wanted}"
-    words = EXPORTED.fill(title=publication.form.title, count=len(rows))
-    return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
-
-
-def _row(filling: Filling, people: People) -> Exported:
-    sent_at = filling.sent_at
-    if sent_at is None:
-        raise ValueError("only what was sent is exported")
-    return Exported(
-        receipt=filling.conversation.receipt,
-        who=filling.user,
-        sent_at=sent_at,
-        municipality=people.municipality(filling.user),
-        answers=filling.conversation.sent or {},
-    )
-
-
 @command(
     "remind",
     "催促",
@@ -254,7 +209,7 @@ def _ending(
         Refresh(publication.id),
         summarised(publication, found, to=to, closed=True),
         picture(publication, found, pictures, to=to, lang=town.language()),
-        exported(publication, responses, people, town, wanted="csv"),
+        *exported(publication, responses, people, town, wanted="csv"),
     )
 
 

@@ -196,6 +196,10 @@ class Form(BaseModel):
         """What has this id and has a value. Raises KeyError."""
         return self._by_id[id_]
 
+    def find(self, id_: str) -> Valued | None:
+        """What has this id and has a value; None where nothing does."""
+        return self._by_id.get(id_)
+
     @property
     def reminders(self) -> tuple[timedelta, ...]:
         """`remind` as lengths of time before `closes`."""

@@ -1,13 +1,12 @@
 """Responses into counts: kept up to date answer by answer, and always equal to counting everything again."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from forms.form import Form
-from forms.journey import path
-from forms.questions import Question
+from forms.questions import Valued
 from forms.questions.base import Answers, Countable, Value
 
 __all__ = ["Count", "Countable", "Numbers", "Rate", "Standing", "Tally", "numbers", "overall", "rates", "tally"]
@@ -76,29 +75,39 @@ class Tally:
     _counts: dict[str, dict[str, Count]] = field(default_factory=dict)  # question → group → count
 
     def add(self, answers: Answers, group: str) -> None:
-        """Count one response, given by a person of `group`."""
+        """Count one response, given by a person of `group`. A key that is there was asked; None was skipped."""
         self.responses[group] += 1
-        for question in path(self.form, answers):
+        for question, value in _asked(self.form, answers):
             count = self._counts.setdefault(question.id, {}).setdefault(group, Count())
             count.asked += 1
-            for value in _values(question, answers.get(question.id)):
-                count.values[value] += 1
-            count.answered += answers.get(question.id) is not None
+            for counted in _values(question, value):
+                count.values[counted] += 1
+            count.answered += value is not None
 
     def remove(self, answers: Answers, group: str) -> None:
         """Take back a response exactly as it was added. Raises ValueError where there is none to take back."""
         if self.responses[group] < 1:
             raise ValueError("no response of this group to take back")
         self.responses = +(self.responses - Counter([group]))
-        for question in path(self.form, answers):
+        for question, value in _asked(self.form, answers):
             counts = self._counts[question.id]
             counts[group].asked -= 1
-            counts[group].answered -= answers.get(question.id) is not None
-            counts[group].values -= Counter(_values(question, answers.get(question.id)))
+            counts[group].answered -= value is not None
+            counts[group].values -= Counter(_values(question, value))
             if not counts[group].asked:
                 del counts[group]
             if not counts:
                 del self._counts[question.id]
+
+    def parts(self) -> Iterator[tuple[str, str, Count]]:
+        """(question, group, count) of all that was asked of anybody."""
+        for question, groups in self._counts.items():
+            for group, count in groups.items():
+                yield question, group, count
+
+    def put(self, question: str, group: str, count: Count) -> None:
+        """Take over a part as `parts` gave it."""
+        self._counts.setdefault(question, {})[group] = count
 
     def count(self, question: str, group: str | None = None) -> Count:
         """The count of one question, of one group or (None) of all together."""
@@ -157,5 +166,13 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
     raise IndexError(index)
 
 
-def _values(question: Question, value: Value) -> Iterable[Countable]:
+def _asked(form: Form, answers: Answers) -> Iterator[tuple[Valued, Value]]:
+    """What was sent says what was asked: a question that did not matter has no key; in a repeat each turn has one."""
+    for key, value in answers.items():
+        question = form.find(key.partition(".")[0])
+        if question is not None:
+            yield question, value
+
+
+def _values(question: Valued, value: Value) -> Iterable[Countable]:
     return () if value is None else question.counted(value)
