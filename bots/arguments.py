@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
-from forms.handover.files import FORMATS
+from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
 from forms.recurrence import read_offset, read_weekdays
@@ -89,7 +89,7 @@ def _number(word: str, _call: Call) -> int:
 def _export(words: Sequence[str], _call: Call) -> tuple[tuple[str, str], int]:
     """A form's name and a format, in either order; without a format a workbook."""
     named = [_bare(word) for word in words[:2]]
-    asked = [word.casefold() for word in named]
+    asked = [ALSO.get(word.casefold(), word.casefold()) for word in named]
     if len(named) == 1 and asked[0] not in FORMATS:
         return (named[0], "xlsx"), 1
     if len(named) == 2 and asked[1] in FORMATS:

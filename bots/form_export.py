@@ -10,7 +10,7 @@ from bots.ports import People, Publications, Responses, Town
 from bots.records import Filling, Publication
 from bots.roles import Role
 from forms.export import Exported
-from forms.handover.files import Order, Since, files, manifest
+from forms.handover.files import Order, files, manifest
 from forms.text import Lang, Text
 
 EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
@@ -32,12 +32,12 @@ def exported(
     publication: Publication, responses: Responses, people: People, town: Town, *, wanted: str, to: Person | None = None
 ) -> tuple[Attach, ...]:
     """Everything sent, for the direct room of one editor: who asked for it, else who published."""
-    order = ordered(publication, exportable(publication, responses, people), town, town.language())
+    order = order_of(publication, exportable(publication, responses, people), town, town.language())
     name = f"{publication.form.name}-{publication.number}"
     named = [(f"{name}{file.suffix}", file) for file in files(order, wanted)]
     made = [(file_name, file.mime, file.content) for file_name, file in named]
     if wanted == "rpa":
-        listed = manifest(order, named, format_=wanted, since=Since())
+        listed = manifest(order, named, format_=wanted)
         made.append((f"{name}.manifest.json", "application/json", listed))
     first = EXPORTED.fill(title=publication.form.title, count=len(order.rows))
     return tuple(
@@ -52,7 +52,7 @@ def exported(
     )
 
 
-def ordered(publication: Publication, rows: Sequence[Exported], town: Town, lang: Lang) -> Order:
+def order_of(publication: Publication, rows: Sequence[Exported], town: Town, lang: Lang) -> Order:
     """What the writers of files are given."""
     return Order(
         form=publication.form,

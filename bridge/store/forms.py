@@ -14,7 +14,7 @@ from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
-from bridge.store.tables import asked, form, live, publication, reminder, response
+from bridge.store.tables import asked, form, live, publication, reminder, response, total
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import Text
@@ -96,7 +96,7 @@ class FormShelf:
         self._desk.need(Role.EDITOR)
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
-        for table in (asked, live, reminder):
+        for table in (asked, live, reminder, total):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
             self._db.execute(sa.delete(table).where(column == draft.form.name))
@@ -260,6 +260,11 @@ def _stage(row: Any) -> Stage:
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
     """Publications with their forms, newest first."""
     return [publication_of(row) for row in connection.execute(PUBLICATIONS.where(where)).mappings()]
+
+
+def publications_of(connection: sa.Connection, name: str) -> list[Publication]:
+    """Every time this form was put to people, newest first."""
+    return publications_where(connection, publication.c.form == name)
 
 
 def publication_of(row: Any) -> Publication:

@@ -1,6 +1,8 @@
 """Answers: one row for each person and publication. They are read by their owner, and by editors once they are sent."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +12,13 @@ from bots.effects import About
 from bots.events import EventId, UserId
 from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
-from bridge.store import outbox
+from bridge.store import outbox, sendings
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import insert_new, upsert
 from bridge.store.forms import PUBLICATIONS, parsed, publication_of
 from bridge.store.tables import asked, form, person, publication, response
 from forms.mistake import Mistake
+from forms.tally import Tally
 from forms.text import Text
 
 NOT_ASKED = Text(
@@ -41,7 +44,7 @@ _CURRENT = sa.select(person.c.response).where(person.c.user_id == _WHO)
 _KEEP = (
     sa.update(response)
     .where(response.c.id == sa.bindparam("key"))
-    .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at")})
+    .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at", "sending")})
 )
 _BEGUN = sa.select(response.c.publication).where(response.c.user_id == _WHO, response.c.publication.is_not(None))
 _WAITING = PUBLICATIONS.where(
@@ -118,7 +121,12 @@ class ResponseDesk:
             response=row["id"],
         )
         return Filling(
-            publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]), sent_at=row["sent_at"]
+            publication=found,
+            conversation=talk,
+            id=row["id"],
+            user=UserId(row["user_id"]),
+            sent_at=row["sent_at"],
+            sending=row["sending"] or 0,
         )
 
     def begin(self, found: Publication) -> Filling:
@@ -153,7 +161,13 @@ class ResponseDesk:
     def keep(self, filling: Filling) -> None:
         if filling.user != self._desk.who:
             raise NotAllowed(Role.STEWARD)
-        values = {"state": _to_row(filling.conversation), "sent": filling.conversation.sent, "sent_at": filling.sent_at}
+        sending = sendings.kept(self._db, filling)
+        values = {
+            "state": _to_row(filling.conversation),
+            "sent": filling.conversation.sent,
+            "sent_at": filling.sent_at,
+            "sending": sending,
+        }
         self._db.execute(_KEEP, {"key": filling.id, **values})
         self._mine = None
 
@@ -182,3 +196,11 @@ class ResponseDesk:
         # Totals are made of these for whoever may see totals; single answers only leave through an editor's export.
         query = _FILLINGS.where(response.c.publication == found.id, response.c.sent_at.is_not(None))
         return self._fillings(query.order_by(response.c.sent_at, response.c.id))
+
+    def totals(self, found: Publication) -> Tally:
+        return sendings.totals(self._db, found, self._desk.town.name_of)
+
+    def sent_by_day(self, found: Publication) -> Mapping[date, int]:
+        where = (response.c.publication == found.id) & response.c.sent_at.is_not(None)
+        moments = self._db.execute(sa.select(response.c.sent_at).where(where)).scalars()
+        return Counter(moment.astimezone(self._desk.town.zone).date() for moment in moments if moment is not None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from forms.export import FIXED_COLUMNS, Exported, ordered, to_csv, to_json
+from forms.export import FIXED_COLUMNS, Exported, to_csv, to_json
 from forms.form import Form
 from forms.handover.jsonl import schema, to_jsonl
 from forms.handover.rpa import Cp932, to_rpa
@@ -103,6 +103,8 @@ FORMATS: Mapping[str, Callable[[Order], Sequence[File]]] = {
     "rpa": _rpa,
 }
 """Format → what makes its files, the one with the responses first."""
+ALSO = {"cp932": "rpa", "excel": "xlsx", "spss": "sav"}
+"""Other names of formats."""
 
 
 def files(order: Order, format_: str) -> Sequence[File]:
@@ -110,28 +112,23 @@ def files(order: Order, format_: str) -> Sequence[File]:
     return FORMATS[format_](order)
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What an export begins after: a moment as it was asked for, or the sending that the last export ended with."""
-
-    asked: str = ""
-    sending: int = 0
-
-
-def manifest(order: Order, made: Iterable[tuple[str, File]], *, format_: str, since: Since) -> bytes:
+def manifest(
+    order: Order, made: Iterable[tuple[str, File]], *, format_: str, since: str = "", following: int | None = None
+) -> bytes:
     """What was handed over, by name: count, size and SHA-256 of each file; what was replaced; where the next begins.
 
+    `since` as it was asked for; `following` is what the next export is to begin after, if not the last of these rows.
     Nothing in it tells when it was made, so that the same answers give the same bytes.
     """
-    rows = ordered(order.rows)
+    last = max((row.sending for row in order.rows), default=0)
     document = {
         "form": order.form.name,
         "version": order.version,
         "publication": order.number,
         "format": format_,
-        "count": len(rows),
-        "since": since.asked or None,
-        "next": str(max((row.sending for row in rows), default=since.sending)),
+        "count": len(order.rows),
+        "since": since or None,
+        "next": str(last if following is None else following),
         "files": [_described(name, file) for name, file in made],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from forms.export import FIXED_COLUMNS, to_csv
 from forms.form import Form
 from forms.handover.characters import to_cp932
-from forms.handover.files import FORMATS, Order, Since, files, manifest
+from forms.handover.files import FORMATS, Order, files, manifest
 from forms.handover.jsonl import schema, to_jsonl
 from forms.handover.rpa import to_rpa
 from forms.handover.sav import to_sav
@@ -257,7 +257,7 @@ def test_any_answers_become_a_file_in_every_format(given_answers, note):
 def test_the_manifest_says_how_much_of_what_and_where_the_next_begins():
     rows = [row({**ALONE, "note": "𠮷"}, 7)]
     named = [(f"kazoku-1{file.suffix}", file) for file in files(order(FAMILY, rows), "rpa")]
-    said = json.loads(manifest(order(FAMILY, rows), named, format_="rpa", since=Since("5", 5)))
+    said = json.loads(manifest(order(FAMILY, rows), named, format_="rpa", since="5"))
     assert (said["count"], said["since"], said["next"]) == (1, "5", "7")
     assert [file["name"] for file in said["files"]] == ["kazoku-1.csv", "kazoku-1.child.csv", "kazoku-1.toy.csv"]
     assert said["files"][0]["replaced"] == [
@@ -266,7 +266,7 @@ def test_the_manifest_says_how_much_of_what_and_where_the_next_begins():
 
 
 def test_an_empty_export_goes_on_where_the_last_one_ended():
-    said = json.loads(manifest(order(FAMILY, []), [], format_="csv", since=Since("41", 41)))
+    said = json.loads(manifest(order(FAMILY, []), [], format_="csv", since="41", following=41))
     assert (said["count"], said["next"]) == (0, "41")
 
 
