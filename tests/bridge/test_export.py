@@ -298,7 +298,7 @@ def test_totals_kept_sending_by_sending_are_what_counting_again_gives(town, seed
                 ("修正 1", "パン", "送信"),
             ]
         ):
-            told.append((who, town.say(who, words)))
+            told += [(who, town.say(who, words))]
         kept, again = counted_again(town)
         assert kept == again
 
