@@ -197,7 +197,13 @@ def fill(call: Call, publications: Publications, responses: Responses, name: For
     about=Text(ja="受付を再開する、締切を変える", en="take answers again, or move the deadline"),
 )
 def reopen(
-    call: Call, publications: Publications, reminders: Reminders, name: FormName, *, by: Deadline | None = None
+    call: Call,
+    publications: Publications,
+    reminders: Reminders,
+    name: FormName,
+    *,
+    by: Deadline | None = None,
+    remind: RemindAt | None = None,
 ) -> Effects:
     publication = publications.latest(name)
     was_open = publication.is_open(call.at)
@@ -207,7 +213,7 @@ def reopen(
     publications.reopen(publication, closes)
     again = publications.latest(name)
     if closes is not None:
-        reminders.schedule(again, _reminders(call, again.form, closes, None))
+        reminders.schedule(again, _reminders(call, again.form, closes, remind))
     said = (MOVED if was_open else REOPENED).fill(name=again.form.title, closes=until(call, again))
     return (Say(text=said), Refresh(publication.id))
 

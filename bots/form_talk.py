@@ -69,7 +69,12 @@ def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
         responses.keep(replace(filling, conversation=talk))
     responses.focus(filling.id)
     closes = filling.publication.closes_at
-    return open_(talk, call.today, deadline=moment(closes, call.zone, call.at) if closes else None)
+    return open_(
+        talk,
+        call.today,
+        deadline=moment(closes, call.zone, call.at) if closes else None,
+        asker=None if talk.preview else responses.asker(filling.publication),
+    )
 
 
 def _several(call: Call, responses: Responses) -> bool:

@@ -13,7 +13,7 @@ from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
 from forms.form import Form
 from forms.tally import Tally
-from forms.text import Lang
+from forms.text import Lang, Text
 
 
 class Forms(Protocol):
@@ -101,6 +101,9 @@ class Responses(Protocol):
 
     def waiting(self) -> Sequence[Publication]:
         """Open publications that the caller was asked and has not begun."""
+
+    def asker(self, publication: Publication) -> Text:
+        """Who put it to people: their name and municipality."""
 
     def all_sent(self, publication: Publication) -> Sequence[Filling]:
         """What was sent. Editors, and the bot itself."""

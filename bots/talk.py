@@ -9,7 +9,7 @@ from typing import Literal
 from bots.conversation import Conversation, advance, open_
 from bots.effects import Effect, Refuse, Say, Submit
 from bots.events import EventId, RoomId, Said, UserId
-from forms.form import Form
+from forms.form import JAPAN, Form
 from forms.questions.base import Value
 from forms.text import Lang, Text
 
@@ -34,7 +34,8 @@ class Talk:
     """A conversation that keeps its own place. `lang` may change on the way (English / 日本語)."""
 
     def __init__(self, form: Form, *, today: date, lang: Lang = "ja", receipt: str = "") -> None:
-        self.conversation = Conversation(form, lang=lang, receipt=receipt, response=form.name)
+        noon = datetime.combine(today, time(12), JAPAN)
+        self.conversation = Conversation(form, lang=lang, receipt=receipt, response=form.name, now=noon, begun=noon)
         self._today = today
         self._heard = 0
 

@@ -1,7 +1,6 @@
 """A form as people write it, in YAML or JSON: read with everything that is wrong with it, and written back."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -11,7 +10,7 @@ from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form
 from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
 from forms.reading.words import is_unsafe
-from forms.rules import LEADING, Piece, incoherences
+from forms.rules import LEADING, Piece, Rules
 from forms.text import Text
 
 __all__ = ["Flaw", "read_form", "write_form"]
@@ -81,20 +80,22 @@ def _in_order(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
 def _across(tree: Tree) -> Iterator[Flaw]:
     """What is wrong between questions, as far as they can be told apart while other things are wrong too."""
     written = tree.value.get("questions") if isinstance(tree.value, dict) else None
-    for broken in islice(incoherences(tuple(_pieces(written, ("questions",)))[:MOST_QUESTIONS]), MOST_FLAWS):
+    for broken in Rules(tuple(_pieces(written, ("questions",)))[:MOST_QUESTIONS]).faults[:MOST_FLAWS]:
         yield flaw_at(tree, (*broken.path, broken.field), broken.what, broken.mend)
 
 
-def _pieces(written: object, path: Path, holder: str | None = None, *, repeated: bool = False) -> Iterator[Piece]:
+def _pieces(
+    written: object, path: Path, holder: str | None = None, *, repeats: tuple[str, ...] = ()
+) -> Iterator[Piece]:
     """What of the document can be taken for questions, with their expressions."""
     for n, one in enumerate(written if isinstance(written, list) else ()):
         if not isinstance(one, dict):
             continue
         id_ = one.get("id")
         if isinstance(id_, str):
-            yield Piece((*path, n), id_, tuple(_sources(one)), holder, repeated)
-        again = repeated or one.get("kind") == "repeat"
-        yield from _pieces(one.get("questions"), (*path, n, "questions"), id_ or holder, repeated=again)
+            yield Piece((*path, n), id_, tuple(_sources(one)), holder, repeats, id_)
+        inside = (*repeats, str(id_)) if one.get("kind") == "repeat" else repeats
+        yield from _pieces(one.get("questions"), (*path, n, "questions"), id_ or holder, repeats=inside)
 
 
 def _sources(question: dict[str, Any]) -> Iterator[tuple[str, str]]:

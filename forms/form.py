@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -17,14 +17,15 @@ from pydantic import (
     model_validator,
 )
 
-from forms.expression import Condition
+from forms.expression import Node, instance_of
 from forms.mistake import Mistake
-from forms.questions import Element, Group, Matrix, Note, Question, Repeat, Valued
+from forms.piping import has_mention
+from forms.questions import Calculated, Element, Group, Hidden, Matrix, Note, Question, Repeat, Valued
 from forms.questions.base import FROZEN, QuestionFields, Words, flaw
-from forms.questions.choice import Options
+from forms.questions.choice import Option, OptionFields, Options
 from forms.reading.words import nfc
 from forms.recurrence import read_offset
-from forms.rules import Rules, incoherences, pieces
+from forms.rules import Rules, pieces
 from forms.spoken import normal
 from forms.text import Text
 
@@ -120,6 +121,16 @@ def _walk(elements: Iterable[Element]) -> Iterator[Element]:
         yield from _walk(element.questions)
 
 
+def _is_plain(element: Element) -> bool:
+    if not isinstance(element, QuestionFields):
+        return False
+    return not any(map(has_mention, (element.title, element.hint))) and element.default is None
+
+
+def _table(options: Sequence[Option]) -> Node:
+    return instance_of({**o.columns, "name": o.name, "label": o.label.ja} for o in options)
+
+
 def _duration(value: str) -> str:
     try:
         read_offset(value)
@@ -184,7 +195,7 @@ class Form(BaseModel):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        for broken in incoherences(tuple(pieces(self.questions))):
+        for broken in self.rules.faults:
             raise flaw(broken.what, broken.mend, field=broken.field)
         return self
 
@@ -194,11 +205,11 @@ class Form(BaseModel):
 
     def question(self, id_: str) -> Valued:
         """What has this id and has a value. Raises KeyError."""
-        return self._by_id[id_]
+        return self.by_id[id_]
 
     def find(self, id_: str) -> Valued | None:
         """What has this id and has a value; None where nothing does."""
-        return self._by_id.get(id_)
+        return self.by_id.get(id_)
 
     @property
     def reminders(self) -> tuple[timedelta, ...]:
@@ -218,17 +229,36 @@ class Form(BaseModel):
     @cached_property
     def rules(self) -> Rules:
         """Its expressions, compiled, and the order in which they are to be worked out."""
-        return Rules(self.questions)
-
-    @property
-    def conditions(self) -> tuple[Condition | None, ...]:
-        """The compiled `when` of each question, in order; None where a question always matters."""
-        return tuple(self.rules.of[question.id].get("when") for question in self.asked)
-
-    @property
-    def looks_ahead(self) -> bool:
-        return True
+        return Rules(tuple(pieces(self.questions)))
 
     @cached_property
-    def _by_id(self) -> dict[str, Valued]:
+    def plain(self) -> bool:
+        """Whether nothing in it depends on anything: what is asked is what stands in it, whatever the answers."""
+        return not self.rules.any and all(_is_plain(element) for element in self.walk())
+
+    @cached_property
+    def derived(self) -> frozenset[str]:
+        """The ids of values that nobody gives: calculated or hidden."""
+        return frozenset(e.id for e in self.walk() if isinstance(e, Calculated | Hidden))
+
+    @cached_property
+    def instances(self) -> dict[str, Node]:
+        """Its lists, and the options of each question that filters its own, as instance() sees them; name → tree."""
+        own = {q.id: q.offered for q in self.asked if isinstance(q, OptionFields) and q.choice_filter}
+        return {name: _table(options) for name, options in {**own, **self.lists}.items()}
+
+    def option_rows(self, question: OptionFields) -> Sequence[Node]:
+        """The rows of a question's options, in their order."""
+        return self.instances[question.from_list or question.id].children[0].children
+
+    def element(self, id_: str) -> Element:
+        """Whatever has this id. Raises KeyError."""
+        return self._elements[id_]
+
+    @cached_property
+    def _elements(self) -> dict[str, Element]:
+        return {element.id: element for element in self.walk()}
+
+    @cached_property
+    def by_id(self) -> dict[str, Valued]:
         return {element.id: element for element in self.valued}

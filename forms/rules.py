@@ -1,11 +1,11 @@
-"""What in a form follows from other answers: its expressions, the order to work them out in, and what is wrong."""
+"""What in a form follows from other answers: its expressions, the order to work them out in, what is wrong there."""
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
-from forms.expression import Condition as Expression
-from forms.expression import compile_expression
+from forms.expression import Expression, compile_expression
 from forms.mistake import Mistake
 from forms.questions import Element
 from forms.reading.words import quote
@@ -30,13 +30,26 @@ _MEND = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An element as far as its rules go. `path` is the way to it in the document, `holder` the id of what holds it."""
+    """An element as far as its rules go.
+
+    `path` is the way to it in the document, `holder` the id of what holds it, `repeats` those of the repeats around
+    it, outermost first; `rows` the instance that holds its options.
+    """
 
     path: Path
     id: str
     sources: tuple[tuple[str, str], ...] = ()
     holder: str | None = None
-    repeated: bool = False
+    repeats: tuple[str, ...] = ()
+    rows: str = ""
+
+    def compiled(self, name: str, known: Collection[str]) -> Expression:
+        """One of its expressions. Raises Mistake."""
+        source = dict(self.sources)[name]
+        if name != "choice_filter":
+            return compile_expression(source, known)
+        compile_expression(source, known, of_rows=True)  # says where, without what is put around it
+        return compile_expression(f"instance('{self.rows}')/root/item[{source}]", known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +73,53 @@ class Graph:
 
 def pieces(elements: Iterable[Element], path: Path = (), holder: str | None = None) -> Iterator[Piece]:
     """Everything in a form, at any depth, in order."""
-    yield from _pieces(elements, (*path, "questions"), holder, repeated=False)
+    yield from _pieces(elements, (*path, "questions"), holder, repeats=())
 
 
-def _pieces(elements: Iterable[Element], path: Path, holder: str | None, *, repeated: bool) -> Iterator[Piece]:
+def _pieces(
+    elements: Iterable[Element], path: Path, holder: str | None, *, repeats: tuple[str, ...]
+) -> Iterator[Piece]:
     for n, element in enumerate(elements):
-        here = (*path, n)
-        yield Piece(here, element.id, tuple(element.expressions()), holder, repeated)
-        again = repeated or element.kind == "repeat"
-        yield from _pieces(element.questions, (*here, "questions"), element.id, repeated=again)
+        here, rows = (*path, n), getattr(element, "from_list", None) or element.id
+        yield Piece(here, element.id, tuple(element.expressions()), holder, repeats, rows)
+        inside = (*repeats, element.id) if element.kind == "repeat" else repeats
+        yield from _pieces(element.questions, (*here, "questions"), element.id, repeats=inside)
 
 
 class Rules:
-    """The expressions of a coherent form."""
+    """The expressions of a form, compiled, and everything that is wrong with them."""
 
-    def __init__(self, elements: Sequence[Element]) -> None:
-        everything = tuple(pieces(elements))
-        known = frozenset(piece.id for piece in everything)
-        self.of: dict[str, Mapping[str, Expression]] = {
-            piece.id: {name: compile_expression(source, known) for name, source in piece.sources}
-            for piece in everything
-        }
+    def __init__(self, everything: Sequence[Piece]) -> None:
+        self.faults: list[Incoherence] = list(_repeated(everything))
+        self.of = self._compiled(everything)
+        self.holder: dict[str, str | None] = {piece.id: piece.holder for piece in everything}
+        self._repeats = {piece.id: piece.repeats for piece in everything}
+        self._turned = frozenset(id_ for chain in self._repeats.values() for id_ in chain)
         graph = _graph(everything, self.of)
         self.order: tuple[str, ...] = tuple(_ordered(everything, graph))
         """All ids, each after those that it rests on; as in the form where nothing says otherwise."""
         self.stepping = bool(graph.stepping)
         """Whether a value may rest on the same one of another turn of a repeat: one pass may not be enough."""
         self.any = any(self.of.values())
+        self.faults += _circles(everything, graph, set(self.order))
 
+    def _compiled(self, everything: Sequence[Piece]) -> dict[str, dict[str, Expression]]:
+        known = frozenset(piece.id for piece in everything)
+        found: dict[str, dict[str, Expression]] = {piece.id: {} for piece in everything}
+        for piece in everything:
+            for name, _ in piece.sources:
+                try:
+                    found[piece.id][name] = piece.compiled(name, known)
+                except Mistake as mistake:
+                    self.faults.append(Incoherence(piece.path, name, mistake.text, _mend(name)))
+        return found
 
-def incoherences(everything: Sequence[Piece]) -> Iterator[Incoherence]:
-    """What is wrong between the elements of a form; one by one, as there may be more than anybody reads."""
-    yield from _repeated(everything)
-    known = frozenset(piece.id for piece in everything)
-    compiled: dict[str, dict[str, Expression]] = {}
-    for piece in everything:
-        compiled.setdefault(piece.id, {})
-        for name, source in piece.sources:
-            try:
-                compiled[piece.id][name] = compile_expression(source, known)
-            except Mistake as mistake:
-                yield Incoherence(piece.path, name, mistake.text, _mend(name))
-    yield from _circles(everything, _graph(everything, compiled))
+    def common_turns(self, here: str, there: str) -> int:
+        """How many repeats, from the outermost on, hold both; a repeat that looks out holds itself."""
+        around = self._repeats.get(here, ())
+        mine = (*around, here) if here in self._turned else around
+        pairs = zip(mine, self._repeats[there], strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _mend(name: str) -> Text:
@@ -130,13 +148,19 @@ def _graph(everything: Sequence[Piece], compiled: Mapping[str, Mapping[str, Expr
         for name, expression in compiled[piece.id].items():
             if name not in LEADING:
                 continue
-            for id_ in expression.mentions:
-                rests |= {id_} if False else {id_, *inside.get(id_, ())}
+            counts = bool(expression.functions & {"count", "position"})
+            for id_ in _mentioned(expression, known=inside.keys() if name != "choice_filter" else ()):
+                rests |= {id_} if counts else {id_, *inside.get(id_, ())}
                 graph.blame.setdefault(piece.id, name)
-            if piece.id in rests and piece.repeated and False:
+            if piece.id in rests and piece.repeats and expression.functions & _STEPPING:
                 rests.discard(piece.id)
                 graph.stepping.add(piece.id)
     return graph
+
+
+def _mentioned(expression: Expression, *, known: Collection[str]) -> Iterator[str]:
+    yield from expression.mentions
+    yield from (name for name in expression.fields if name in known)
 
 
 def _inside(everything: Sequence[Piece]) -> dict[str, set[str]]:
@@ -170,9 +194,9 @@ def _ordered(everything: Sequence[Piece], graph: Graph) -> Iterator[str]:
                 heapq.heappush(ready, (place[later], later))
 
 
-def _circles(everything: Sequence[Piece], graph: Graph) -> Iterator[Incoherence]:
+def _circles(everything: Sequence[Piece], graph: Graph, settled: Collection[str]) -> Iterator[Incoherence]:
     """One for each circle, at the first element of it that has an expression to blame."""
-    stuck = graph.rests.keys() - set(_ordered(everything, graph))
+    stuck = graph.rests.keys() - settled
     seen: set[str] = set()
     for piece in everything:
         if piece.id not in stuck or piece.id in seen or piece.id not in graph.blame:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from forms.form import Form
 from forms.questions import Valued
 from forms.questions.base import Answers, Countable, Value
+from forms.sheet import id_of
 
 __all__ = ["Count", "Countable", "Numbers", "Rate", "Standing", "Tally", "numbers", "overall", "rates", "tally"]
 
@@ -169,7 +170,7 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
 def _asked(form: Form, answers: Answers) -> Iterator[tuple[Valued, Value]]:
     """What was sent says what was asked: a question that did not matter has no key; in a repeat each turn has one."""
     for key, value in answers.items():
-        question = form.find(key.partition(".")[0])
+        question = form.find(id_of(key))
         if question is not None:
             yield question, value
 

@@ -8,6 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Cases are judged, never how quickly they are made: the machine may be busy with anything.
+settings.register_profile("kairan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kairan")
 
 
 def pytest_addoption(parser):

@@ -8,12 +8,13 @@ from bots.events import Edited, EventId, Reacted, Struck
 from bots.filling import sentences as s
 from bots.filling.said import answered_by, give
 from bots.filling.show import shown, where
-from bots.filling.state import Conversation, asked
+from bots.filling.state import Conversation, asked, on_path
 from bots.filling.steps import Turn, answer_words, closed_text, option_spellings, refused, told, with_answer
 from bots.filling.words import Word, order, plain
 from forms.mistake import Mistake
 from forms.questions import Question
 from forms.questions.base import Value
+from forms.sheet import id_of
 
 
 def edit(conversation: Conversation, event: Edited, *, today: date, closed: bool) -> Turn:
@@ -31,6 +32,8 @@ def edit(conversation: Conversation, event: Edited, *, today: date, closed: bool
     if value == former:
         return conversation, ()
     given = with_answer(conversation, question, value=value, source=event.target)
+    if objection := given.journey.objection(question.id):
+        return refused(conversation, objection, s.EDIT_KEEPS.fill(answer=shown(question, former)))
     then = replace(given, stage=conversation.stage)
     return told(then, s.CHANGED.fill(title=question.title, answer=shown(question, value)))
 
@@ -89,7 +92,13 @@ def _given_by(conversation: Conversation, message: EventId) -> Question | None:
     found = next((q for q, source in conversation.sources.items() if source == message), None)
     if found is None or found not in conversation.answers:
         return None
-    return next((q for q in conversation.form.asked if q.id == found), None)
+    return next((q for q in on_path(conversation) if q.id == found), None) or _elsewhere(conversation, found)
+
+
+def _elsewhere(conversation: Conversation, key: str) -> Question | None:
+    """A question that does not matter now: its answer is kept, and may be changed or taken back."""
+    static = next((q for q in conversation.form.asked if q.id == id_of(key)), None)
+    return static if static is None or static.id == key else static.changed({"id": key})
 
 
 def _reading(question: Question, said: str, today: date) -> Value:

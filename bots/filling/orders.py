@@ -29,8 +29,8 @@ def obey(conversation: Conversation, order: Order, *, source: EventId) -> Turn:
         return fix(conversation, order.number)
     if order.word is Word.LIST:
         return _list(conversation, 1 if order.number is None else order.number)
-    if order.word is Word.SKIP:
-        return _skip(conversation, source)
+    if order.word in _ANSWERING:
+        return _ANSWERING[order.word](conversation, source)
     return _SIMPLE[order.word](conversation)
 
 
@@ -107,14 +107,18 @@ def _skip(conversation: Conversation, source: EventId) -> Turn:
     if question is None:
         return refused(conversation, s.NOTHING_TO_SKIP)
     if question.required:
-        return refused(conversation, s.MUST)
+        return refused(conversation, question.required_message or s.MUST)
     return told(with_answer(conversation, question, value=None, source=source), s.SKIPPED_IT)
 
 
-def _keep(conversation: Conversation) -> Turn:
+def _keep(conversation: Conversation, source: EventId) -> Turn:
     question = asked(conversation)
-    if question is None or question.id not in conversation.reopened:
+    if question is None:
         return told(conversation)
+    if question.id not in conversation.reopened:
+        offered = conversation.journey.suggested(question.id)
+        then = with_answer(conversation, question, value=offered, source=source)
+        return told(then, s.UNDERSTOOD.fill(answer=shown(question, offered)))
     then = replace(conversation, reopened=conversation.reopened - {question.id})
     return told(then, s.KEPT.fill(answer=shown(question, conversation.answers[question.id])))
 
@@ -153,9 +157,9 @@ def _english(conversation: Conversation) -> Turn:
     return told(replace(conversation, lang="en"), s.LANGUAGE)
 
 
+_ANSWERING: dict[Word, Callable[[Conversation, EventId], Turn]] = {Word.SKIP: _skip, Word.KEEP: _keep}
 _SIMPLE: dict[Word, Callable[[Conversation], Turn]] = {
     Word.BACK: _back,
-    Word.KEEP: _keep,
     Word.SAVE: _save,
     Word.STOP: _stop,
     Word.RESUME: _resume,

@@ -67,6 +67,8 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     except Mistake as mistake:
         return refused(conversation, mistake.text)
     then = with_answer(conversation, question, value=value, source=source)
+    if objection := then.journey.objection(question.id):
+        return refused(conversation, objection)
     answer = shown(question, value)
     return told(then, s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer))
 
@@ -80,9 +82,11 @@ def _settled(conversation: Conversation, said: str, command: Order | None) -> Tu
 
 
 def _keeps_nothing(conversation: Conversation, command: Order) -> bool:
-    """そのまま is a command only where there is a former answer; elsewhere it may be an answer."""
+    """そのまま is a command only where there is a former answer or one is offered; elsewhere it may be an answer."""
     now = asked(conversation)
-    return command.word is Word.KEEP and now is not None and now.id not in conversation.reopened
+    if command.word is not Word.KEEP or now is None:
+        return False
+    return now.id not in conversation.reopened and conversation.journey.suggested(now.id) is None
 
 
 def _steered(conversation: Conversation, event: Said, command: Order) -> Turn:

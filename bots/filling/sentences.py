@@ -8,6 +8,7 @@ COUNT_VARIES = Text(
     ja="質問は{count}問です（答えによって変わることがあります）。",
     en="Number of questions: {count} (your answers may change this).",
 )
+ASKER = Text(ja="依頼：{asker}", en="From: {asker}")
 DEADLINE = Text(ja="締切：{deadline}", en="Open until: {deadline}")
 PRIVACY = {
     "named": Text(
@@ -39,6 +40,10 @@ OPTIONAL = Text(ja="任意・「スキップ」できます", en='optional, you 
 FORMER = Text(
     ja="前の回答：{answer}（変えないときは「そのまま」）",
     en='Your former answer: {answer} (to leave it, type "keep")',
+)
+OFFERED = Text(
+    ja="候補：{answer}（これでよければ「そのまま」）",
+    en='Suggested: {answer} (if that is right, type "keep")',
 )
 UNDERSTOOD = Text(ja="承りました：{answer}", en="Noted: {answer}")
 SKIPPED_IT = Text(ja="スキップしました。", en="Skipped.")

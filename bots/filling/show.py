@@ -71,12 +71,17 @@ def question_text(conversation: Conversation, question: Question) -> Text:
     ids = [q.id for q in on_path(conversation)]
     need = s.REQUIRED if question.required else s.OPTIONAL
     head = s.QUESTION.fill(place=ids.index(question.id) + 1, total=len(ids), title=question.title, need=need)
-    return stack(head, question.hint, question.prompt(), _former(conversation, question))
+    lead = conversation.journey.leads.get(question.id)
+    return stack(lead, head, question.hint, question.prompt(), _former(conversation, question))
 
 
 def _former(conversation: Conversation, question: Question) -> Text | None:
+    """What was answered before, or why that cannot stay; what the form offers, where there is no answer yet."""
     if question.id not in conversation.answers:
-        return None
+        offered = conversation.journey.suggested(question.id)
+        return None if offered is None else s.OFFERED.fill(answer=_in_list(question, offered))
+    if objection := conversation.journey.objection(question.id):
+        return objection
     return s.FORMER.fill(answer=_in_list(question, conversation.answers[question.id]))
 
 
@@ -143,4 +148,5 @@ def where(conversation: Conversation, *lead: Text) -> Say:
 
 def _check(conversation: Conversation) -> tuple[Text, ...]:
     head, tail = (s.CHECK, s.CHECK_TAIL) if conversation.sent is None else (s.CHECK_AGAIN, s.CHECK_TAIL_AGAIN)
-    return head, answers_text(conversation), GAP, tail.fill(example=example(conversation))
+    closing = () if conversation.journey.closing is None else (conversation.journey.closing, GAP)
+    return *closing, head, answers_text(conversation), GAP, tail.fill(example=example(conversation))

@@ -1,25 +1,28 @@
 """What is known of one person filling in one form; where they are is derived from it, never stored."""
 
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from bots.events import EventId
 from forms.form import Form
-from forms.journey import next_question, path, relevant_answers
+from forms.journey import Circumstances, Journey
 from forms.questions import Question
 from forms.questions.base import Value
+from forms.sheet import id_of
 from forms.text import Lang
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversation:
-    """Every field but `form` is JSON-able.
+    """Every field but `form` is JSON-able. An answer's key is the id of its question, in repeats with its turn.
 
     `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
     `sources`: question id → the message that gave its present answer (none where a reaction did).
     `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
     `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
-    `response`: the id that `About` carries.
+    `response`: the id that `About` carries. `now` and `begun` (aware) are what today() and the like give.
     """
 
     form: Form
@@ -35,6 +38,12 @@ class Conversation:
     label: bool = False
     preview: bool = False
     response: str = ""
+    now: datetime | None = None
+    begun: datetime | None = None
+
+    @cached_property
+    def journey(self) -> Journey:
+        return Journey(self.form, self.answers, Circumstances(self.now, self.begun, self.response))
 
 
 def asked(conversation: Conversation) -> Question | None:
@@ -43,20 +52,23 @@ def asked(conversation: Conversation) -> Question | None:
         again = [q for q in on_path(conversation) if q.id in conversation.reopened]
         if again:
             return again[0]
-    return next_question(conversation.form, conversation.answers)
+    return conversation.journey.next()
 
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
     """The questions that matter with these answers, in order: the numbers people see are places in this."""
-    return path(conversation.form, conversation.answers)
+    return conversation.journey.asked
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:
-    return relevant_answers(conversation.form, conversation.answers)
+    """What is given, and what follows from it."""
+    return conversation.journey.counted
 
 
 def done(conversation: Conversation) -> bool:
-    """Sent, and nothing has changed since."""
-    return (
-        conversation.sent is not None and asked(conversation) is None and would_send(conversation) == conversation.sent
-    )
+    """Sent, and nothing has been changed since; what is calculated may change by itself."""
+    if conversation.sent is None or asked(conversation) is not None:
+        return False
+    derived = conversation.form.derived
+    given = {key: value for key, value in conversation.sent.items() if id_of(key) not in derived}
+    return conversation.journey.given == given

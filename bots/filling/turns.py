@@ -40,7 +40,9 @@ def advance(
             assert_never(event)
 
 
-def open_(conversation: Conversation, _today: date, *, deadline: Text | None = None) -> tuple[Effect, ...]:
+def open_(
+    conversation: Conversation, _today: date, *, deadline: Text | None = None, asker: Text | None = None
+) -> tuple[Effect, ...]:
     """The first message: what this is, then the first question, or the one where the person stopped."""
     preview = s.PREVIEW if conversation.preview else None
     closes = None if deadline is None else s.DEADLINE.fill(deadline=deadline)
@@ -50,12 +52,13 @@ def open_(conversation: Conversation, _today: date, *, deadline: Text | None = N
         return (where(conversation, stack(preview, back, closes)),)
     privacy = s.PRIVACY[conversation.form.privacy]
     head = None if conversation.label else title
-    parts = (preview, head, conversation.form.about, _count(conversation), closes, privacy, s.HELP_HINT)
+    by = None if asker is None else s.ASKER.fill(asker=asker)
+    parts = (preview, head, by, conversation.form.about, _count(conversation), closes, privacy, s.HELP_HINT)
     return (where(conversation, stack(*parts)),)
 
 
 def _count(conversation: Conversation) -> Text:
     count = len(on_path(conversation))
-    if conversation.form.rules.any:
+    if not conversation.form.plain:
         return s.COUNT_VARIES.fill(count=count)
     return s.COUNT_ONE if count == 1 else s.COUNT.fill(count=count)

@@ -13,9 +13,10 @@ from bots.events import EventId, UserId
 from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
 from bridge.store import outbox, sendings
-from bridge.store.desk import Desk, derived
+from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.forms import PUBLICATIONS, parsed, publication_of
+from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, person, publication, response
 from forms.mistake import Mistake
 from forms.tally import Tally
@@ -25,6 +26,7 @@ NOT_ASKED = Text(
     ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
     en="“{title}” was not put to you. Please ask whoever published it.",
 )
+ASKER = Text(ja="{name}（{municipality}）", en="{name} ({municipality})")
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Statements that every answer needs are built once: building takes longer than running.
 _WHO: sa.BindParameter[str] = sa.bindparam("user")
@@ -119,6 +121,8 @@ class ResponseDesk:
             lang=row["lang"] if row["lang"] in ("ja", "en") else self._desk.town.language,
             preview=row["publication"] is None,
             response=row["id"],
+            now=self._desk.at,
+            begun=row["begun_at"],
         )
         return Filling(
             publication=found,
@@ -191,6 +195,10 @@ class ResponseDesk:
     def waiting(self) -> Sequence[Publication]:
         found = [publication_of(row) for row in self._db.execute(_WAITING, {"user": self._desk.who}).mappings()]
         return [p for p in reversed(found) if p.is_open(self._desk.at)]
+
+    def asker(self, found: Publication) -> Text:
+        town = self._desk.town.name_of(server_of(found.author))
+        return ASKER.fill(name=shown_name(self._db, found.author), municipality=town)
 
     def all_sent(self, found: Publication) -> Sequence[Filling]:
         # Totals are made of these for whoever may see totals; single answers only leave through an editor's export.

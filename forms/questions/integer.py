@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value
-from forms.questions.number import WholeLimit, a_number, between, check_between, check_limits, from_numeral, with_limits
+from forms.questions.number import WholeLimit, a_number, between, check_between, check_limits, exact, with_limits
 from forms.reading.numbers import read_number, show_number
 from forms.text import Lang, Text
 
@@ -51,5 +51,5 @@ class Integer(QuestionFields):
         return (value,) if isinstance(value, int) else ()
 
     def from_plain(self, words: str) -> Value:
-        value = from_numeral(words)
-        return value if isinstance(value, int) else None
+        number = exact(words)
+        return None if number is None or number != int(number) else int(number)

@@ -106,7 +106,17 @@ class Number(QuestionFields):
         return (value,) if isinstance(value, int | float) else ()
 
     def from_plain(self, words: str) -> Value:
-        return from_numeral(words)
+        number = exact(words)
+        return None if number is None else _storable(number)
+
+
+def exact(words: str) -> Decimal | None:
+    """The number that is written in plain digits, else None."""
+    try:
+        number = Decimal(words.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) <= LARGEST else None
 
 
 def a_number(value: Value) -> Cell:

@@ -18,7 +18,8 @@ Times = Annotated[int, Field(ge=0, le=MOST)]
 class Repeat(Placed):
     """Asked `least` times, then as often as people want one more, `most` times at most.
 
-    With `count` (an expression) that many times, and nobody is asked. `another` is the words that ask for one more.
+    With `count` (an expression) that many times, and nobody is asked. `another` is the words that ask for one more
+    (`{n}` is how many there are), `whether` those that ask for the first where there may be none.
     """
 
     kind: Literal["repeat"]
@@ -27,6 +28,7 @@ class Repeat(Placed):
     most: Annotated[int, Field(ge=1, le=MOST)] = MOST
     count: Source | None = None
     another: Words | None = None
+    whether: Words | None = None
     inside: "tuple[Element, ...]" = Field(alias="questions", min_length=1)
 
     @model_validator(mode="after")

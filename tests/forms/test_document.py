@@ -232,10 +232,10 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_is_answered_within_a_second(bomb):
+def test_a_bomb_is_answered_within_two_seconds(bomb):
     began = time.process_time()
     read_form(BOMBS[bomb])
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
 
 
 @given(st.text(st.characters(codec=None), max_size=300))
