@@ -23,6 +23,8 @@ TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
 Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
+SplitBy = NewType("SplitBy", str)
+Where = NewType("Where", str)
 ExportOf = NewType("ExportOf", tuple[str, str])
 Confirmation = NewType("Confirmation", bool)
 _SAY_FORMAT = Text(
@@ -122,5 +124,7 @@ READERS: Mapping[Any, Reader] = {
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
     ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(FORMATS)}", en=f"form {'|'.join(FORMATS)}"), _export),
+    SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
+    Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

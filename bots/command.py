@@ -25,6 +25,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "by": ("by", "締切"),
     "remind": ("remind", "催促"),
     "at": ("at", "時刻"),
+    "where": ("where", "条件"),
 }
 MISSING = Text(ja="{label}がありません。書き方: {usage}", en="The {label} is missing. Usage: {usage}")
 TOO_MANY = Text(ja="「{word}」の意味が分かりません。書き方: {usage}", en="I do not understand “{word}”. Usage: {usage}")

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bots.arguments import FormName
+from bots.arguments import FormName, SplitBy, Where
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
+from bots.form_counts import counted, part
 from bots.form_export import exported
 from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
 from bots.records import Asked, Live, Publication
@@ -15,7 +16,7 @@ from bots.roles import Role
 from forms.chart import chart
 from forms.mistake import Mistake
 from forms.summary import summary, summary_html
-from forms.tally import Standing, Tally, tally
+from forms.tally import Standing, Tally
 from forms.text import Lang, Text, lines, same
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
@@ -79,19 +80,6 @@ def _missing(publication: Publication, asked: Sequence[Asked]) -> Text | None:
     return lines(MISSING.fill(title=publication.form.title, count=len(rest)), *rows)
 
 
-def counted(
-    publication: Publication,
-    publications: Publications,
-    responses: Responses,
-    people: People,
-) -> tuple[Tally, Standing]:
-    """The sums as of now, and how many were asked and have answered, by municipality."""
-    sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
-    rows = publications.progress(publication)
-    standing = Standing(asked={m: a for m, a, _, _ in rows}, answered={m: c for m, _, _, c in rows})
-    return tally(publication.form, sent), standing
-
-
 def picture(
     publication: Publication, found: tuple[Tally, Standing], pictures: Pictures, *, to: Place, lang: Lang
 ) -> Attach:
@@ -129,6 +117,9 @@ def results(
     pictures: Pictures,
     town: Town,
     name: FormName,
+    *,
+    by: SplitBy | None = None,
+    where: Where | None = None,
 ) -> Effects:
     publication = publications.latest(name)
     closed = not publication.is_open(call.at)
@@ -136,8 +127,11 @@ def results(
         raise Mistake(HIDDEN)
     if call.role < Role.EDITOR and publication.form.results == "at-close" and not closed:
         raise Mistake(LATER)
-    found = counted(publication, publications, responses, people)
-    alone = publication.form.results == "editors" or call.direct
+    found = counted(publication, publications, responses)
+    if by is not None or where is not None:
+        found = part(call, publication, responses, people, by=by, where=where)
+    # What is looked up closely goes to who asked: in a room a small group would be on show.
+    alone = publication.form.results == "editors" or call.direct or found[1].partial
     to: Place = Person(call.who) if alone else Room(call.room)
     note = (Say(text=RESULTS_SENT),) if alone and not call.direct else ()
     drawn = picture(publication, found, pictures, to=to, lang=town.language())
@@ -203,7 +197,7 @@ def _ending(
     town: Town,
 ) -> Effects:
     """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
-    found = counted(publication, publications, responses, people)
+    found = counted(publication, publications, responses)
     to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
     return (
         Refresh(publication.id),
@@ -233,7 +227,7 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
-    found = counted(publication, world(Publications), world(Responses), world(People))
+    found = counted(publication, world(Publications), world(Responses))
     said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"

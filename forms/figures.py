@@ -7,10 +7,11 @@ from math import ceil, floor, log10
 
 from forms.form import Form
 from forms.printable import cut
-from forms.questions import Question
+from forms.questions import Matrix, Question
 from forms.tally import Count, Countable, Numbers, Tally, numbers
 from forms.text import Text, same
 
+_FEWEST_FOR_QUARTILES = 4
 _MOST_BINS = 6
 _MOST_BARS = 15
 _MOST_DAYS = 8
@@ -29,10 +30,28 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """The same bars of one group, one row of a matrix, or all: how many each, in the order of the figure's bars."""
+
+    label: Text
+    parts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts)
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        """Of those who chose anything."""
+        return tuple(part / self.total if self.total else None for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One question. `number` counts from 1 as people see it; `note` is said in words below the bars.
 
-    `ordered` bars follow a scale (numbers, days); the others stand for options.
+    `ordered` bars follow a scale (numbers, days); the others stand for options. `stacks` show how the same bars are
+    shared out; `notes` are said for each group.
     """
 
     number: int
@@ -42,6 +61,8 @@ class Figure:
     bars: tuple[Bar, ...]
     note: Text | None = None
     ordered: bool = False
+    stacks: tuple[Stack, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def base(self) -> Text:
@@ -52,8 +73,48 @@ class Figure:
 
 
 def figures(form: Form, tally: Tally) -> tuple[Figure, ...]:
-    """One figure per question, in the form's order. Text answers appear as a number only."""
-    return tuple(_figure(n, question, tally.count(question.id)) for n, question in enumerate(form.asked, 1))
+    """One figure per question, in the form's order; a matrix is one. Text answers appear as a number only."""
+    numbered = {question.id: (n, question) for n, question in enumerate(form.asked, 1)}
+    found, in_matrix = [], set[str]()
+    for element in form.walk():
+        if isinstance(element, Matrix):
+            found.append(_matrix(numbered[element.questions[0].id][0], element, tally))
+            in_matrix |= {row.id for row in element.questions}
+        elif element.id in numbered and element.id not in in_matrix:
+            number, question = numbered[element.id]
+            found.append(figure(number, question, tally.count(question.id)))
+    return tuple(found)
+
+
+def figure(number: int, question: Question, count: Count) -> Figure:
+    """What is known of one question."""
+    bars, note = _content(question, count)
+    scale = question.measure == "scale"
+    ordered = scale or question.measure in ("numbers", "days")
+    stacks = (Stack(same(""), tuple(bar.count for bar in bars)),) if scale and count.answered else ()
+    return Figure(number, _titled(question.title), count.asked, count.answered, bars, note, ordered, stacks)
+
+
+def _matrix(number: int, matrix: Matrix, tally: Tally) -> Figure:
+    """Its rows as stacks of the same options."""
+    counts = [tally.count(row.id) for row in matrix.questions]
+    whole = Count(max(count.asked for count in counts), max(count.answered for count in counts))
+    stacks = [
+        Stack(_titled(row.label), tuple(count.values[option.name] for option in matrix.offered))
+        for row, count in zip(matrix.rows, counts, strict=True)
+    ]
+    asked = sum(count.asked for count in counts)
+    bars = [
+        Bar(_titled(option.label), n := sum(stack.parts[place] for stack in stacks), n / asked if asked else None)
+        for place, option in enumerate(matrix.offered)
+    ]
+    return Figure(
+        number, _titled(matrix.title), whole.asked, whole.answered, tuple(bars), ordered=True, stacks=tuple(stacks)
+    )
+
+
+def _titled(words: Text) -> Text:
+    return Text(ja=cut(words.ja, _LONGEST), en=cut(words.en, _LONGEST))
 
 
 def show_share(share: float | None) -> str:
@@ -83,13 +144,6 @@ def _exponent(exact: Fraction) -> int:
     return exponent + bool(whole >= 10 ** (exponent + 1))
 
 
-def _figure(number: int, question: Question, count: Count) -> Figure:
-    title = Text(ja=cut(question.title.ja, _LONGEST), en=cut(question.title.en, _LONGEST))
-    bars, note = _content(question, count)
-    ordered = question.measure in ("numbers", "days", "scale")
-    return Figure(number, title, count.asked, count.answered, bars, note, ordered)
-
-
 def _content(question: Question, count: Count) -> tuple[tuple[Bar, ...], Text | None]:
     match question.measure:
         case "words":
@@ -98,7 +152,7 @@ def _content(question: Question, count: Count) -> tuple[tuple[Bar, ...], Text | 
             known = numbers(count.values)
             return (_bins(known, count) if known else ()), (_spread(known) if known else None)
         case "days":
-            return _days(count), None
+            return _days(count), _period(count)
     rows, note = _ROWS[question.measure]
     return _shortened(rows(question, count), count), note(question, count)
 
@@ -180,10 +234,28 @@ _ROWS = {
 
 
 def _spread(known: Numbers) -> Text:
+    names = ("mean", "median", "low", "high", "total")
     return Text(
-        ja="平均 {mean}・中央値 {median}・最小 {low}・最大 {high}・合計 {total}",
-        en="mean {mean}, median {median}, lowest {low}, highest {high}, sum {total}",
-    ).fill(**{name: show_number(getattr(known, name)) for name in ("mean", "median", "low", "high", "total")})
+        ja="平均 {mean}・中央値 {median}{quartiles}・最小 {low}・最大 {high}・合計 {total}",
+        en="mean {mean}, median {median}{quartiles}, lowest {low}, highest {high}, sum {total}",
+    ).fill(quartiles=quartiles(known), **{name: show_number(getattr(known, name)) for name in names})
+
+
+def quartiles(known: Numbers) -> Text:
+    """Between which numbers the middle half lies; nothing where they are too few to say."""
+    if known.n < _FEWEST_FOR_QUARTILES:
+        return same("")
+    return Text(ja="（四分位 {lower}〜{upper}）", en=" (quartiles {lower}–{upper})").fill(
+        lower=show_number(known.lower), upper=show_number(known.upper)
+    )
+
+
+def _period(count: Count) -> Text | None:
+    """From the first day to the last; nothing where there is one."""
+    days = sorted({day for day, n in _dated(count.values.items()) if n})
+    if len(days) < 2:
+        return None
+    return Text(ja="{first}〜{last}", en="{first} to {last}").fill(first=_day(days[0]), last=_day(days[-1]))
 
 
 def _bins(known: Numbers, count: Count) -> tuple[Bar, ...]:

@@ -1,16 +1,30 @@
 """Responses into counts: kept up to date answer by answer, and always equal to counting everything again."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from forms.form import Form
 from forms.questions import Valued
 from forms.questions.base import Answers, Countable, Value
 from forms.sheet import id_of
+from forms.text import Text
 
-__all__ = ["Count", "Countable", "Numbers", "Rate", "Standing", "Tally", "numbers", "overall", "rates", "tally"]
+__all__ = [
+    "Count",
+    "Countable",
+    "Numbers",
+    "Rate",
+    "Split",
+    "Standing",
+    "Tally",
+    "numbers",
+    "overall",
+    "rates",
+    "tally",
+]
 
 
 @dataclass(slots=True)
@@ -32,7 +46,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`n` numbers: exact sum, mean and median as fractions; the rest as they were given."""
+    """`n` numbers: exact sum, mean, median and quartiles as fractions; the rest as they were given.
+
+    A quartile that falls between two numbers lies in proportion between them, as Excel's QUARTILE.INC has it.
+    """
 
     n: int
     total: Fraction
@@ -40,6 +57,8 @@ class Numbers:
     high: int | float
     mean: Fraction
     median: Fraction
+    lower: Fraction
+    upper: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +75,34 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """By what results are split: the groups of its own tally with their labels, in order.
+
+    A response may belong to several groups: what all have in common is counted in another tally.
+    """
+
+    title: Text
+    groups: tuple[tuple[str, Text], ...]
+    tally: "Tally"
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """How many people were asked and have answered, by group (municipality)."""
+    """How many people were asked and have answered, by group (municipality); and how many sent their answer on a day.
+
+    `split`: the results are shown for each of these groups. `only`: they are of a part of the responses, in words.
+    """
 
     asked: Mapping[str, int]
     answered: Mapping[str, int]
+    days: Mapping[date, int] = field(default_factory=dict)
+    split: Split | None = None
+    only: Text | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the results are of a part of the responses, or split otherwise: a rate would say nothing then."""
+        return self.only is not None or self.split is not None
 
     @property
     def rows(self) -> tuple[Rate, ...]:
@@ -155,8 +197,14 @@ def numbers(values: Mapping[Countable, int]) -> Numbers | None:
     if not n:
         return None
     total = sum((Fraction(value) * times for value, times in given), Fraction(0))
-    median = (Fraction(_nth(given, (n - 1) // 2)) + Fraction(_nth(given, n // 2))) / 2
-    return Numbers(n, total, given[0][0], given[-1][0], total / n, median)
+    lower, median, upper = (_quantile(given, n, quarters) for quarters in (1, 2, 3))
+    return Numbers(n, total, given[0][0], given[-1][0], total / n, median, lower, upper)
+
+
+def _quantile(given: Sequence[tuple[int | float, int]], n: int, quarters: int) -> Fraction:
+    whole, rest = divmod((n - 1) * quarters, 4)
+    low = Fraction(_nth(given, whole))
+    return low + (Fraction(_nth(given, whole + 1)) - low) * Fraction(rest, 4) if rest else low
 
 
 def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
+from forms.expression import Chosen
 from forms.questions.base import (
     FROZEN,
     Around,
@@ -185,6 +186,9 @@ class OptionFields(QuestionFields):
 
     def plain(self, value: Value) -> str:
         return " ".join(names_of(value))
+
+    def expressed(self, value: Value) -> str:
+        return Chosen(names_of(value)) if isinstance(value, list) else self.plain(value)
 
     def from_plain(self, words: str) -> Value:
         return words if any(option.name == words for option in self.offered) else None
