@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from forms.figures import Bar, Figure, Stack, figure, figures, quartiles, show_number, show_share
+from forms.bars import Bar, show_number, show_share
+from forms.figures import Figure, Stack, figure, figures, quartiles
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.printable import cut

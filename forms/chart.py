@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from forms.bars import Bar, show_share
 from forms.breakdown import figures_by
 from forms.drawing import (
     BODY,
@@ -22,7 +23,7 @@ from forms.drawing import (
     sheet,
     stacked,
 )
-from forms.figures import Bar, Figure, figures, show_share
+from forms.figures import Figure, figures
 from forms.form import Form
 from forms.printable import line
 from forms.tally import Rate, Standing, Tally, overall

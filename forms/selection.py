@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from forms.expression import Budget, Node, Scope, compile_expression
 from forms.form import Form
+from forms.handover.table import Layout
 from forms.questions.base import Answers
 from forms.sheet import id_of
 
@@ -21,6 +22,7 @@ def selection(form: Form, source: str, *, now: datetime, zone: tzinfo) -> Callab
     known = {question.id: question for question in form.valued}
     expression = compile_expression(source, known)
     wanted = expression.mentions | expression.fields
+    once = {question.id for question in Layout(form).tables[0].questions} & wanted
     budget = Budget(_MOST_STEPS)
 
     def label(id_: str, name: str) -> str | None:
@@ -29,6 +31,8 @@ def selection(form: Form, source: str, *, now: datetime, zone: tzinfo) -> Callab
 
     def chosen(answers: Answers) -> bool:
         root, nodes = Node("data"), defaultdict[str, list[Node]](list)
+        for id_ in once - answers.keys():
+            nodes[id_].append(root.append(Node(id_)))
         for key, value in answers.items():
             if (id_ := id_of(key)) in wanted and id_ in known:
                 nodes[id_].append(root.append(Node(id_, known[id_].expressed(value))))

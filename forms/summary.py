@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from html import escape
 from itertools import accumulate
 
+from forms.bars import Bar, show_share
 from forms.breakdown import figures_by
-from forms.figures import Bar, Figure, Stack, figures, show_share
+from forms.figures import Figure, Stack, figures
 from forms.form import Form
 from forms.printable import cut
 from forms.tally import Rate, Standing, Tally, overall

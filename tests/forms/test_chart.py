@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.picture import png
-from forms.drawing import ladder
 from forms.chart import chart
+from forms.drawing import ladder
 from forms.form import Form
 from forms.printable import line, width, wrap
 from forms.tally import Standing, tally
