@@ -167,8 +167,13 @@ def _alt(title: Text, standing: Standing, shown: tuple[Figure, ...], tally: Tall
         return lines(head, selected, *only, *split, *map(_said, shown))
     rate = same("{rate} {of}").fill(rate=_RATE, of=_of(overall(standing.rows)))
     reached = grown(standing.days)
-    days = [same(" ".join(f"{day.month}/{day.day} {n}" for day, n in reached))] if len(reached) > 1 else []
-    return lines(head, rate, *days, *map(_said, shown))
+    each = [_ON_DAY.fill(month=day.month, day=day.day, n=n) for day, n in reached]
+    told = Text(ja="、".join(one.ja for one in each), en=", ".join(one.en for one in each))
+    days = [same("{title}: {told}").fill(title=_DAYS, told=told)] if len(reached) > 1 else []
+    return lines(head, rate, *map(_said, shown), *days)
+
+
+_ON_DAY = Text(ja="{month}月{day}日 {n}人", en="{month}/{day} {n}")
 
 
 def _said(figure: Figure) -> Text:
