@@ -111,4 +111,16 @@ class Withdraw:
     response: str
 
 
-Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """A file that answers `question`: its content is to be kept under the response, by its SHA-256."""
+
+    response: str
+    question: str
+    name: str
+    mime: str
+    sha256: str
+    content: bytes
+
+
+Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw | Keep

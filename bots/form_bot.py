@@ -11,7 +11,7 @@ from bots.effects import Meet, Refresh, Say
 from bots.form_export import export
 from bots.form_loading import load, sent_file
 from bots.form_results import close, due_closings, due_summaries, remind, results, status
-from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_talk import begin, enter, fill_in, most_bytes, to_person
 from bots.help import help_command
 from bots.moments import moment
 from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
@@ -253,4 +253,5 @@ BOT: Bot = Bot(
     ),
     listeners=LISTENERS,
     routines=(due_closings, due_summaries),
+    fetching=(most_bytes,),
 )

@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bots.call import Call
-from bots.command import Effects, listener
-from bots.conversation import advance, open_
-from bots.effects import About, Person, Refresh, Say, Submit, Withdraw
-from bots.events import Edited, Event, Joined, Left, Reacted, Said, Struck, UserId
+from bots.command import Effects, World, listener
+from bots.conversation import Conversation, advance, asked, open_
+from bots.effects import About, Keep, Person, Refresh, Say, Submit, Withdraw
+from bots.events import Edited, Event, Joined, Left, Located, Reacted, Said, Sent, Struck, UserId
 from bots.moments import moment
-from bots.ports import People, Publications, Responses
+from bots.ports import Attachments, People, PostalCodes, Publications, Responses
 from bots.records import Filling, Publication
 from forms.mistake import Mistake
+from forms.questions.attached import files_in
 from forms.text import Lang, Text, lines
 
 ANOTHER = Text(
@@ -54,6 +55,16 @@ FORMS = frozenset({"フォーム一覧", "フォーム", "forms"})
 CHOOSE_BY = re.compile(r"(?:再開|続き|resume|continue)\s*([0-9]{1,3})\s*番?|([0-9]{1,3})\s*番?を?再開")
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The ports that a turn needs."""
+
+    responses: Responses
+    people: People
+    attachments: Attachments
+    codes: PostalCodes
+
+
 def begin(call: Call, responses: Responses, publication: Publication) -> Effects:
     """Open (or go on with) the caller's conversation about a publication."""
     if not publication.is_open(call.at):
@@ -91,10 +102,17 @@ def to_person(user: UserId, effects: Effects) -> Effects:
 
 
 @listener
-def fill_in(
-    call: Call, event: Event, publications: Publications, responses: Responses, people: People
+def fill_in(  # noqa: PLR0913, PLR0917 - the ports of a turn
+    call: Call,
+    event: Event,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    attachments: Attachments,
+    codes: PostalCodes,
 ) -> Effects | None:
     """Everything said in a direct room that is no command."""
+    desk = Answering(responses, people, attachments, codes)
     match event:
         case Left():
             return _lost(publications, people, event.sender) if call.direct else None
@@ -103,9 +121,9 @@ def fill_in(
         case Joined():
             return _welcome(call, responses)
         case Said():
-            return _said(call, event, publications, responses, people)
-        case Reacted() | Edited() | Struck():
-            return _touched(call, event, responses, people)
+            return _said(call, event, publications, desk)
+        case Sent() | Located() | Reacted() | Edited() | Struck():
+            return _touched(call, event, desk)
     return None
 
 
@@ -157,7 +175,17 @@ def _current(call: Call, responses: Responses) -> Filling | None:
     return still[0] if len(still) == 1 else None
 
 
-def _said(call: Call, event: Said, publications: Publications, responses: Responses, people: People) -> Effects:
+def most_bytes(call: Call, world: World) -> int:
+    """The size of the largest file that the caller is being asked for just now; 0 where none is."""
+    filling = _current(call, world(Responses)) if call.direct else None
+    if filling is None or not filling.publication.is_open(call.at) or filling.conversation.stage != "open":
+        return 0
+    question = asked(filling.conversation)
+    return 0 if question is None else question.most_bytes
+
+
+def _said(call: Call, event: Said, publications: Publications, desk: Answering) -> Effects:
+    responses, people = desk.responses, desk.people
     word = " ".join(unicodedata.normalize("NFKC", event.text[:64]).casefold().split())
     if word in FORMS:
         return _choices(call, responses)
@@ -171,7 +199,7 @@ def _said(call: Call, event: Said, publications: Publications, responses: Respon
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
-    return _advance(call, event, responses, people, filling=filling, about=about)
+    return _advance(call, event, desk, filling=filling, about=about)
 
 
 def _spoken(word: str, people: People) -> Effects:
@@ -217,30 +245,37 @@ def _by_about(responses: Responses, about: About | None) -> Filling | None:
     return next((f for f in responses.mine() if f.id == about.response), None)
 
 
-def _touched(call: Call, event: Reacted | Edited | Struck, responses: Responses, people: People) -> Effects | None:
-    """A reaction to a question of ours, or a change to a message that gave an answer. Anything else is no concern."""
+def _touched(call: Call, event: Sent | Located | Reacted | Edited | Struck, desk: Answering) -> Effects | None:
+    """A file or a place, a reaction to a question of ours, a change to a message that gave an answer; else nothing."""
+    responses = desk.responses
+    if isinstance(event, Sent | Located):
+        found = _current(call, responses)
+        return None if found is None else _advance(call, event, desk, filling=found)
     if isinstance(event, Reacted):
         about = responses.about(event.target)
         filling = _by_about(responses, about)
-        return _advance(call, event, responses, people, filling=filling, about=about) if filling else None
+        return _advance(call, event, desk, filling=filling, about=about) if filling else None
     filling = next((f for f in responses.mine() if event.target in f.conversation.sources.values()), None)
-    return _advance(call, event, responses, people, filling=filling) if filling else None
+    return _advance(call, event, desk, filling=filling) if filling else None
 
 
-def _advance(  # noqa: PLR0913 - what one turn needs
+def _advance(
     call: Call,
-    event: Said | Reacted | Edited | Struck,
-    responses: Responses,
-    people: People,
+    event: Said | Sent | Located | Reacted | Edited | Struck,
+    desk: Answering,
     *,
     filling: Filling,
     about: About | None = None,
 ) -> Effects:
+    responses, people = desk.responses, desk.people
     closed = not filling.publication.is_open(call.at)
-    before = replace(filling.conversation, label=_several(call, responses), lang=call.lang)
+    towns = desk.codes.towns
+    before = replace(filling.conversation, label=_several(call, responses), lang=call.lang, towns=towns)
     after, effects = advance(before, event, today=call.today, closed=closed, about=about)
     sent_at = call.at if any(isinstance(e, Submit) for e in effects) else filling.sent_at
-    responses.keep(replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None))
+    kept = replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None)
+    responses.keep(kept)
+    _keep_files(desk.attachments, kept, before, effects)
     responses.focus(filling.id)
     if after.lang != before.lang:
         people.speak(after.lang)
@@ -249,6 +284,17 @@ def _advance(  # noqa: PLR0913 - what one turn needs
     stopped = after.stage == "stopped" != before.stage
     follows = _next(call, responses) if Submit in changed or closed or stopped else ()
     return (*effects, *fresh, *follows)
+
+
+def _keep_files(attachments: Attachments, filling: Filling, before: Conversation, effects: Effects) -> None:
+    """What came is stored; what no answer speaks of any more is thrown away."""
+    for file in effects:
+        if isinstance(file, Keep):
+            attachments.keep(file)
+    after = filling.conversation
+    held = any(files_in(value) for value in (*before.answers.values(), *(before.sent or {}).values()))
+    if held and (before.answers, before.sent) != (after.answers, after.sent):
+        attachments.tidy(filling)
 
 
 def _next(call: Call, responses: Responses) -> Effects:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bots.effects import About
+from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
 from forms.form import Form
@@ -113,6 +113,26 @@ class Responses(Protocol):
 
     def sent_by_day(self, publication: Publication) -> Mapping[date, int]:
         """How many of the responses there are were sent on which day, on the municipality's calendar."""
+
+
+class Attachments(Protocol):
+    """Files that answer questions, under the response that they belong to."""
+
+    def keep(self, file: Keep) -> None:
+        """Store the content of one; only the caller's own response takes any."""
+
+    def tidy(self, filling: Filling) -> None:
+        """Throw away what neither the answers nor what was sent speak of any more."""
+
+    def content(self, filling: Filling, sha256: str) -> bytes | None:
+        """The content of one, for whoever may read the response; None where it is gone."""
+
+
+class PostalCodes(Protocol):
+    """The post's list of codes."""
+
+    def towns(self, code: str) -> Sequence[str]:
+        """Seven digits → the addresses with that code, up to the town; () where there is none."""
 
 
 class People(Protocol):

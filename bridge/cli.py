@@ -11,10 +11,12 @@ from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
+from bridge.postal_codes import towns_with
 from bridge.read import add_read, add_when
 from forms.document import read_form
 from forms.form import Form
 
+LARGEST_FILE = 26_000_000
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
 
 
@@ -115,11 +117,21 @@ def _run_talk(arguments: argparse.Namespace) -> int:
     form = _read(arguments.form)
     if form is None:
         return 1
-    talk = Talk(form, today=clock.now().astimezone(clock.JAPAN).date(), lang=arguments.lang)
+    today = clock.now().astimezone(clock.JAPAN).date()
+    talk = Talk(form, today=today, lang=arguments.lang, towns=towns_with, fetch=_local_file)
     if isinstance(sys.stdin, io.TextIOWrapper):  # nothing at all where it was closed
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     run(talk, sys.stdin or (), write=lambda text: print(text, flush=True), as_json=arguments.json)
     return 0
+
+
+def _local_file(name: str) -> bytes | None:
+    """What the person at this very keyboard names; None where it cannot be read or is larger than any answer."""
+    path = Path(name)
+    try:
+        return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST_FILE else None
+    except (OSError, ValueError):
+        return None
 
 
 def _form_check(arguments: argparse.Namespace) -> int:

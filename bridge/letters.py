@@ -10,6 +10,7 @@ from bots.effects import (
     Attach,
     Effect,
     Here,
+    Keep,
     Meet,
     Person,
     Place,
@@ -86,7 +87,7 @@ class Writer:
                 self._meet(occasion, effect.user, touched)
             case Refresh():
                 mark_stale(occasion.connection, effect.publication)
-            case Submit() | Withdraw():
+            case Submit() | Withdraw() | Keep():
                 pass  # what it changed was kept through the port; nobody needs telling
             case _:
                 assert_never(effect)

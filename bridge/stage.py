@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bots.all import BOTS
-from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
 from bots.roles import Role
 from bridge import clock
 from bridge.letters import Touched
@@ -123,6 +123,10 @@ class Stage:
     def send(self, who: str, name: str, content: bytes | None, *, room: str | None = None, caption: str = "") -> str:
         """Send a file; None for one that is too large to fetch."""
         return self._play(Sent, who, room, name=name, caption=caption, content=content)
+
+    def locate(self, who: str, lat: float, lon: float, accuracy: float | None = None) -> str:
+        """Share a place on the map."""
+        return self._play(Located, who, None, lat=lat, lon=lon, accuracy=accuracy)
 
     def react(self, who: str, target: str, key: str) -> str:
         """React to a message."""

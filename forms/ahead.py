@@ -27,7 +27,6 @@ _LEAP_YEAR = Text(
 def _without_year(match: re.Match[str], today: date) -> date:
     said = match["month"]
     month, day = int(said) if said.isdigit() else _MONTHS[said], int(match["day"])
-    make_day(2000, month, day)
     if (month, day) == (2, 29):
         raise Asked(_LEAP_YEAR.fill(year=next(y for y in range(today.year, today.year + 9) if _is_leap(y, today))))
     return make_day(today.year + ((month, day) < (today.month, today.day)), month, day)

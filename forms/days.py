@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from forms.business_days import after_long_holiday, business_days_after, is_open
 from forms.calendar import (
@@ -46,7 +46,7 @@ YEARS |= {"来年": 1, "翌年": 1, "再来年": 2}
 FISCAL_YEARS = {
     **dict.fromkeys(("一昨年度", "前々年度"), -2),
     **dict.fromkeys(("昨年度", "前年度", "去年度"), -1),
-    **dict.fromkeys(("今年度", "本年度", "当年度", "年度"), 0),
+    **dict.fromkeys(("今年度", "本年度", "当年度"), 0),
     **dict.fromkeys(("来年度", "翌年度", "次年度"), 1),
     **dict.fromkeys(("再来年度", "翌々年度"), 2),
 }
@@ -183,7 +183,7 @@ def nth(match: re.Match[str]) -> int:
 
 
 def _fiscal_year_end(match: re.Match[str], today: date) -> date:
-    return date(fiscal_year(today) + FISCAL_YEARS[match["year"]] + 1, 3, 31)
+    return date(fiscal_year(today) + FISCAL_YEARS.get(match["year"], 0) + 1, 3, 31)
 
 
 def _in_fiscal_year(match: re.Match[str], today: date) -> date:
@@ -243,10 +243,16 @@ DAYS: tuple[tuple[str, DayReader], ...] = (
     (r"(?P<months>)(?:月末日?|月の末日?|末日)", _month_end),
     (rf"{_MONTH}{NTH}{WEEKDAY}", _nth_weekday),
     (rf"(?:{_MONTH})?{_NTH_OPEN}営業日", _nth_open_day),
-    (rf"(?P<year>{_any(FISCAL_YEARS)})の?末日?", _fiscal_year_end),
+    (rf"(?P<year>{_any(FISCAL_YEARS)}|年度)の?末日?", _fiscal_year_end),
     (rf"(?P<year>{_any(FISCAL_YEARS)})の?(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日", _in_fiscal_year),
-    (r"[今来翌先再々前]*週(?:末|中|初め|前半|後半)?|週末|[今来翌先再々前]*月(?:中|初め|中旬|上旬|下旬|前半|後半)?", _vague),
-    (r"年末|年始|年末年始|年明け|年度(?:初め|始め|当初)|お盆|正月|春|夏|秋|冬|後日|近日中?|そのうち|いつか|至急", _vague),
+    (
+        r"[今来翌先再々前]*週(?:末|中|初め|前半|後半)?|週末|[今来翌先再々前]*月(?:中|初め|中旬|上旬|下旬|前半|後半)?",
+        _vague,
+    ),
+    (
+        r"年末|年始|年末年始|年明け|年度(?:初め|始め|当初)|お盆|正月|春|夏|秋|冬|後日|近日中?|そのうち|いつか|至急",
+        _vague,
+    ),
     (r"next week|this week|next month|this month|weekend|the weekend", _vague),
     *ELAPSED,
 )

@@ -60,7 +60,9 @@ def read_every(words: str, now: datetime, zone: ZoneInfo) -> Recurring | None:
 
 
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - only its time of day counts
-_RECURS = re.compile(r"毎|隔|平日|営業日ごと|ごと|おき|置き|に1[回度]|every|each|daily|weekdays|weekly|monthly|土日祝日?(?:を?除く|以外)")
+_RECURS = re.compile(
+    r"毎|隔|平日|営業日ごと|ごと|おき|置き|に1[回度]|every|each|daily|weekdays|weekly|monthly|土日祝日?(?:を?除く|以外)"
+)
 _HOW = Text(
     ja="くり返しは「毎週木曜 8:30」「毎月25日 9:00」「平日 17:00」のように書いてください。",
     en="Please write what comes again like “every thursday 8:30” or “weekdays 17:00”.",
@@ -103,7 +105,9 @@ def _hourly(minute: int, now: datetime, zone: ZoneInfo) -> Recurring:
         raise Mistake(Text(ja="その時刻はありません。", en="There is no such time."))
     wall = wall_time(now, zone).replace(minute=minute, second=0, microsecond=0)
     first = instant(wall, zone)
-    return Recurring(f"FREQ=HOURLY;BYMINUTE={minute}", (first if first > now else first + timedelta(hours=1)).astimezone(zone))
+    return Recurring(
+        f"FREQ=HOURLY;BYMINUTE={minute}", (first if first > now else first + timedelta(hours=1)).astimezone(zone)
+    )
 
 
 def _first(every: Every, at: time, now: datetime, zone: ZoneInfo) -> datetime:
@@ -198,8 +202,15 @@ def _yearly(match: re.Match[str]) -> Every:
     month, day = int(match["month"]), int(match["day"])
     make_day(2000, month, day)
     if (month, day) == (2, 29):
-        raise Asked(Text(ja="2月29日がない年があります。「毎年2月末」なら、そう書いてください。", en="Some years have no 29 February."))
-    return Every(f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}", lambda found: (found.month, found.day) == (month, day))
+        raise Asked(
+            Text(
+                ja="2月29日がない年があります。「毎年2月末」なら、そう書いてください。",
+                en="Some years have no 29 February.",
+            )
+        )
+    return Every(
+        f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}", lambda found: (found.month, found.day) == (month, day)
+    )
 
 
 def _yearly_month_end(match: re.Match[str]) -> Every:
@@ -226,18 +237,26 @@ _MONTHLY = r"(?:毎月の?|各月の?|月ごとの?|(?P<other>隔月)の?|(?P<co
 _EN_DAYS = r"(?P<days>(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:(?:,| |and|&)+(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)*)"
 RULES: tuple[tuple[str, EveryReader], ...] = (
     (r"毎日|日々|daily|every day|everyday|each day", _daily),
-    (r"(?:毎日の?)?(?:毎週の?)?平日(?:は)?(?:毎日|ごと)?|毎平日|毎営業日|営業日(?:ごと|毎日)?|(?:every |on )?(?:weekdays?|business days?)", _working_days),
+    (r"(?:毎[日週]の?)?平日(?:は|だけ|のみ)?(?:毎日|ごと)?|毎平日|毎営業日|営業日(?:ごと|毎日)?", _working_days),
+    (r"(?:every |on )?(?:weekdays?|business days?)", _working_days),
     (r"(?:毎日)?[(、]?(?:土日祝日?|土・日・祝日?|土日・祝日)(?:を?除く|以外)(?:毎日)?\)?(?:毎日)?", _working_days),
     (r"(?:(?P<other>隔日)|(?P<count>\d{1,3})日(?:ごと|毎|に1[回度]|(?P<between>おき|置き)))", _every_few_days),
-    (rf"(?:毎週の?|各週の?|(?P<other>隔週|1週間?おき|1週間?置き)の?|(?P<count>\d{{1,2}})週間?(?:ごと|毎|に1[回度])の?、?){_DAYS}", _weekly),
+    (
+        r"(?:毎週の?|各週の?|(?P<other>隔週|1週間?(?:おき|置き))の?|(?P<count>\d{1,2})週間?(?:ごと|毎|に1[回度])の?、?)"
+        + _DAYS,
+        _weekly,
+    ),
     (rf"{_DAYS}(?:ごと|毎)", _weekly),
-    (rf"(?P<other>)(?P<count>){_DAYS}の?毎週", _weekly),
+    (r"毎(?P<days>[月火水木金土日]曜日?)", _weekly),
     (rf"(?:every|each|on) {_EN_DAYS}", _weekly),
     (rf"{_MONTHLY}(?P<days>\d{{1,2}}日(?:(?:と|・|、|,|および|及び)*\d{{1,2}}日)*)", _monthly),
     (rf"{_MONTHLY}(?P<days>\d{{1,2}}(?:[・、,]\d{{1,2}})+日)", _monthly),
     (r"(?:毎月の?|(?P<other>隔月)の?|各月の?)(?:末日?|月末日?|最終日)|月末(?:ごと|毎)", _month_end),
     (rf"{_MONTHLY}{_NTHS}", _monthly_weekday),
-    (rf"{_MONTHLY}(?:第(?P<nth>\d{{1,2}})|(?P<last>最終|最後の|末の?|月末の?)|最初の|初め?の?|1番最初の)の?営業日", _monthly_open_day),
+    (
+        _MONTHLY + r"(?:第(?P<nth>\d{1,2})|(?P<last>最終|最後の|末の?|月末の?)|最初の|初め?の?|1番最初の)の?営業日",
+        _monthly_open_day,
+    ),
     (r"毎年の?(?P<month>\d{1,2})(?:月|/)(?P<day>\d{1,2})日?", _yearly),
     (r"毎年の?(?P<month>\d{1,2})月の?(?:月?末日?|最終日)", _yearly_month_end),
     (r"毎年度末日?|毎年の?年度末日?", _fiscal_year_end),

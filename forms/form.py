@@ -123,7 +123,7 @@ def _walk(elements: Iterable[Element]) -> Iterator[Element]:
 
 def _is_plain(element: Element) -> bool:
     if not isinstance(element, QuestionFields):
-        return False
+        return isinstance(element, Matrix)  # its rows are looked at themselves
     return not any(map(has_mention, (element.title, element.hint))) and element.default is None
 
 

@@ -26,7 +26,16 @@ _PARTS: dict[str, tuple[range, int]] = {
     "夜": (range(5, 12), 12),
     "深夜": (range(5), 0),
 }
-_SAME = {"お昼": "昼", "昼の部": "昼", "夕": "夕方", "晩": "夜", "夜中": "深夜", "真夜中": "深夜", "a.m": "am", "p.m": "pm"}
+_SAME = {
+    "お昼": "昼",
+    "昼の部": "昼",
+    "夕": "夕方",
+    "晩": "夜",
+    "夜中": "深夜",
+    "真夜中": "深夜",
+    "a.m": "am",
+    "p.m": "pm",
+}
 _SAME |= {"a.m.": "am", "p.m.": "pm", "あさ": "朝", "よる": "夜", "ひる": "昼", "ゆうがた": "夕方", "朝方": "朝"}
 _PART = "|".join(sorted({*_PARTS, *_SAME}, key=len, reverse=True)).replace(".", r"\.")
 _EXACTLY = r"(?:ちょうど|丁度|きっかり|ぴったり|じゃすと)"
@@ -114,14 +123,20 @@ def _two_readings(hour: int, minute: int) -> Asked:
 
 TIMES: tuple[tuple[str, TimeReader], ...] = (
     (
-        rf"(?P<part>{_PART})?の?\s?{_EXACTLY}?(?P<hour>\d{{1,2}})時"
-        rf"(?:(?P<half>半)|(?P<minute>\d\d(?:分)?|\d分))?{_EXACTLY}?",
+        (
+            rf"(?P<part>{_PART})?の?\s?{_EXACTLY}?(?P<hour>\d{{1,2}})時"
+            rf"(?:(?P<half>半)|(?P<minute>\d\d(?:分)?|\d分))?{_EXACTLY}?"
+        ),
         _spoken,
     ),
     (rf"(?P<part>{_PART})?の?\s?{_EXACTLY}?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::00)?{_EXACTLY}?", _written),
     (r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s?(?P<part>a\.?m|p\.?m)\.?", _english),
+    (r"(?P<part>am|pm)\s?(?P<hour>\d{1,2})(?P<minute>)", _english),
     (rf"(?:お昼の)?{_EXACTLY}?正午{_EXACTLY}?|noon", _noon),
-    (rf"(?:{_PART}|昼前|昼過ぎ|昼すぎ|昼休み|午前中|午後いち|午後一|朝一番?|朝いち|終業時|始業時|夕刻|夜間|日中)", _vague),
+    (
+        rf"(?:{_PART}|昼前|昼過ぎ|昼すぎ|昼休み|午前中|午後いち|午後一|朝一番?|朝いち|終業時|始業時|夕刻|夜間|日中)",
+        _vague,
+    ),
     (r"midnight|morning|afternoon|evening|night", _vague),
     (r"\S*(?:ごろ|頃|くらい|ぐらい|前後|過ぎ|すぎ|以降|以前|以後|まえ)", _vague),
     (r"(?:around|about)\s.*", _vague),

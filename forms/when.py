@@ -1,21 +1,18 @@
 """When: from what a person types to a moment in the future, and back to words."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from forms.ahead import AHEAD
-from forms.calendar import days_on
-from forms.days import DAYS, ELAPSED, DayReader, business_days_on
 from forms.hours import TIMES, read_time
 from forms.instant import instant, wall_time
 from forms.mistake import Asked, Mistake
-from forms.reading.dates import bare_date, check_weekday, written_date
 from forms.reading.words import without_politeness
 from forms.recurrence import read_offset, read_weekdays, show_weekdays
-from forms.spoken import MAX_LENGTH, Unclear, normal, unclear, without_weekday
+from forms.said_day import is_elapsed, said_day
+from forms.spoken import MAX_LENGTH, Unclear, normal, unclear
 from forms.text import Lang, Text
 
 __all__ = [
@@ -67,7 +64,7 @@ _UNITS = {
     "min": timedelta(minutes=1),
 }
 MOMENTS: tuple[tuple[str, MomentReader], ...] = (
-    (r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2})?(?:z|[+-]\d{2}:\d{2})", _with_offset),
+    (r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:z|[+-]\d{2}:\d{2})", _with_offset),
     (r"(?P<count>\d{1,4})(?P<unit>時間|分)(?:後|たったら|経ったら)", _in_time),
     (r"(?P<count>\d{1,4})時間(?:半|(?P<minutes>\d{1,2})分)後", _hours_and_half),
     (r"半時間後", lambda _m, now: now + timedelta(minutes=30)),
@@ -93,9 +90,7 @@ def read_when(text: str, now: datetime, zone: ZoneInfo, *, end_of_day: bool = Fa
     return noted_when(text, now, zone, end_of_day=end_of_day)[0]
 
 
-def noted_when(
-    text: str, now: datetime, zone: ZoneInfo, *, end_of_day: bool = False
-) -> tuple[datetime, Text | None]:
+def noted_when(text: str, now: datetime, zone: ZoneInfo, *, end_of_day: bool = False) -> tuple[datetime, Text | None]:
     """As `read_when`, with what was overlooked in reading it."""
     found = _found(text, now, zone, end_of_day=end_of_day, form=False)
     return _ahead(found, now.astimezone(UTC)).astimezone(zone), found.note
@@ -180,7 +175,7 @@ def _day_and_time(words: str, now: datetime, *, zone: ZoneInfo, form: bool) -> _
             match = re.fullmatch(shape.format(time=pattern), words)
             if match is None:
                 continue
-            day = _day(match["when"].strip(), wall_time(now, zone).date(), form=form)
+            day = said_day(match["when"].strip(), wall_time(now, zone).date(), form=form)
             if day is not None:
                 _check_night(match, now)
                 return _Found(instant(_midnight(day.value) + reader(match), zone), day.note, loose=day.loose)
@@ -206,80 +201,17 @@ _TIME_FIRST = r"(?:{time})(?:,|\son)?\s(?P<when>.+)"
 
 def _day_alone(words: str, now: datetime, zone: ZoneInfo, *, end_of_day: bool, form: bool) -> _Found | None:
     wall = wall_time(now, zone)
-    day = _day(words.strip(), wall.date(), form=form) if words else None
+    day = said_day(words.strip(), wall.date(), form=form) if words else None
     if day is None:
         return None
     if end_of_day:
         return _Found(instant(_midnight(day.value) + _END_OF_DAY, zone), day.note, loose=day.loose)
-    if _read_day(ELAPSED, words, wall.date()) is not None and not form:
+    if is_elapsed(words, wall.date()) and not form:
         return _Found(instant(datetime.combine(day.value, wall.time().replace(second=0, microsecond=0)), zone))
     if day.value < wall.date() and not form:
         raise Mistake(_PAST)
     said = day.value
     raise Asked(Text(ja=f"{said.month}月{said.day}日の何時ですか。", en=f"At what time on {said:%Y-%m-%d}?"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """A day; `loose` where its year or month was not said but follows from its lying ahead."""
-
-    value: date
-    note: Text | None = None
-    loose: bool = False
-
-
-def _day(words: str, today: date, *, form: bool) -> _Day | None:
-    """None where `words` are no day. With `form` a missing year is asked for."""
-    if not words:
-        return _Day(today, loose=True)
-    words = _PLAIN_BESIDE.sub("", words)
-    words, weekday = without_weekday(words)
-    day = _plain_day(words.strip(), today, form=form)
-    if day is not None:
-        check_weekday(day.value, weekday)
-    return day
-
-
-_PLAIN_BESIDE = re.compile(r"(?<=[日末])\((?:祝日?|休日?|必着|必須|厳守)\)")
-_FROM_DAY = re.compile(
-    r"(?P<base>.+?[日末])の(?:(?P<count>\d{1,3})(?P<unit>営業日|日|週間)(?P<way>前|後)|(?P<next>翌日|前日|翌営業日|前営業日))"
-)
-
-
-def _plain_day(words: str, today: date, *, form: bool) -> _Day | None:
-    if match := _FROM_DAY.fullmatch(words):
-        base = _plain_day(match["base"], today, form=form)
-        return base and replace(base, value=_from_day(match, base.value))
-    if (found := written_date(bare_date(words, today), said=words)) is not None:
-        return _Day(found.value, found.note)
-    if (day := _read_day(DAYS, words, today)) is not None:
-        return _Day(day)
-    ahead = _read_day(AHEAD, words, today)
-    if ahead is not None and form:
-        raise Asked(
-            Text(
-                ja="年がありません。「2026/4/1」や「令和8年4月1日」のように、年から入力してください。",
-                en="The year is missing. Please type it too, as in 2026-04-01.",
-            )
-        )
-    return _Day(ahead, loose=True) if ahead else None
-
-
-def _from_day(match: re.Match[str], base: date) -> date:
-    if match["next"]:
-        count, unit = (1 if match["next"][0] == "翌" else -1), match["next"][1:]
-    else:
-        count, unit = int(match["count"]) * (1 if match["way"] == "後" else -1), match["unit"]
-    if unit == "営業日":
-        return business_days_on(base, count)
-    return days_on(base, count * (7 if unit == "週間" else 1))
-
-
-def _read_day(table: Iterable[tuple[str, DayReader]], words: str, today: date) -> date | None:
-    for pattern, reader in table:
-        if match := re.fullmatch(pattern, words):
-            return reader(match, today)
-    return None
 
 
 def _midnight(day: date) -> datetime:
@@ -292,9 +224,15 @@ _PAST = Text(
 )
 
 
+_PAST_TODAY = Text(
+    ja="もう過ぎています。「明日 9:00」のように、日にちも書いてください。",
+    en="That is already past today. Please write the day too, for example “tomorrow 9am”.",
+)
+
+
 def _ahead(found: _Found, now: datetime) -> datetime:
     if found.at <= now:
-        raise (Asked if found.loose else Mistake)(_PAST)
+        raise Asked(_PAST_TODAY) if found.loose else Mistake(_PAST)
     if found.at.year > now.year + _YEARS_AHEAD:
         raise Asked(
             Text(ja="先の日付すぎます。年を確かめてください。", en="That is very far ahead. Please check the year.")

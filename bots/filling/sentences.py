@@ -41,6 +41,7 @@ FORMER = Text(
     ja="前の回答：{answer}（変えないときは「そのまま」）",
     en='Your former answer: {answer} (to leave it, type "keep")',
 )
+SO_FAR = Text(ja="いままでに：{answer}（これで全部なら「次へ」）", en='So far: {answer} (if that is all, type "next")')
 OFFERED = Text(
     ja="候補：{answer}（これでよければ「そのまま」）",
     en='Suggested: {answer} (if that is right, type "keep")',

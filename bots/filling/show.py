@@ -82,12 +82,14 @@ def _former(conversation: Conversation, question: Question) -> Text | None:
         return None if offered is None else s.OFFERED.fill(answer=_in_list(question, offered))
     if objection := conversation.journey.objection(question.id):
         return objection
-    return s.FORMER.fill(answer=_in_list(question, conversation.answers[question.id]))
+    value = conversation.answers[question.id]
+    pattern = s.SO_FAR if question.wants_more(value) else s.FORMER
+    return pattern.fill(answer=_in_list(question, value))
 
 
 def about(conversation: Conversation, question: Question) -> About:
     """1⃣ … 9⃣ answer the question as the numbers would."""
-    keys = {f"{n}\u20e3": str(n) for n, _ in enumerate(question.options()[:9], 1)}
+    keys = {f"{n}\u20e3": str(n) for n, _ in enumerate(question.options()[:9], 1)} if question.taps else {}
     return About(conversation.response, question.id, keys)
 
 

@@ -64,7 +64,7 @@ class Handling:
         received = inbox.head(connection, room)
         if received is None or received.waiting or received.body.get("type") == "m.room.encrypted":
             return received, None
-        if inbound.file_to_fetch(received.body) is not None:
+        if inbound.is_file(received.body):
             return received, None
         return self._transact(connection, received=received, clear=received.body, content=None)
 
@@ -81,7 +81,7 @@ class Handling:
             return await self._store.run(partial(_wait, received=received, session=missing.session_id))
         except Undecryptable:
             clear = {}  # nobody will ever read it
-        content = await self._fetch(clear)
+        content = await self._fetch(received, clear)
         following, touched = await self._decide(received, clear, content)
         self.handled += 1
         self._touched(touched)
@@ -93,19 +93,28 @@ class Handling:
         clear = self._crypto.decrypt(received.body, RoomId(received.room_id))
         return clear if clear.get("type") in inbound.SEALED else {}
 
-    async def _fetch(self, clear: Json) -> bytes | None:
-        wanted = inbound.file_to_fetch(clear)
+    async def _fetch(self, received: inbox.Received, clear: Json) -> bytes | None:
+        if not inbound.is_file(clear):
+            return None
+        asked = await self._store.run(partial(self._asked, received=received, clear=clear))
+        wanted = inbound.file_to_fetch(clear, asked)
         if wanted is None:
             return None
         address, sealed = wanted
         try:
-            raw = await self._door.download(address, limit=inbound.FILE_LIMIT)
+            raw = await self._door.download(address, limit=inbound.fetch_limit(clear, asked))
             return attachment.unseal(raw, sealed) if sealed else raw
         except Unreachable:
             raise
         except Exception as bad:  # noqa: BLE001 - whatever is wrong with the file: it is none that we can read
             log.info("file: %s", type(bad).__name__)
             return None
+
+    def _asked(self, connection: Connection, *, received: inbox.Received, clear: Json) -> int:
+        """How many bytes the form that the person is in would take."""
+        direct = self._is_direct(connection, clear, received.room_id, received.sender)
+        event = inbound.read(clear, received.room_id, direct=direct)
+        return 0 if event is None else self._runtime.wanted(connection, event)
 
     async def _decide(
         self, received: inbox.Received, clear: Json, content: bytes | None

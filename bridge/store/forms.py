@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
+from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response, total
@@ -96,6 +97,7 @@ class FormShelf:
         self._desk.need(Role.EDITOR)
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
+        forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
         for table in (asked, live, reminder, total):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):

@@ -13,6 +13,7 @@ from bots.events import EventId, UserId
 from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
 from bridge.store import outbox, sendings
+from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.forms import PUBLICATIONS, parsed, publication_of
@@ -73,6 +74,7 @@ def _to_row(talk: Conversation) -> dict[str, Any]:
         "sources": talk.sources,
         "stage": talk.stage,
         "discarding": talk.discarding,
+        "narrowed": talk.narrowed,
     }
 
 
@@ -118,6 +120,7 @@ class ResponseDesk:
             receipt=row["receipt"],
             stage=state["stage"],
             discarding=state["discarding"],
+            narrowed=state.get("narrowed", {}),
             lang=row["lang"] if row["lang"] in ("ja", "en") else self._desk.town.language,
             preview=row["publication"] is None,
             response=row["id"],
@@ -142,6 +145,7 @@ class ResponseDesk:
     def preview(self, draft: Draft) -> Filling:
         self._desk.need(Role.EDITOR)
         key = derived("preview", self._desk.who)
+        forget(self._db, sa.select(response.c.id).where(response.c.id == key))
         self._db.execute(sa.delete(response).where(response.c.id == key))
         return self._begin(key, draft.form.name, draft.version, None)
 

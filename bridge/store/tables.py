@@ -202,6 +202,19 @@ total = sa.Table(
     comment="results, kept up to date response by response; made anew from the responses where they disagree",
 )
 
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("response", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),  # of the answer
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("type", Words, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    comment="files that answer questions: they go when their response goes",
+)
+
 reminder = sa.Table(
     "reminder",
     metadata,

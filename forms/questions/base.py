@@ -1,6 +1,6 @@
 """What every kind of question has in common: its fields, its values, and the words for what is wrong with it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from forms.expression import Chosen
 from forms.expression.values import digits
-from forms.mistake import Mistake
+from forms.mistake import Asked, Mistake
 from forms.reading.options import Named
+from forms.reading.taken import Towns
 from forms.reading.words import is_blank, is_unsafe
 from forms.text import Lang, Text, Wording
 
@@ -91,25 +92,19 @@ class Option:
     label: Text
 
 
-Towns = Callable[[str], Sequence[str]]
-"""Postal code (seven digits) → the addresses it stands for, up to the town; () where there is none."""
-
-
-def no_towns(_code: str) -> Sequence[str]:
-    """No table is at hand."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a question is asked with. `seed`: the chance of this response; `narrowed`: the words that found several."""
+    """What a question is asked with. `seed`: the chance of this response; `narrowed`: the words that found several.
+
+    `towns`: seven digits → the addresses with that postal code, up to the town; None where no list is at hand.
+    """
 
     seed: str = ""
     narrowed: str = ""
-    towns: Towns = no_towns
+    towns: Towns | None = None
 
 
-class Several(Mistake):
+class Several(Asked):
     """What was typed fits several: they are listed, and from now on a number means one of them."""
 
     def __init__(self, text: Text, narrowed: str) -> None:
@@ -158,6 +153,8 @@ class Placed(BaseModel):
     measure: ClassVar[Measure] = "words"
     verbatim: ClassVar[bool] = False
     """Whether quotation marks around an answer belong to it."""
+    taps: ClassVar[bool] = True
+    """Whether a tap on the number of one option is an answer."""
 
     @property
     def questions(self) -> tuple[Any, ...]:
@@ -195,7 +192,8 @@ class Placed(BaseModel):
 
     def expressed(self, value: Value) -> str:
         """`plain` as a node of the tree that expressions look at holds it."""
-        return Chosen(value) if isinstance(value, list) else self.plain(value)
+        words = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        return Chosen(value) if isinstance(value, list) and words else self.plain(value)
 
     def from_plain(self, words: str) -> Value:
         """The value that `plain` writes so; None where it is none."""
@@ -232,6 +230,10 @@ class QuestionFields(Placed):
     def asked_as(self, around: Around) -> Self:  # noqa: ARG002 - most kinds are asked of everybody alike
         """This question as it is asked in one response: in its own order, with what was found so far."""
         return self
+
+    def wants_more(self, value: Value) -> bool:  # noqa: ARG002 - only files come one by one
+        """Whether more may be added to an answer that was just given."""
+        return False
 
     def take(self, file: Brought, former: Value) -> tuple[Value, bytes]:  # noqa: ARG002
         """The value of a file that was sent, and what of it to keep. Raises Mistake where it answers nothing."""

@@ -110,6 +110,10 @@ class Choices(OptionFields):
         limits += [how_other(len(self.offered) + 1)] if self.other else []
         return lines(numbered(self.options()), _SEVERAL, *limits)
 
+    def from_plain(self, words: str) -> Value:
+        names, known = words.split(), {option.name for option in self.options()} - {OTHER}
+        return names if names and set(names) <= known else None
+
     def columns(self) -> tuple[str, ...]:
         own = (f"{self.id}_other",) if self.other else ()
         return (*(f"{self.id}/{option.name}" for option in self.options()), *own)
@@ -122,7 +126,3 @@ class Choices(OptionFields):
 
     def counted(self, value: Value) -> Iterable[Countable]:
         return names_of(value)
-
-    def from_plain(self, words: str) -> Value:
-        known = {option.name for option in self.offered}
-        return [name for name in words.split() if name in known] or None

@@ -1,20 +1,22 @@
 """A day and a time of day; kept with the offset of Japan."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import Countable, Measure, Value
+from forms.questions.base import Cell, Countable, Measure, Value
 from forms.questions.date import Day, check_order, day_limits
 from forms.questions.typed import TypedFields
 from forms.reading.eras import show_date
 from forms.reading.moments import read_date_time
 from forms.reading.taken import Reader
-from forms.text import Lang, Text
+from forms.text import Lang, Text, lines
 
+_ECHO = re.compile("（[月火水木金土日]・[^（）]{1,20}）")
 _OUTSIDE = Text(
     ja="{limits}の日時を入力してください（いまの入力: {value}）。",
     en="Please type a day and time in this range: {limits} (you gave {value}).",
@@ -40,6 +42,10 @@ class DateTime(TypedFields):
         check_order(self.earliest, self.latest)
         return self
 
+    def read(self, said: str, today: date) -> Value:
+        """What we echo may be copied: the day in brackets is the day before them, once more."""
+        return super().read(_ECHO.sub(" ", said, count=1), today)
+
     def check(self, value: Value) -> None:
         day = datetime.fromisoformat(str(value)).date()
         if (self.earliest and day < self.earliest) or (self.latest and day > self.latest):
@@ -51,11 +57,16 @@ class DateTime(TypedFields):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             return str(value)
-        return f"{show_date(at.date(), lang)} {at:%H:%M}" if lang == "ja" else f"{show_date(at.date(), lang)}, {at:%H:%M}"
+        return (
+            f"{show_date(at.date(), lang)} {at:%H:%M}" if lang == "ja" else f"{show_date(at.date(), lang)}, {at:%H:%M}"
+        )
 
     def prompt(self) -> Text:
         limits = day_limits(self.earliest, self.latest)
-        return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=self.how, limits=limits) if limits.ja else self.how
+        return lines(self.how, limits) if limits.ja else self.how
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - as spreadsheets read it
+        return ("" if value is None else str(value)[:16].replace("T", " "),)
 
     def counted(self, value: Value) -> Iterable[Countable]:
         return (str(value)[:10],)

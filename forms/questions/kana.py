@@ -13,5 +13,6 @@ class Kana(TypedFields):
 
     reader: ClassVar[Reader] = staticmethod(read_kana)
     how: ClassVar[Text] = Text(
-        ja="ふりがなを入力（例: ナカムラ　ユウキ。ひらがなでも入力できます）", en="Type it in katakana or hiragana, such as ナカムラ　ユウキ"
+        ja="ふりがなを入力（例: ナカムラ　ユウキ。ひらがなでも入力できます）",
+        en="Type it in katakana or hiragana, such as “ナカムラ　ユウキ”",
     )

@@ -26,6 +26,14 @@ def _numbered(value: Any) -> Any:
     ]
 
 
+def row_ids(id_: object, rows: object) -> tuple[str, ...]:
+    """The ids of the rows of a document's matrix, as far as they can be told."""
+    if not isinstance(id_, str) or not isinstance(rows, list):
+        return ()
+    names = [row.get("name") if isinstance(row, dict) else row for row in _numbered(rows)[:MOST_ROWS]]
+    return tuple(f"{id_}_{name}" for name in names if isinstance(name, str))
+
+
 def _named(rows: tuple[Option, ...]) -> tuple[Option, ...]:
     for row in rows:
         if not _NAME.fullmatch(row.name):

@@ -13,6 +13,7 @@ from forms.reading.amounts import read_money
 from forms.text import Lang, Text
 
 _HOW = Text(ja="金額（円）を数字で入力（例: 12,000）", en="Type an amount of yen, such as 12,000")
+_WITHIN = Text(ja="金額（円）を数字で入力", en="Type an amount of yen")
 
 
 class Money(QuestionFields):
@@ -42,7 +43,8 @@ class Money(QuestionFields):
         return f"¥{value:,}" if value >= 0 else f"-¥{-value:,}"
 
     def prompt(self) -> Text:
-        return with_limits(_HOW, between(self.low, self.high))
+        limits = between(self.low, self.high)
+        return with_limits(_WITHIN, limits) if limits.ja else _HOW
 
     def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - a number
         return (a_number(value),)

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value, flaw
+from forms.reading.amounts import storable
 from forms.reading.numbers import LARGEST, read_number, show_number
 from forms.text import Lang, Text, same
 
@@ -89,7 +90,7 @@ class Number(QuestionFields):
             raise Mistake(
                 Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=self.decimals)
             )
-        value = _storable(exact)
+        value = storable(exact)
         check_between(value, self.low, self.high)
         return value
 
@@ -106,8 +107,12 @@ class Number(QuestionFields):
         return (value,) if isinstance(value, int | float) else ()
 
     def from_plain(self, words: str) -> Value:
-        number = exact(words)
-        return None if number is None else _storable(number)
+        return from_numeral(words)
+
+
+def a_number(value: Value) -> Cell:
+    """A number as the cell of a file; anything else as words."""
+    return value if isinstance(value, int | float) else "" if value is None else str(value)
 
 
 def exact(words: str) -> Decimal | None:
@@ -119,28 +124,7 @@ def exact(words: str) -> Decimal | None:
     return number if number.is_finite() and abs(number) <= LARGEST else None
 
 
-def a_number(value: Value) -> Cell:
-    """A number as the cell of a file; anything else as words."""
-    return value if isinstance(value, int | float) else "" if value is None else str(value)
-
-
-def _storable(exact: Decimal) -> int | float:
-    """Raises Mistake where storing the number would round it."""
-    if exact == exact.to_integral_value():
-        return int(exact)
-    if Decimal(repr(float(exact))) != exact:
-        raise Mistake(
-            Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
-        )
-    return float(exact)
-
-
 def from_numeral(words: str) -> Value:
     """The number that an expression gave; None where it is none."""
-    try:
-        value = Decimal(words)
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or abs(value) > LARGEST:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    number = exact(words)
+    return None if number is None else storable(number)

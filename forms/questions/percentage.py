@@ -14,7 +14,7 @@ from forms.reading.amounts import read_percentage
 from forms.reading.numbers import show_number
 from forms.text import Lang, Text
 
-_HOW = Text(ja="割合（％）を数字で入力（例: 30%）", en="Type a percentage, such as 30%")
+_HOW = Text(ja="割合（％）を数字で入力", en="Type a percentage")
 
 
 class Percentage(QuestionFields):

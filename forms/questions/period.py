@@ -12,7 +12,7 @@ from forms.questions.typed import TypedFields
 from forms.reading.eras import show_date
 from forms.reading.periods import read_period
 from forms.reading.taken import Reader
-from forms.text import Lang, Text
+from forms.text import Lang, Text, lines
 
 _OUTSIDE = Text(
     ja="{limits}の期間を入力してください（いまの入力: {value}）。",
@@ -29,7 +29,8 @@ class Period(TypedFields):
 
     reader: ClassVar[Reader] = staticmethod(read_period)
     how: ClassVar[Text] = Text(
-        ja="いつからいつまでかを入力（例: 2026/4/1〜2026/4/30）", en="Type from when to when, as in 2026-04-01 – 2026-04-30"
+        ja="いつからいつまでかを入力（例: 2026/4/1〜2026/4/30）",
+        en="Type from when to when, as in 2026-04-01 – 2026-04-30",
     )
 
     @model_validator(mode="after")
@@ -45,14 +46,16 @@ class Period(TypedFields):
 
     def show(self, value: Value, lang: Lang) -> str:
         try:
-            first, last = (show_date(date.fromisoformat(day), lang) for day in (value if isinstance(value, list) else ()))
+            first, last = (
+                show_date(date.fromisoformat(day), lang) for day in (value if isinstance(value, list) else ())
+            )
         except ValueError:
             return str(value)
         return f"{first}〜{last}" if lang == "ja" else f"{first} – {last}"
 
     def prompt(self) -> Text:
         limits = day_limits(self.earliest, self.latest)
-        return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=self.how, limits=limits) if limits.ja else self.how
+        return lines(self.how, limits) if limits.ja else self.how
 
     def columns(self) -> tuple[str, ...]:
         return f"{self.id}_from", f"{self.id}_to"

@@ -13,5 +13,6 @@ class Phone(TypedFields):
 
     reader: ClassVar[Reader] = staticmethod(read_phone)
     how: ClassVar[Text] = Text(
-        ja="電話番号を市外局番から入力（例: 097-532-1111）", en="Type a telephone number with its area code, such as 097-532-1111"
+        ja="電話番号を市外局番から入力（例: 097-532-1111）",
+        en="Type a telephone number with its area code, such as 097-532-1111",
     )

@@ -34,6 +34,7 @@ class Rank(OptionFields):
     top: Annotated[int, Field(ge=1, le=30)] | None = None
 
     measure: ClassVar[Measure] = "ranks"
+    taps: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

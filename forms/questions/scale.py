@@ -29,7 +29,7 @@ class Scale(QuestionFields):
 
     kind: Literal["scale"]
     points: Annotated[int, Field(ge=2, le=11)] = 5
-    first: Literal[0, 1] = 1
+    first: Annotated[int, Field(ge=0, le=1)] = 1
     lowest: Words | None = None
     highest: Words | None = None
     labels: Annotated[tuple[Words, ...], Field(max_length=11)] = ()
@@ -66,7 +66,8 @@ class Scale(QuestionFields):
 
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
         words = without_politeness(folded(said.replace("\ufe0f", "").replace("\u20e3", "")))
-        by_label = [n for n, label in self._labels.items() if words in (folded(label.ja), folded(label.en))]
+        spelt = {n: (label, self._labelled(n)) for n, label in self._labels.items()}
+        by_label = [n for n, texts in spelt.items() if any(words in (folded(t.ja), folded(t.en)) for t in texts)]
         if len(by_label) == 1:
             return by_label[0]
         value = read_number(said.replace("\ufe0f", "").replace("\u20e3", "")).value

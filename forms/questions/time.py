@@ -9,7 +9,7 @@ from forms.questions.base import Value, flaw
 from forms.questions.typed import TypedFields
 from forms.reading.moments import read_time_of_day
 from forms.reading.taken import Reader
-from forms.text import Text, same
+from forms.text import Text, lines, same
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\z")]
 _OUTSIDE = Text(
@@ -45,7 +45,7 @@ class Time(TypedFields):
 
     def prompt(self) -> Text:
         limits = self._limits()
-        return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=self.how, limits=limits) if limits.ja else self.how
+        return lines(self.how, limits) if limits.ja else self.how
 
     def _limits(self) -> Text:
         if self.earliest and self.latest:

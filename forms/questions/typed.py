@@ -4,13 +4,13 @@ from datetime import date, datetime, time
 from typing import ClassVar
 
 from forms.questions.base import QuestionFields, Value
-from forms.reading.taken import JAPAN, Given, Reader
+from forms.reading.taken import JAPAN, Given, Reader, Towns
 from forms.text import Lang, Text
 
 
-def given(today: date) -> Given:
+def given(today: date, towns: Towns | None = None) -> Given:
     """Noon of a day, where only the day is known."""
-    return Given(datetime.combine(today, time(12), JAPAN))
+    return Given(datetime.combine(today, time(12), JAPAN), towns=towns)
 
 
 class TypedFields(QuestionFields):

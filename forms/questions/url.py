@@ -13,5 +13,6 @@ class Url(TypedFields):
 
     reader: ClassVar[Reader] = staticmethod(read_url)
     how: ClassVar[Text] = Text(
-        ja="ページのアドレスを入力（例: https://www.example.jp/）", en="Type a web address, such as https://www.example.jp/"
+        ja="ページのアドレスを入力（例: https://www.example.jp/）",
+        en="Type a web address, such as https://www.example.jp/",
     )

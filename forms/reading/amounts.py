@@ -13,18 +13,21 @@ _NOT_WHOLE = Text(
     ja="小数は入力できません。整数で入力してください（四捨五入はしません）。",
     en="Please type a whole number; nothing is rounded for you.",
 )
-_TOO_MANY_DIGITS = Text(
-    ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15."
-)
+_TOO_MANY_DIGITS = Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
 _YEN = re.compile(r"\s*(?:円|えん|エン|yen|jpy|圓)(?:也|なり)?\Z", re.IGNORECASE)
-_OTHER_UNIT = re.compile(r"(?:[0-9]|[一-九十百千万億])\s*(?!円|えん|エン|yen|jpy|圓)[^\W0-9一二三四五六七八九十百千万億兆〇零壱弐参拾伍阡萬]+\Z", re.IGNORECASE)
+_OTHER_UNIT = re.compile(
+    r"(?:[0-9]|[一-九十百千万億])\s*(?!円|えん|エン|yen|jpy|圓)[^\W0-9一二三四五六七八九十百千万億兆〇零壱弐参拾伍阡萬]+\Z",
+    re.IGNORECASE,
+)
 _BESIDE_YEN = re.compile(r"\((?:税込み?|込み?|税込価格)\)\Z|(?<=円)(?:税込み?)\Z")
 _BEFORE_YEN = re.compile(r"(?:金額?|総額|税込み?|jpy)[:\s]*(?=[0-9¥\\一-龥])", re.IGNORECASE)
 _DASH_AFTER = re.compile(r"(?<=[0-9円])\.?[-\u2010-\u2015\u2212ー]\Z")
 _HOW_MUCH = Text(ja="金額を円で入力してください（例: 1,500）。", en="Please type an amount in yen, such as 1,500.")
 _WITHOUT_TAX_WORD = Text(ja="「税込」は除いて読みました。", en="Read without the words about tax.")
 _PER_CENT = re.compile(r"\s*(?:%|パーセント|ぱーせんと|percent|per cent|pct)\Z", re.IGNORECASE)
-_TENTHS = re.compile(r"(?P<tenths>[0-9.]+|[一二三四五六七八九十])割(?:(?P<hundredths>[0-9一二三四五六七八九])分)?(?:(?P<rest>[0-9一二三四五六七八九])厘)?")
+_TENTHS = re.compile(
+    r"(?P<tenths>[0-9.]+|[一二三四五六七八九十])割(?:(?P<hundredths>[0-9一二三四五六七八九])分)?(?:(?P<rest>[0-9一二三四五六七八九])厘)?"
+)
 _SHARE = Text(
     ja="「{said}」は{small}%か{large}%か分かりません。%を付けて入力してください。",
     en="Is “{said}” {small}% or {large}%? Please type it with the per cent sign.",
@@ -90,7 +93,7 @@ def _tenths(words: str) -> ReadNumber | None:
         return None
     tenths, hundredths, rest = (part.value for part in parts if part)
     about = number_in("約1", said=words) if match[0] != words else None
-    return ReadNumber(tenths * 10 + hundredths + rest / 10, about and about.note)
+    return ReadNumber(tenths * 10 + hundredths + rest / 10, about.note if about else None)
 
 
 def _whole(found: ReadNumber) -> Taken:

@@ -9,10 +9,10 @@ _AGREED, _REFUSED = Text(ja="同意します", en="I agree"), Text(ja="同意し
 
 
 def read_yes_or_no(said: str, _given: Given) -> Taken:
-    """"yes" or "no"."""
+    """Stored as yes or no."""
     return Taken("yes", _YES) if read_yes(said) else Taken("no", _NO)
 
 
 def read_consent(said: str, _given: Given) -> Taken:
-    """"yes" where the person agreed, "no" where not."""
+    """Stored as yes where the person agreed, as no where not."""
     return Taken("yes", _AGREED) if read_yes(said) else Taken("no", _REFUSED)

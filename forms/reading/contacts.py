@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from forms.mistake import Asked, Mistake
-from forms.reading.taken import Given, Taken, as_is, same
+from forms.reading.taken import Given, Taken, as_is
 from forms.reading.words import LONGEST_ANSWER, clean, quote, unread, without_politeness
 from forms.text import Text
 
@@ -18,7 +18,8 @@ _BESIDE = re.compile(r"\s*\((?:代|代表|直通|携帯|自宅|代表番号)\)\Z
 _EXTENSION = re.compile(r"[\s(,]*(?:内線|ext\.?|内)[\s:]*(?P<number>[0-9]{1,6})\)?\Z", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{1,24}[0-9]|\([0-9]{2,5}\)[0-9 .-]{5,12}")
 _WITH_AREA = Text(
-    ja="市外局番から入力してください（例: 097-532-1111）。", en="Please type it with the area code, such as 097-532-1111."
+    ja="市外局番から入力してください（例: 097-532-1111）。",
+    en="Please type it with the area code, such as 097-532-1111.",
 )
 _CHECK_PHONE = Text(
     ja="「{said}」という電話番号は見当たりません。桁を確かめて、市外局番から入力してください（例: 097-532-1111）。",
@@ -33,7 +34,8 @@ _EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}\~-]{1,64})@(?P<doma
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})")
 _OLD_PHONES = re.compile(r"(?:docomo|ezweb)\.ne\.jp|(?:[a-z]+\.)?ezweb\.ne\.jp", re.IGNORECASE)
 _AN_EMAIL = Text(
-    ja="メールアドレスを入力してください（例: jimu@example.jp）。", en="Please type an e-mail address, such as jimu@example.jp."
+    ja="メールアドレスを入力してください（例: jimu@example.jp）。",
+    en="Please type an e-mail address, such as jimu@example.jp.",
 )
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[^\s/?#:@]{1,253})(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][^\s<>\"]{0,1900})?",
@@ -55,7 +57,7 @@ def read_phone(said: str, _given: Given) -> Taken:
     words = _DASHES.sub("-", _BESIDE.sub("", words).translate(_KANJI))
     words = re.sub(r"^(?:010-?)?\+|^00(?=81)", "+", words)
     words = re.sub(r"(?<=\+81)[\s-]*\(?0\)?[\s-]*(?=[0-9])", "", words)
-    if not _PHONE.fullmatch(words) or (words[0] == "0" and words.count("(") > 1):
+    if not _PHONE.fullmatch(words) or words.count("(") > 1:
         raise unread(said, _WITH_AREA)
     note = _WITHOUT_EXTENSION.fill(number=extension["number"]) if extension else None
     return as_is(_number(words, said), note)
@@ -67,12 +69,14 @@ def _number(words: str, said: str) -> str:
     except NumberParseException:
         raise unread(said, _WITH_AREA) from None
     digits = re.sub(r"[^0-9]", "", words)
-    if found.country_code == 81 and words[0] not in "+0":
+    if found.country_code == 81 and words[0] != "+" and digits[0] != "0":
         raise _without_zero(digits, said)
     if not phonenumbers.is_valid_number(found):
         raise Asked(_CHECK_PHONE.fill(said=quote(said)))
     national = found.country_code == 81
-    return phonenumbers.format_number(found, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(
+        found, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL
+    )
 
 
 def _without_zero(digits: str, said: str) -> Asked:
@@ -98,7 +102,7 @@ def read_email(said: str, _given: Given) -> Taken:
 
 
 def read_url(said: str, _given: Given) -> Taken:
-    """http or https, the host in lower case, without the port that goes without saying."""
+    """With http or https, the host in lower case, without the port that goes without saying."""
     words = without_politeness(clean(said[:2100])).strip("<>")
     match = _URL.fullmatch(_half_width(words))
     note = None

@@ -8,7 +8,7 @@ from forms.calendar import last_of_month, nth_open_day, nth_weekday
 from forms.days import DAYS, NTH, WEEKDAY, YEARS
 from forms.mistake import Asked, Mistake
 from forms.printable import line
-from forms.reading.eras import ERAS, LAST_YEAR, MONTHS, WEEK_EN, WEEK_JA, check_era, shown
+from forms.reading.eras import ERAS, LAST_YEAR, MONTHS, WEEK_EN, WEEK_JA, check_era
 from forms.reading.words import plain, quote, unread
 from forms.spoken import MAX_LENGTH, normal
 from forms.text import Text
@@ -35,7 +35,7 @@ _FULL: tuple[re.Pattern[str], ...] = tuple(
             rf"{_YEAR}(?:年の?|{_MARK}){_MONTH}(?:月の?|{_MARK})(?P<day>[0-9]{{1,2}})日?",
             r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
             r"(?P<era>[mtshr]|明治|大正|昭和|平成|令和)(?P<of_era>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
-            rf"{_EN_DAY} (?:of )?{_EN_MONTH}\.?[, ]\s?(?P<year>[0-9]{{4}})",
+            rf"{_EN_DAY}[ -](?:of )?{_EN_MONTH}\.?[-, ]\s?(?P<year>[0-9]{{4}})",
             rf"{_EN_MONTH}\.? {_EN_DAY}[, ]\s?(?P<year>[0-9]{{4}})",
             rf"{_YEAR}(?:年の?|{_MARK}){_MONTH}月?の?(?P<end>末日?|月末)",
             rf"{_YEAR}年の?(?P<feast>元日|元旦|大晦日)",
@@ -53,7 +53,7 @@ _BESIDE = re.compile(r"(?P<day>[^()]+)\((?P<beside>[^()]+)\)")
 _WEEKDAY_AFTER = re.compile(rf"(?P<day>.+[0-9日])[ ,]?(?P<beside>[{WEEK_JA}]曜日?|[{WEEK_JA}](?<=日[^日]))")
 _WEEKDAY = re.compile(rf"(?P<ja>[{WEEK_JA}])(?:曜日?)?|(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:[a-z]{{0,4}}day)?")
 _NAMED_YEAR = re.compile(r"(?P<year>" + "|".join(sorted(YEARS, key=len, reverse=True)) + r")の?(?=[0-9元大])")
-_TAIL = re.compile(r"(?:付け?|生まれ|生|現在|に|から|より|まで|までに|[ t]00?:00(?::00)?)\Z")
+_TAIL = re.compile(r"(?:の?予定|付け?|生まれ|生|現在|に|から|より|まで|までに|[ t]00?:00(?::00)?)\Z")
 
 _EXAMPLE = Text(
     ja="「2026/4/1」や「令和8年4月1日」のように入力してください。",
@@ -88,7 +88,7 @@ _INCOMPLETE = tuple(
         (rf"{_YEAR}(?:年|{_MARK})[0-9]{{1,2}}月?(?:上旬|中旬|下旬|頃|ごろ)?", _NO_DAY),
     )
 )
-_YEARLESS = re.compile(r"(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?")
+_YEARLESS = re.compile(r"(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日?|(?P<month2>0?[1-9]|1[0-2])/(?P<day2>[0-9]{1,2})")
 _NO_SUCH_DAY = Text(
     ja="「{said}」という日はありません。日付を確かめて、もう一度入力してください。",
     en="There is no such day as “{said}”. Please check the date and type it again.",
@@ -126,9 +126,17 @@ def written_date(words: str, *, said: str) -> ReadDate | None:
     return next((_full(match, said) for pattern in _FULL if (match := pattern.fullmatch(words))), None)
 
 
+def dated(words: str, *, said: str, today: date) -> ReadDate | None:
+    """As `written_date`, also with its weekday or the date once more in brackets."""
+    found = written_date(words, said=said)
+    if found is None and (match := _BESIDE.fullmatch(words)) and written_date(match["day"].strip(), said=said):
+        return _beside(words, said, today)
+    return found
+
+
 def _beside(words: str, said: str, today: date) -> ReadDate:
     """A date, and what stands beside it in brackets: its weekday, the date once more."""
-    if (found := written_date(words, said=said)) is not None:
+    if (found := written_date(words, said=said) or _counted(words, today)) is not None:
         return found
     match = _BESIDE.fullmatch(words) or _WEEKDAY_AFTER.fullmatch(words)
     if match is None:
@@ -147,7 +155,8 @@ def check_weekday(day: date, weekday: int | None) -> None:
     """Asks where a weekday that was said (Monday is 0) is not that of the day."""
     if weekday is not None and day.weekday() != weekday:
         name = Text(ja=WEEK_JA[day.weekday()], en=f"{day:%A}")
-        raise Asked(_WRONG_WEEKDAY.fill(shown=shown(day), weekday=name))
+        short = Text(ja=f"{day.year}年{day.month}月{day.day}日", en=f"{day:%Y-%m-%d}")
+        raise Asked(_WRONG_WEEKDAY.fill(shown=short, weekday=name))
 
 
 def _weekday_number(match: re.Match[str]) -> int:
@@ -164,14 +173,20 @@ def _one(words: str, said: str, today: date) -> ReadDate:
     if (found := written_date(words, said=said)) is not None:
         return found
     if (match := _YEARLESS.fullmatch(words)) is not None:
-        _day(2000, int(match["month"]), int(match["day"]), said=said)
+        _day(2000, int(match["month"] or match["month2"]), int(match["day"] or match["day2"]), said=said)
     for pattern, text in _INCOMPLETE:
         if pattern.fullmatch(words):
             raise Asked(text.fill(said=quote(said)))
+    if (counted := _counted(words, today)) is not None:
+        return counted
+    raise unread(said, _EXAMPLE)
+
+
+def _counted(words: str, today: date) -> ReadDate | None:
     for spelling, reader in DAYS:
         if match := re.fullmatch(spelling, words):
             return ReadDate(reader(match, today))
-    raise unread(said, _EXAMPLE)
+    return None
 
 
 def _full(match: re.Match[str], said: str) -> ReadDate:

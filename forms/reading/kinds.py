@@ -52,19 +52,21 @@ READERS: Mapping[str, Reader] = {
     "place": places.read_place,
 }
 _ALIASES = {
-    "decimal": "number", "int": "integer", "float": "number", "yen": "money", "currency": "money", "amount": "money",
-    "percent": "percentage", "rate": "percentage", "day": "date", "timeofday": "time", "dateandtime": "datetime",
-    "moment": "datetime", "yearmonth": "month", "fy": "fiscalyear", "fiscal": "fiscalyear", "daterange": "period",
-    "range": "period", "boolean": "yesno", "bool": "yesno", "yn": "yesno", "agreement": "consent", "single": "choice",
-    "selectone": "choice", "select": "choice", "multiple": "choices", "multi": "choices", "selectmultiple": "choices",
-    "multiplechoice": "choices", "ranking": "rank", "likert": "scale", "rating": "scale", "tel": "phone",
-    "telephone": "phone", "phonenumber": "phone", "mail": "email", "emailaddress": "email", "postalcode": "postal",
-    "postcode": "postal", "zip": "postal", "zipcode": "postal", "link": "url", "website": "url", "location": "place",
-    "geopoint": "place", "furigana": "kana", "string": "text", "freetext": "text", "longtext": "text",
-    "文字": "text", "氏名": "name", "ふりがな": "kana", "フリガナ": "kana", "整数": "integer", "数値": "number", "金額": "money",
-    "割合": "percentage", "日付": "date", "時刻": "time", "日時": "datetime", "年月": "month", "年度": "fiscalyear", "期間": "period",
-    "はい・いいえ": "yesno", "同意": "consent", "択一": "choice", "複数": "choices", "順位": "rank", "段階": "scale", "電話": "phone",
-    "電話番号": "phone", "メール": "email", "郵便番号": "postal", "住所": "address", "場所": "place",
+    "decimal": "number", "int": "integer", "float": "number", "yen": "money", "currency": "money",
+    "amount": "money", "percent": "percentage", "rate": "percentage", "day": "date", "timeofday": "time",
+    "dateandtime": "datetime", "moment": "datetime", "yearmonth": "month", "fy": "fiscalyear",
+    "fiscal": "fiscalyear", "daterange": "period", "range": "period", "boolean": "yesno", "bool": "yesno",
+    "yn": "yesno", "agreement": "consent", "single": "choice", "selectone": "choice", "select": "choice",
+    "multiple": "choices", "multi": "choices", "selectmultiple": "choices", "multiplechoice": "choices",
+    "ranking": "rank", "likert": "scale", "rating": "scale", "tel": "phone", "telephone": "phone",
+    "phonenumber": "phone", "mail": "email", "emailaddress": "email", "postalcode": "postal", "postcode": "postal",
+    "zip": "postal", "zipcode": "postal", "link": "url", "website": "url", "location": "place", "geopoint": "place",
+    "furigana": "kana", "string": "text", "freetext": "text", "longtext": "text", "文字": "text", "氏名": "name",
+    "ふりがな": "kana", "フリガナ": "kana", "整数": "integer", "数値": "number", "金額": "money",
+    "割合": "percentage", "日付": "date", "時刻": "time", "日時": "datetime", "年月": "month", "年度": "fiscalyear",
+    "期間": "period", "はい・いいえ": "yesno", "同意": "consent", "択一": "choice", "複数": "choices",
+    "順位": "rank", "段階": "scale", "電話": "phone", "電話番号": "phone", "メール": "email", "郵便番号": "postal",
+    "住所": "address", "場所": "place",
 }  # fmt: skip
 
 
@@ -74,9 +76,7 @@ def kind_named(name: str) -> str | None:
     return plain if plain in READERS else _ALIASES.get(plain)
 
 
-def read(
-    kind: str, text: str, *, now: datetime, options: Sequence[Named] = (), towns: Towns | None = None
-) -> Reading:
+def read(kind: str, text: str, *, now: datetime, options: Sequence[Named] = (), towns: Towns | None = None) -> Reading:
     """What `text` means as an answer of `kind` (a key of READERS). `now` is aware."""
     try:
         taken = READERS[kind](text, Given(now, tuple(options), towns))

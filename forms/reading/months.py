@@ -73,7 +73,7 @@ def month_in(said: str, today: date) -> tuple[date, Text | None]:
         count = 6 if match["half"] else int(match["count"])
         return _later(today, -count if match["ago"] or match["half_ago"] else count), None
     if match := _TWO_YEARS.fullmatch(words):
-        return _agreed_month(match, said, today)
+        return _agreed_month(match, said)
     found = _month(words, said)
     if found is not None:
         return found
@@ -84,7 +84,7 @@ def month_in(said: str, today: date) -> tuple[date, Text | None]:
     raise unread(said, _A_MONTH)
 
 
-def _agreed_month(match: re.Match[str], said: str, today: date) -> tuple[date, Text | None]:
+def _agreed_month(match: re.Match[str], said: str) -> tuple[date, Text | None]:
     """令和8年(2026年)4月 and 2026年4月(令和8年4月)."""
     rest = match["rest"].removeprefix("年")
     one, other = (_month(f"{match[g]}年{rest}" if rest else match[g], said) for g in ("one", "other"))
@@ -112,7 +112,7 @@ def _month(words: str, said: str) -> tuple[date, Text | None] | None:
         month = next(n for n, name in enumerate(MONTHS, 1) if name.lower().startswith(groups["name"][:3]))
     year = _western(groups, said)
     year += bool(groups.get("fiscal")) and month < 4
-    if not (1000 <= year and 1 <= month <= 12):
+    if not (year >= 1000 and 1 <= month <= 12):
         raise Mistake(_NO_SUCH_MONTH.fill(said=quote(said)))
     first = date(year, month, 1)
     return first, _noted(_era(groups), first, last_of_month(year, month))
@@ -153,7 +153,7 @@ def read_fiscal_year(said: str, given: Given) -> Taken:
 def fiscal_year_in(said: str, today: date) -> tuple[int, Text | None]:
     """The year in which it begins, and what was overlooked. Raises Mistake."""
     words = normal(plain(said)).removeprefix("fiscal year ")
-    if words in FISCAL_YEARS and words != "年度":
+    if words in FISCAL_YEARS:
         return fiscal_year(today) + FISCAL_YEARS[words], None
     if words in YEARS:
         return _agreed_year(today.year + YEARS[words], fiscal_year(today) + YEARS[words], said), None

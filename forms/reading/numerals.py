@@ -1,4 +1,4 @@
-"""Numerals as people write them: 1,500, 二〇二六, 三千五百, 2.5万, 壱万弐千; None where there is no one number in them."""
+"""Numerals as people write them: 1,500, 二〇二六, 三千五百, 2.5万; None where there is no one number in them."""
 
 import re
 from decimal import Decimal
@@ -64,7 +64,9 @@ def _section(body: str) -> Decimal | None:
     rest = body[at:]
     if not rest or not at:
         return total if at else None
-    return total + _digit(rest) if len(rest) == 1 and (rest in DIGITS or rest in "0123456789") else None
+    if len(rest) == 1 and rest in DIGITS:
+        return total + DIGITS[rest]
+    return total + int(rest) if rest.isascii() and rest.isdecimal() and len(rest) < 4 and int(rest) < last else None
 
 
 def _digit(numeral: str | None) -> Decimal:

@@ -12,27 +12,34 @@ _DASHES = re.compile("[-\u2010-\u2015\u2212\u30fc\uff70\u2500\u2501~〜・.]")
 _KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _BEFORE = re.compile(r"(?:〒|郵便番号|postal code|zip)[\s:：]*", re.IGNORECASE)
 _POSTAL = re.compile(r"([0-9]{3})\s*-?\s*([0-9]{4})")
-_NEVER = frozenset("000 008 009".split())
+_NEVER = frozenset(["000", "008", "009"])
 """Beginnings of codes that do not exist anywhere; others may yet be given out."""
 _SEVEN_DIGITS = Text(
-    ja="7桁の郵便番号を入力してください（例: 870-8501）。", en="Please type a postal code of seven digits, such as 870-8501."
+    ja="7桁の郵便番号を入力してください（例: 870-8501）。",
+    en="Please type a postal code of seven digits, such as 870-8501.",
 )
 _UNKNOWN_CODE = Text(
-    ja="郵便番号「{code}」は見当たりません。番号を確かめてください。", en="There is no postal code {code}. Please check it."
+    ja="郵便番号「{code}」は見当たりません。番号を確かめてください。",
+    en="There is no postal code {code}. Please check it.",
 )
 _MUNICIPALITY = re.compile("[都道府県市区町村郡島]")
 _SAME = re.compile("同上|同じ|上に同じ|同左|なし|無し|不明|未定|自宅|職場|ここ|現在地|ない|わからない|今いる場所|-+")
 _FROM_TOWN = Text(
     ja="市区町村から入力してください（例: 大分市大手町3丁目1-1）。",
-    en="Please type the address with the city, such as 大分市大手町3丁目1-1.",
+    en="Please type the address with the city, such as “大分市大手町3丁目1-1”.",
 )
 _A_PLACE = Text(
     ja="場所の名前か、「33.2382, 131.6126」のように緯度と経度を入力してください。",
     en="Please type the name of a place, or latitude and longitude as in 33.2382, 131.6126.",
 )
-_DEGREES = r"(?P<{0}>[-+]?[0-9]{{1,3}}(?:\.[0-9]{{1,12}})?)\s*(?:度|°)?\s*(?:(?P<{0}_minutes>[0-9]{{1,2}}(?:\.[0-9]+)?)\s*(?:分|′|')\s*)?(?:(?P<{0}_seconds>[0-9]{{1,2}}(?:\.[0-9]+)?)\s*(?:秒|″|\"|'')\s*)?"
+_DEGREES = (
+    r"(?P<{0}>[-+]?[0-9]{{1,3}}(?:\.[0-9]{{1,12}})?)\s*[度°]?\s*"
+    r"(?:(?P<{0}_minutes>[0-9]{{1,2}}(?:\.[0-9]{{1,9}})?)\s*[分′']\s*)?"
+    r"(?:(?P<{0}_seconds>[0-9]{{1,2}}(?:\.[0-9]{{1,9}})?)\s*[秒″\"]\s*)?"
+)
 _COORDINATES = re.compile(
-    rf"(?:geo:|緯度[:\s]*)?(?P<ns>北緯|南緯|n|s)?\s*{_DEGREES.format('lat')}(?P<ns2>n|s)?\s*[,、/ ]\s*(?:経度[:\s]*)?(?P<ew>東経|西経|e|w)?\s*{_DEGREES.format('lon')}(?P<ew2>e|w)?",
+    rf"(?:geo:|緯度[:\s]*)?(?P<ns>北緯|南緯|n|s)?\s*{_DEGREES.format('lat')}(?P<ns2>n|s)?\s*[,、/ ]\s*"
+    rf"(?:経度[:\s]*)?(?P<ew>東経|西経|e|w)?\s*{_DEGREES.format('lon')}(?P<ew2>e|w)?",
     re.IGNORECASE,
 )
 _COORDINATES_ALONE = re.compile(r"[-+0-9.,、°度分秒\s]+")
@@ -48,7 +55,7 @@ _NOT_ON_EARTH = Text(
 
 def read_postal(said: str, given: Given) -> Taken:
     """Seven digits."""
-    words = _BEFORE.sub("", _bare(said), count=1)
+    words = re.sub(r"\([^()]*\)\Z", "", _BEFORE.sub("", _bare(said), count=1)).strip()
     words = _DASHES.sub("-", words.translate(_KANJI))
     match = _POSTAL.fullmatch(words)
     if match is None:
@@ -68,7 +75,9 @@ def read_address(said: str, _given: Given) -> Taken:
     words = " ".join(without_politeness(clean(said[:2000])).split(" "))
     words = re.sub(r"[\t\n ]+", " ", words)
     if len(said) > 2000 or len(words) > LONGEST_ANSWER:
-        raise Mistake(Text(ja="住所が長すぎます。200文字以内で入力してください。", en="That is too long for an address."))
+        raise Mistake(
+            Text(ja="住所が長すぎます。200文字以内で入力してください。", en="That is too long for an address.")
+        )
     latin = words.isascii() and sum(c.isalpha() for c in words) > 5
     if _SAME.fullmatch(words) or not (latin or (_MUNICIPALITY.search(words) and len(words) >= 4)):
         raise unread(said, _FROM_TOWN)

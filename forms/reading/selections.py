@@ -13,17 +13,27 @@ from forms.reading.words import plain, quote, unread
 from forms.text import Text, same
 
 _NO_OPTIONS = Text(ja="選択肢がありません。", en="There are no options to choose from.")
-_ALL = frozenset("全部 すべて 全て ぜんぶ 全部です すべてです all 全項目 どれも全部".split())
-_RANGE = re.compile(r"(?P<first>[0-9]{1,3})番?\s*(?:~|〜|から|-)\s*(?P<last>[0-9]{1,3})番?(?:まで)?(?:全部|すべて|全て)?")
+_ALL = frozenset(["全部", "すべて", "全て", "ぜんぶ", "全部です", "すべてです", "all", "全項目", "どれも全部"])
+_BOTH = frozenset(["両方", "両方とも", "どちらも", "both"])
+_RANGE = re.compile(
+    r"(?P<first>[0-9]{1,3})番?\s*(?:~|〜|から|-)\s*(?P<last>[0-9]{1,3})番?(?:まで)?(?:全部|すべて|全て)?"
+)
 _RANK = re.compile(r"\s*(?:[,、，>＞→⇒\n;；/]|の順)\s*|\s+")
-_PLACE = re.compile(r"(?:第?(?P<place>[0-9]{1,2})(?:位|番目|希望|志望)[はがに:\s]*)(?P<what>.+?)(?=[\s,、;/]*第?[0-9]{1,2}(?:位|番目|希望|志望)|[\s,、]*\Z)", re.DOTALL)
+_PLACE = re.compile(
+    r"(?:第?(?P<place>[0-9]{1,2})(?:位|番目|希望|志望)[はがに:\s]*)(?P<what>.+?)(?=[\s,、;/]*第?[0-9]{1,2}(?:位|番目|希望|志望)|[\s,、]*\Z)",
+    re.DOTALL,
+)
 _EVERY_ONE = Text(
     ja="{n}つすべてに順番を付けてください（例:「2、1、3」）。\n{list}",
     en="Please put all {n} in order, as in 2, 1, 3.\n{list}",
 )
-_TWICE = Text(ja="同じものが2回あります。一つずつ順番に入力してください。", en="One is there twice. Please give each once.")
+_TWICE = Text(
+    ja="同じものが2回あります。一つずつ順番に入力してください。", en="One is there twice. Please give each once."
+)
 _POINT = re.compile(r"\s*(?:点|ポイント|段階|番|級|/\s*(?P<of>10|[5-9]))\Z")
-_ON_A_SCALE = Text(ja="{low}から{high}の数字を一つ入力してください。", en="Please type one number from {low} to {high}.")
+_ON_A_SCALE = Text(
+    ja="{low}から{high}の数字を一つ入力してください。", en="Please type one number from {low} to {high}."
+)
 LOWEST, HIGHEST = 0, 10
 
 
@@ -44,7 +54,7 @@ def read_choices(said: str, given: Given) -> Taken:
 
 def _several(said: str, given: Given, reader: OptionReader) -> tuple[int, ...]:
     words = plain(said)
-    if words in _ALL and not reader.names(said):
+    if words in _ALL | (_BOTH if len(given.options) == 2 else frozenset()) and not reader.names(said):
         return tuple(range(len(given.options)))
     if (match := _RANGE.fullmatch(words)) and not reader.names(said):
         first, last = int(match["first"]), int(match["last"])
@@ -65,7 +75,7 @@ def read_rank(said: str, given: Given) -> Taken:
     if len(order) < len(given.options):
         raise Asked(_EVERY_ONE.fill(n=len(given.options), list=numbered(given.options)))
     chosen = [given.options[n] for n in order]
-    return Taken([o.name for o in chosen], same(" > ").fill() if not chosen else _ranked(chosen))
+    return Taken([o.name for o in chosen], _listed(chosen))
 
 
 def _apart(said: str) -> str:
@@ -78,20 +88,20 @@ def _places(words: str) -> list[str]:
     found = list(_PLACE.finditer(words))
     if found and [int(m["place"]) for m in found] == list(range(1, len(found) + 1)):
         return [m["what"].strip(" ,、") for m in found]
+    if re.fullmatch(r"[0-9]{1,2}(?:[-・][0-9]{1,2})+", words):
+        return re.split("[-・]", words)
     return [piece for piece in _RANK.split(words.removesuffix("の順です").removesuffix("の順")) if piece]
 
 
-def _ranked(chosen: Sequence[Named]) -> Text:
+def _listed(chosen: Sequence[Named]) -> Text:
     return Text(ja="、".join(o.label.ja for o in chosen), en=", ".join(o.label.en for o in chosen))
-
-
-_listed = _ranked
 
 
 def read_scale(said: str, given: Given) -> Taken:
     """A whole number where the points of the scale are numbers, else the name of the point."""
     if given.options:
-        taken = read_choice(said, given)
+        point = _point_called(plain(said), given.options)
+        taken = Taken(point.name, point.label) if point else read_choice(said, given)
         return Taken(int(taken.value), taken.shown) if re.fullmatch(r"-?[0-9]{1,3}", taken.value) else taken
     words = plain(said)
     found = number_in(_POINT.sub("", words), said=said)
@@ -104,6 +114,12 @@ def read_scale(said: str, given: Given) -> Taken:
             Text(ja="「{said}」は目盛りの外です。", en="“{said}” is not on the scale.").fill(said=quote(said))
         )
     return Taken(int(found.value), same(str(int(found.value))))
+
+
+def _point_called(words: str, options: Sequence[Named]) -> Named | None:
+    """On a scale from 0 to 10, 7 is the point called 7, not the seventh."""
+    found = [o for o in options if o.label.ja == words]
+    return found[0] if len(found) == 1 and words.isdecimal() else None
 
 
 def _reader(given: Given) -> OptionReader:

@@ -16,8 +16,11 @@ _UNSAFE = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of what follows
     "\ud800-\udfff\ufeff\ufffe\uffff]"  # halves of characters and what is none
 )
+HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+"""Katakana → hiragana."""
+
 _POLITE = re.compile(
-    r"(?:です(?:ね|よ)?|でした|でございます|でお願い(?:いた)?します|でおねがいします|をお願いします|をおねがいします|にします|になります|となります"
+    r"(?:です(?:ね|よ)?|でした|でございます|でお願い(?:いた)?します|でおねがいします|をお願いします|をおねがいします|(?<=[時分日])にお願いします|にします|になります|となります"
     r"|でいいです|がいいです|だよ|である)?[。.!！\s]*\Z"
 )
 
@@ -44,8 +47,8 @@ def is_blank(words: str) -> bool:
 
 
 def folded(words: str) -> str:
-    """The form in which words are compared: half-width, lower case, no spaces. Not to be shown."""
-    return "".join(unicodedata.normalize("NFKC", words[:4096]).casefold().split())
+    """The form in which words are compared: half-width, lower case, hiragana, no spaces. Not to be shown."""
+    return "".join(unicodedata.normalize("NFKC", words[:4096]).casefold().translate(HIRAGANA).split())
 
 
 def plain(said: str) -> str:
