@@ -20,6 +20,7 @@ from forms.handover.jsonl import schema, to_jsonl
 from forms.handover.rpa import to_rpa
 from forms.handover.sav import to_sav
 from forms.handover.xlsx import to_xlsx
+from tests.forms.every_kind import SAMPLES
 from tests.forms.handed import ALONE, AT, FAMILY, HOSTILE, ROWS, TOKYO, row
 from tests.forms.results import BIRTH, FORM, MOVE, answers
 
@@ -283,3 +284,34 @@ def test_what_the_form_of_old_tests_says_is_the_same_in_csv_and_workbook():
     assert [list(each) for each in by_csv] == [list(each) for each in by_xlsx]
     assert [each["reason"] for each in by_csv] == [each["reason"] for each in by_xlsx] == ["出生", "転入"]
     assert AT.year == 2026
+
+
+# -- every kind --------------------------------------------------------------------------------------------------------
+
+
+def sampled():
+    """A question of each kind, and the values of what people type for it."""
+    for number, sample in enumerate(SAMPLES):
+        document = {"id": f"q{number}", "kind": sample.kind, "title": f"問{number}", **sample.fields}
+        yield document, [value for value in sample.takes.values() if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("document", "read_as"), list(sampled()), ids=lambda one: one["kind"] if isinstance(one, dict) else ""
+)
+def test_every_kind_of_answer_is_handed_over_in_every_format(document, read_as, tmp_path):
+    form = Form.model_validate({"name": "a", "title": "t", "questions": [document]})
+    key = form.asked[0].id
+    rows = [row({key: value}, n) for n, value in enumerate([*read_as, None], 1)]
+    for format_ in FORMATS:
+        assert files(order(form, rows), format_)[0].count == len(rows)
+    columns = len(form.asked[0].columns())
+    by_csv, by_robot = read(to_csv(form, rows, zone=TOKYO)), read(to_rpa(form, rows, zone=TOKYO)[0].content, "cp932")
+    assert {len(each) for each in (*by_csv, *by_robot)} == {4 + sum(len(q.columns()) for q in form.valued)}
+    assert all(any(list(each.values())[4 : 4 + columns]) for each in by_csv[:-1])
+    found, _ = statistics(form, rows, tmp_path)
+    assert len(next(iter(found.values()))) == len(rows)
+    assert len(table(workbook(form, rows)["回答"])) == len(rows)
+    rule = json.loads(schema(form, 1))
+    for line in to_jsonl(form, rows, zone=TOKYO, version=1).decode().splitlines():
+        jsonschema.validate(json.loads(line), rule)
