@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
+from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
 from forms.recurrence import read_offset, read_weekdays
@@ -24,9 +25,15 @@ TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
 Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
-Format = NewType("Format", str)
+SplitBy = NewType("SplitBy", str)
+Where = NewType("Where", str)
+ExportOf = NewType("ExportOf", tuple[str, str])
 Confirmation = NewType("Confirmation", bool)
 Version = NewType("Version", int)
+_SAY_FORMAT = Text(
+    ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
+    en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
+)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
 
@@ -84,15 +91,17 @@ def _number(word: str, _call: Call) -> int:
     return int(digits)
 
 
-def _format(word: str, _call: Call) -> str:
-    if word.casefold() not in ("csv", "json"):
-        raise Mistake(
-            Text(
-                ja="形式（csv か json）を先に書いてください。例: !form export csv kyushoku",
-                en="Give the format (csv or json) first, e.g. !form export csv lunch",
-            )
-        )
-    return word.casefold()
+def _export(words: Sequence[str], _call: Call) -> tuple[tuple[str, str], int]:
+    """A form's name and a format, in either order; without a format a workbook."""
+    named = [_bare(word) for word in words[:2]]
+    asked = [ALSO.get(word.casefold(), word.casefold()) for word in named]
+    if len(named) == 1 and asked[0] not in FORMATS:
+        return (named[0], "xlsx"), 1
+    if len(named) == 2 and asked[1] in FORMATS:
+        return (named[0], asked[1]), 2
+    if len(named) == 2 and asked[0] in FORMATS:
+        return (named[1], asked[0]), 2
+    raise Mistake(_SAY_FORMAT.fill(formats=" ".join(FORMATS)))
 
 
 def _confirmation(word: str, _call: Call) -> bool:
@@ -125,7 +134,9 @@ READERS: Mapping[Any, Reader] = {
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
-    Format: Reader(Text(ja="csv|json", en="csv|json"), _one(_format)),
+    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(FORMATS)}", en=f"form {'|'.join(FORMATS)}"), _export),
+    SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
+    Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

@@ -3,8 +3,8 @@
 A port guards the noun: it gives only what this caller may have, and raises NotAllowed (a Mistake) for the rest.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
 from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
 from forms.form import Form
+from forms.tally import Tally
 from forms.text import Lang, Text
 
 
@@ -163,6 +164,12 @@ class Responses(Protocol):
 
     def encrypted(self) -> bool:
         """Whether what is said here is encrypted."""
+
+    def totals(self, publication: Publication) -> Tally:
+        """What was sent, summed up by municipality; kept up to date with every sending, never counted anew."""
+
+    def sent_by_day(self, publication: Publication) -> Mapping[date, int]:
+        """How many of the responses there are were sent on which day, on the municipality's calendar."""
 
 
 class Attachments(Protocol):

@@ -74,6 +74,8 @@ class Filling:
     id: str
     user: UserId
     sent_at: datetime | None = None
+    sending: int = 0
+    """Which sending to this municipality it was, counted in the order they were kept; a correction counts anew."""
 
     @property
     def secret(self) -> bool:

@@ -28,7 +28,7 @@ from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
 from bridge.store import inbox, outbox
-from bridge.store.desk import Municipality
+from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.web import Face, avatar
 
@@ -49,18 +49,6 @@ def _alone(folder: Path) -> IO[str]:
     except OSError:
         raise Misconfigured(f"{folder}: もう動いています。 / Kairan is running here already.") from None
     return lock
-
-
-def municipality(config: Config) -> Municipality:
-    """What bots need to know of it."""
-    return Municipality(
-        bot=config.bot,
-        server=config.homeserver.server_name,
-        permitted=config.permitted,
-        zone=config.zone,
-        language=config.kairan.language,
-        name_of=config.municipality,
-    )
 
 
 def open_store(config: Config) -> Store:

@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
     add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
+    _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
     form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -67,6 +68,22 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
     add_arguments(parser)
     parser.set_defaults(command=init)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="フォーム名 / the form")
+    parser.add_argument("--format", required=True, choices=("csv", "cp932", "xlsx", "sav", "jsonl", "json", "rpa"))
+    parser.add_argument("--since", metavar="NEXT|MANIFEST|ISO", help="前回の続きから / what came after")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="フォルダに置く / a folder that a robot watches")
+    parser.add_argument("--number", type=int, metavar="N", help="何回目の公開か / which publication (the last one)")
+    parser.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
+    parser.set_defaults(command=_run_export)
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from bridge.export import export
+
+    return export(arguments)
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:

@@ -207,6 +207,10 @@ class Form(BaseModel):
         """What has this id and has a value. Raises KeyError."""
         return self.by_id[id_]
 
+    def find(self, id_: str) -> Valued | None:
+        """What has this id and has a value; None where nothing does."""
+        return self.by_id.get(id_)
+
     @property
     def reminders(self) -> tuple[timedelta, ...]:
         """`remind` as lengths of time before `closes`."""

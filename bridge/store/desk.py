@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import NotAllowed
 from bots.roles import Role
+from bridge.config import Config
 from bridge.store import rooms
 from bridge.store.sealing import Keyring
 from forms.text import Lang
@@ -32,6 +33,18 @@ class Municipality:
         """Whether this is somebody to ask: of a permitted server, and no bot of ours or of a neighbour's."""
         localpart, _, server = user[1:].partition(":")
         return server in self.permitted and not localpart.startswith(("kairan", "_kairan"))
+
+
+def municipality(config: Config) -> Municipality:
+    """What bots need to know of it."""
+    return Municipality(
+        bot=config.bot,
+        server=config.homeserver.server_name,
+        permitted=config.permitted,
+        zone=config.zone,
+        language=config.kairan.language,
+        name_of=config.municipality,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bridge.store import attachments, manuscripts, urn
 from bridge.store.desk import Desk, derived, key_of, server_of
 from bridge.store.engine import insert_new
 from bridge.store.people import shown_name
-from bridge.store.tables import asked, form, live, publication, reminder, response
+from bridge.store.tables import asked, form, live, publication, reminder, response, total
 from forms.anonymity import large
 from forms.form import Form
 from forms.mistake import Mistake
@@ -124,7 +124,7 @@ class FormShelf:
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
         urn.forget(self._desk, draft.form.name)
         attachments.forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
-        for table in (asked, live, reminder):
+        for table in (asked, live, reminder, total):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
         manuscripts.forget(self._db, draft.form.name)
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
@@ -316,6 +316,11 @@ def _stage(row: Any) -> Stage:
 def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
     """Publications with their forms, newest first."""
     return [publication_of(row) for row in connection.execute(PUBLICATIONS.where(where)).mappings()]
+
+
+def publications_of(connection: sa.Connection, name: str) -> list[Publication]:
+    """Every time this form was put to people, newest first."""
+    return publications_where(connection, publication.c.form == name)
 
 
 def publication_of(row: Any) -> Publication:

@@ -6,8 +6,9 @@ the urn (bridge/store/urn.py).
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,10 @@ import sqlalchemy as sa
 from bots.conversation import Conversation
 from bots.effects import About
 from bots.events import EventId, UserId
+from bots.form_renewal import counting
 from bots.records import Draft, Filling, NotAllowed, Publication
 from bots.roles import Role
-from bridge.store import outbox, rooms, urn
+from bridge.store import outbox, rooms, sendings, urn
 from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
@@ -30,6 +32,7 @@ from forms.anonymity import guarded, merged, rounded
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions.base import Answers
+from forms.tally import Tally, tally
 from forms.text import Text
 from forms.versions import carried, carries
 
@@ -58,7 +61,7 @@ _CURRENT = sa.select(person.c.response).where(person.c.user_id == _WHO)
 _KEEP = (
     sa.update(response)
     .where(response.c.id == sa.bindparam("key"))
-    .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at")})
+    .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at", "sending")})
 )
 _BEGUN = sa.select(response.c.publication).where(response.c.user_id == _WHO, response.c.publication.is_not(None))
 _WAITING = PUBLICATIONS.where(
@@ -139,7 +142,12 @@ class ResponseDesk:
             begun=row["begun_at"],
         )
         return Filling(
-            publication=found, conversation=talk, id=row["id"], user=UserId(row["user_id"]), sent_at=row["sent_at"]
+            publication=found,
+            conversation=talk,
+            id=row["id"],
+            user=UserId(row["user_id"]),
+            sent_at=row["sent_at"],
+            sending=row["sending"] or 0,
         )
 
     def _state(self, row: Any) -> dict[str, Any]:
@@ -185,7 +193,13 @@ class ResponseDesk:
         if filling.secret:
             self._keep_secret(filling)
             return
-        values = {"state": _to_row(filling.conversation), "sent": filling.conversation.sent, "sent_at": filling.sent_at}
+        sending = sendings.kept(self._db, filling)
+        values = {
+            "state": _to_row(filling.conversation),
+            "sent": filling.conversation.sent,
+            "sent_at": filling.sent_at,
+            "sending": sending,
+        }
         self._db.execute(_KEEP, {"key": filling.id, **values})
         self._mine = None
 
@@ -296,3 +310,22 @@ class ResponseDesk:
             user=UserId(f"@:{server}"),
             sent_at=found.closed_at or self._desk.at,
         )
+
+    def totals(self, found: Publication) -> Tally:
+        """From the totals as they are kept, where they say the same as counting would."""
+        name_of = self._desk.town.name_of
+        if not guarded(found.form) and self._in_one_version(found):
+            return sendings.totals(self._db, found, name_of)
+        sent = self.all_sent(found)
+        return tally(found.form, ((name_of(server_of(f.user)), counting(f, found)) for f in sent))
+
+    def _in_one_version(self, found: Publication) -> bool:
+        other = (response.c.publication == found.id) & (response.c.version != found.version)
+        return self._db.execute(sa.select(response.c.id).where(other).limit(1)).first() is None
+
+    def sent_by_day(self, found: Publication) -> Mapping[date, int]:
+        if guarded(found.form):
+            return {}
+        where = (response.c.publication == found.id) & response.c.sent_at.is_not(None)
+        moments = self._db.execute(sa.select(response.c.sent_at).where(where)).scalars()
+        return Counter(moment.astimezone(self._desk.town.zone).date() for moment in moments if moment is not None)

@@ -220,8 +220,21 @@ response = sa.Table(
     sa.Column("sent", sa.JSON(none_as_null=True)),
     sa.Column("begun_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
+    sa.Column("sending", sa.BigInteger),  # counts what was sent, in the order it was kept; never the same twice
     sa.UniqueConstraint("publication", "user_id"),
     sa.Index(None, "user_id"),
+)
+
+total = sa.Table(
+    "total",
+    metadata,
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("server", Words, primary_key=True),
+    sa.Column("question", Words, primary_key=True),  # "": how many responses
+    sa.Column("what", Words, primary_key=True),  # asked | answered | value
+    sa.Column("value", Words, primary_key=True),  # as JSON
+    sa.Column("n", sa.BigInteger, nullable=False),
+    comment="results, kept up to date response by response; made anew from the responses where they disagree",
 )
 
 attachment = sa.Table(

@@ -175,7 +175,7 @@ def _attempts(command):
 SAMPLES = {
     "name": "himitsu",
     "document": FORM,
-    "format_": "csv",
+    "wanted": "himitsu csv",
     "sure": "yes",
     "when": "明日 9:00",
     "text": "会議",

@@ -162,9 +162,19 @@ class Play:
             self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
-        content = (heard.content or b"").decode("utf-8-sig") if heard.kind == "file" else ""
+        content = _readable(heard.content or b"") if heard.kind == "file" else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")
         return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 16))
+
+
+def _readable(content: bytes) -> str:
+    """What a file says; nothing where only a program can tell."""
+    if content.startswith((b"PK", b"$FL2")):
+        return ""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp932")
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:
