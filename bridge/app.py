@@ -21,7 +21,7 @@ from bridge.matrix.door import Door
 from bridge.matrix.doorkeeper import Doorkeeper
 from bridge.matrix.handling import Handling
 from bridge.matrix.identity import ensure_identity
-from bridge.matrix.intake import Found, Intake
+from bridge.matrix.intake import Intake
 from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
@@ -90,7 +90,9 @@ class App:
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
-        self.intake = Intake(self.door, self.crypto, self.store, permitted=config.permitted, heard=self._heard)
+        self.intake = Intake(
+            self.door, self.crypto, self.store, self.handling, permitted=config.permitted, touched=self._touched
+        )
         self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
         self._outgoing = Lanes("delivery", self.delivery.work, width=ROOMS_AT_ONCE)
         self._metronome = Metronome(self._beat, seconds=BEAT)
@@ -100,11 +102,6 @@ class App:
         await self._stack.aclose()
 
     # -- who wakes whom ----------------------------------------------------------------------------------------------
-
-    def _heard(self, found: Found) -> None:
-        self._incoming.wake(found.rooms)
-        if found.doors:
-            self.doorkeeper.knock()
 
     def _touched(self, touched: Touched) -> None:
         self._outgoing.wake(touched.lanes)
