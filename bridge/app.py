@@ -110,7 +110,21 @@ class App:
             self.doorkeeper.knock()
 
     async def _beat(self) -> None:
-        """What fell due, each routine in a transaction of its own."""
+        """What fell due: in one transaction, or each routine in its own where one of them has a bug."""
+        try:
+            self._touched(await self.store.run(self._all_due))
+        except Unreachable:
+            return
+        except Exception:  # noqa: BLE001 - it comes again, and is reported, on its own
+            await self._one_by_one()
+
+    def _all_due(self, connection: Any) -> Touched:
+        touched = Touched()
+        for routine in self.runtime.routines:
+            touched.add(self._tick(routine, connection))
+        return touched
+
+    async def _one_by_one(self) -> None:
         for routine in self.runtime.routines:
             try:
                 self._touched(await self.store.run(partial(self._tick, routine)))

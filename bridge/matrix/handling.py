@@ -159,7 +159,8 @@ class Handling:
         if event is not None:
             touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)
         inbox.done(connection, received.seq)
-        return inbox.head(connection, room), touched
+        # What comes in the meantime wakes the room again.
+        return None if received.last else inbox.head(connection, room), touched
 
     def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
         if clear.get("type") in ("m.room.member", "kairan.met"):

@@ -191,8 +191,7 @@ class Intake:
             found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
-        owner = rooms.owner_of(connection, room)
-        return [x for x in (self._incoming(e, room, owner) for e in heard) if x is not None]
+        return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]
 
     def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
         """What was said before the bot was invited is none of its business."""
@@ -208,12 +207,13 @@ class Intake:
                 inside = False
         return events[start:]
 
-    def _incoming(self, raw: Json, room: str, owner: str | None) -> inbox.Incoming | None:
+    def _incoming(self, connection: Connection, raw: Json, room: str) -> inbox.Incoming | None:
         event_id, sender, kind = raw.get("event_id"), raw.get("sender"), raw.get("type")
         if not (isinstance(event_id, str) and isinstance(sender, str) and kind in HEARD):
             return None
         if kind == "m.room.member":
             # Who comes to or goes from a direct room matters; of other rooms the table of members is enough.
+            owner = rooms.owner_of(connection, room)
             return inbox.Incoming(event_id, room, sender, raw) if owner and raw.get("state_key") == owner else None
         return None if sender == self._bot else inbox.Incoming(event_id, room, sender, raw)
 

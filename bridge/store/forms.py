@@ -13,6 +13,7 @@ from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
 from bridge.store.desk import Desk, derived, server_of
+from bridge.store.hot import Hot
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response
 from forms.form import Form
@@ -44,6 +45,8 @@ PUBLICATIONS = (
     .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
     .order_by(publication.c.published_at.desc(), publication.c.number.desc())
 )
+
+_OVERDUE = Hot(PUBLICATIONS.where(publication.c.closed_at.is_(None), publication.c.closes_at <= sa.bindparam("now")))
 
 
 @lru_cache(maxsize=256)
@@ -181,7 +184,7 @@ class PublicationShelf:
         return self._rows(publication.c.room_id == room)[:SHOWN]
 
     def overdue(self, now: datetime) -> Sequence[Publication]:
-        return self._rows(publication.c.closed_at.is_(None) & (publication.c.closes_at <= now))
+        return [publication_of(row) for row in _OVERDUE.mappings(self._db, now=now)]
 
     def close(self, found: Publication, at: datetime) -> None:
         self._desk.need(Role.EDITOR)

@@ -20,7 +20,7 @@ _HEAD = Hot(
     sa.select(inbox)
     .where(inbox.c.room_id == sa.bindparam("room"), (inbox.c.state == "new") | (inbox.c.state == "waiting"))
     .order_by(inbox.c.seq)
-    .limit(1)
+    .limit(2)
 )
 _DONE = Hot(sa.update(inbox).where(inbox.c.seq == sa.bindparam("row")).values(state="done", body=None, session_id=None))
 
@@ -46,6 +46,8 @@ class Received:
     body: dict[str, Any]
     waiting: bool
     until: datetime
+    last: bool
+    """Nothing waits behind it in its room."""
 
 
 def record(connection: sa.Connection, events: Iterable[Incoming], now: datetime) -> None:
@@ -78,9 +80,10 @@ def rooms_with_work(connection: sa.Connection) -> Sequence[str]:
 
 def head(connection: sa.Connection, room: str) -> Received | None:
     """The event that the room must handle next; one that waits for its key holds the room for PATIENCE."""
-    row = next(iter(_HEAD.mappings(connection, room=room)), None)
-    if row is None:
+    found = _HEAD.mappings(connection, room=room)
+    if not found:
         return None
+    row = found[0]
     return Received(
         row["seq"],
         row["event_id"],
@@ -89,6 +92,7 @@ def head(connection: sa.Connection, room: str) -> Received | None:
         json.loads(row["body"]),
         waiting=row["state"] == "waiting",
         until=row["since"] + PATIENCE,
+        last=len(found) == 1,
     )
 
 

@@ -82,6 +82,7 @@ class ResponseDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
         self._mine: Sequence[Filling] | None = None
+        self._chosen: str | None = None
 
     def mine(self) -> Sequence[Filling]:
         if self._mine is None:  # a turn asks several times; what it writes through this desk forgets it
@@ -174,12 +175,14 @@ class ResponseDesk:
         return About(response=found[1]["response"], question=found[1]["question"], keys=found[1]["keys"])
 
     def current(self) -> str | None:
-        found: str | None = _CURRENT.value(self._db, user=self._desk.who)
-        return found
+        if self._chosen is None:
+            self._chosen = _CURRENT.value(self._db, user=self._desk.who)
+        return self._chosen
 
     def focus(self, key: str | None) -> None:
         if key is None or self.current() != key:
             upsert(self._db, person, {"user_id": self._desk.who, "response": key})
+            self._chosen = key
 
     def waiting(self) -> Sequence[Publication]:
         found = [publication_of(row) for row in _WAITING.mappings(self._db, user=self._desk.who)]
