@@ -149,8 +149,11 @@ class Intake:
         for room, update in joined(reply):
             events = self._joined(connection, room, update, rest=rest, found=found)
             inbox.record(connection, events, now)
-            if events and not (handling and self._handling.at_once(connection, room, found)):
+            if events:
                 found.rooms.add(room)
+        for room in sorted(found.rooms) if handling else ():  # after all is known that came with it
+            if self._handling.at_once(connection, room, found):
+                found.rooms.discard(room)
         rooms.set_fact(connection, "cursor", str(reply["next_batch"]))
         return found
 
@@ -187,8 +190,7 @@ class Intake:
             found.doors |= self._follow(connection, room, event)
         if rest.members.get(room):
             rooms.replace_members(connection, room, [_member(e) for e in rest.members[room]])
-        if told or rest.members.get(room):
-            found.doors |= rooms.crowded(connection, room, self._bot)
+        found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
         return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]

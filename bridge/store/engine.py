@@ -119,12 +119,17 @@ class Store:
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Look something up; changes are not kept. SQLite needs no transaction for it: nothing comes between."""
-        if self._held is None or self._notes:
-            return await self.run(work)
+        if self._held is not None and not self._notes:
+            with suppress(sa.exc.DBAPIError):  # `run` meets it again, and knows whose fault it is
+                return self._looked_up(self._held, work)
+        return await self.run(work)
+
+    @staticmethod
+    def _looked_up(connection: sa.Connection, work: Callable[[sa.Connection], T]) -> T:
         try:
-            return work(self._held)
+            return work(connection)
         finally:
-            self._held.rollback()
+            connection.rollback()
 
     def note(self, work: Note) -> None:
         """Do it at the beginning of the next transaction: for what a crash may forget, since it is found out again.

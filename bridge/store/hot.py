@@ -69,16 +69,14 @@ class Hot:
 
     def _compile(self, dialect: sa.Dialect) -> None:
         compiled = self._statement.compile(dialect=dialect)
-        for name in compiled.positiontup or ():
-            bind = compiled.binds[name]
-            self._into.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is))
-            if not bind.required:
-                self._fixed[name] = bind.effective_value
-        for place, column in enumerate(_columns(self._statement)):
-            out = column.type.dialect_impl(dialect).result_processor(dialect, None)
-            if out is not None:
-                self._out.append((place, out))
-        self._sql = str(compiled)
+        binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
+        self._fixed = {name: bind.effective_value for name, bind in binds if not bind.required}
+        self._into = [
+            (name, bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is) for name, bind in binds
+        ]
+        results = [c.type.dialect_impl(dialect).result_processor(dialect, None) for c in _columns(self._statement)]
+        self._out = [(place, out) for place, out in enumerate(results) if out is not None]
+        self._sql = str(compiled)  # last: another thread goes by it
 
     def _read(self, row: Sequence[Any]) -> Sequence[Any]:
         changed = list(row)

@@ -28,6 +28,12 @@ _ROLES = Hot(
 )
 _DIRECT_ROOM = Hot(sa.select(direct.c.room_id).where(direct.c.user_id == _WHO, direct.c.state == "joined"))
 _OWNER = Hot(sa.select(direct.c.user_id).where(direct.c.room_id == _HERE))
+_CROWDED = Hot(
+    sa.select(direct.c.user_id)
+    .join(member, member.c.room_id == direct.c.room_id)
+    .where(direct.c.room_id == _HERE, member.c.user_id != sa.bindparam("bot"), member.c.user_id != direct.c.user_id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +208,8 @@ def opened(connection: sa.Connection, user: str, room_id: str) -> None:
 
 def crowded(connection: sa.Connection, room_id: str, bot: str) -> bool:
     """Whether somebody else was let into a direct room: then it is nobody's own any more, and another is wanted."""
-    owner = owner_of(connection, room_id)
-    if owner is None or {owner, bot} >= set(members(connection, room_id)):
+    owner: str | None = _CROWDED.value(connection, room=room_id, bot=bot)
+    if owner is None:
         return False
     again = {"room_id": None, "state": "wanted", "generation": direct.c.generation + 1, "attempts": 0, "next_try": None}
     connection.execute(sa.update(direct).where(direct.c.user_id == owner).values(again))
