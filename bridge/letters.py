@@ -46,6 +46,12 @@ class Touched:
     rooms: set[str] = field(default_factory=set)
     doors: bool = False
 
+    def add(self, other: "Touched") -> None:
+        """All that the other says, too."""
+        self.lanes |= other.lanes
+        self.rooms |= other.rooms
+        self.doors = self.doors or other.doors
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:

@@ -37,10 +37,14 @@ class Delivery:
 
     async def work(self, lane: str) -> float | None:
         """Send everything; None when the lane is empty."""
-        letter, ready = await self._store.run(partial(self._next, lane=lane, after=None))
+        letter, ready = await self._store.read(partial(self._next, lane=lane, after=None))
         while letter is not None:
             event_id = await self._send(letter, ready) if ready is not None else None
             self.sent, self.dead = self.sent + (event_id is not None), self.dead + (event_id is None)
+            if event_id is not None and letter.last:  # what came meanwhile wakes the lane again
+                # Were it forgotten in a crash, the letter would go out again under its id: the same event.
+                self._store.note(partial(outbox.sent, letter=letter, event_id=event_id))
+                return None
             letter, ready = await self._store.run(partial(self._next, lane=lane, after=(letter, event_id)))
         return None
 

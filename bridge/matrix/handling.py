@@ -37,11 +37,19 @@ class Handling:
         self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
         self._bot = door.user_id
         self._keeper = Keeper(door, runtime.keys)
+        self._under_way: set[str] = set()
         self.handled = 0
         self.bugs = 0
 
     async def work(self, room: str) -> float | None:
         """Seconds until the room should be looked at again, or None when it is empty."""
+        self._under_way.add(room)
+        try:
+            return await self._work(room)
+        finally:
+            self._under_way.discard(room)
+
+    async def _work(self, room: str) -> float | None:
         received = await self._begin(room)
         while received is not None:
             if received.waiting and (left := (received.until - clock.now()).total_seconds()) > 0:
@@ -50,24 +58,37 @@ class Handling:
         return None
 
     async def _begin(self, room: str) -> inbox.Received | None:
-        """Words in clear are handled in the transaction that finds them; gives what is to be handled next."""
+        """What can be is handled in the transaction that finds it; gives what is to be handled next."""
         try:
-            following, touched = await self._store.run(partial(self._at_once, room=room))
+            following, touched = await self._store.run(partial(self._first, room=room))
         except Unreachable:
             raise
         except Exception:  # noqa: BLE001 - it comes again where bugs are reported
             return await self._store.run(partial(inbox.head, room=room))
         if touched is not None:
-            self.handled += 1
             self._touched(touched)
         return following
 
-    def _at_once(self, connection: Connection, room: str) -> tuple[inbox.Received | None, Touched | None]:
+    def at_once(self, connection: Connection, room: str, touched: Touched) -> bool:
+        """Handle the room's next event within the caller's transaction; False where something is left to `work`.
+
+        What it raises must end that transaction: `work` knows what to do about bugs.
+        """
+        if room in self._under_way:
+            return False
+        following, more = self._first(connection, room)
+        if more is not None:
+            touched.add(more)
+        return following is None
+
+    def _first(self, connection: Connection, room: str) -> tuple[inbox.Received | None, Touched | None]:
+        """The next event, handled where nothing must be waited for; and what follows it."""
         received = inbox.head(connection, room)
         if received is None or received.waiting or received.body.get("type") == "m.room.encrypted":
             return received, None
         if inbound.is_file(received.body):
             return received, None
+        self.handled += 1
         return self._transact(connection, received=received, clear=received.body, content=None)
 
     async def _give_up(self, room: str) -> inbox.Received | None:
@@ -150,7 +171,8 @@ class Handling:
         if event is not None:
             touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)
         inbox.done(connection, received.seq)
-        return inbox.head(connection, room), touched
+        # What comes in the meantime wakes the room again.
+        return None if received.last else inbox.head(connection, room), touched
 
     def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
         if clear.get("type") in ("m.room.member", "kairan.met"):

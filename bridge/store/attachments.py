@@ -30,7 +30,7 @@ class AttachmentDesk:
             "size": len(file.content),
             "content": file.content,
         }
-        self._db.execute(insert_new(self._db, attachment).values(row))
+        insert_new(self._db, attachment, row)
 
     def tidy(self, filling: Filling) -> None:
         talk = filling.conversation

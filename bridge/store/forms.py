@@ -14,6 +14,7 @@ from bots.roles import Role
 from bridge.store import attachments, manuscripts, urn
 from bridge.store.desk import Desk, derived, key_of, server_of
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.people import shown_name
 from bridge.store.tables import asked, form, live, publication, reminder, response, total
 from forms.anonymity import large
@@ -51,6 +52,8 @@ PUBLICATIONS = (
     .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
     .order_by(publication.c.published_at.desc(), publication.c.number.desc())
 )
+
+_OVERDUE = Hot(PUBLICATIONS.where(publication.c.closed_at.is_(None), publication.c.closes_at <= sa.bindparam("now")))
 
 
 @lru_cache(maxsize=256)
@@ -111,7 +114,7 @@ class FormShelf:
         self._db.execute(sa.delete(form).where(old))
         values = {"name": new.name, "version": -step, "author": self._desk.who}
         document = new.model_dump_json(exclude_defaults=True)
-        self._db.execute(insert_new(self._db, form).values(document=document, **values))
+        insert_new(self._db, form, {"document": document, **values})
         return Draft(form=new, version=-step, author=self._desk.who)
 
     def delete(self, name: str) -> None:
@@ -219,7 +222,7 @@ class PublicationShelf:
         return self._rows(publication.c.room_id == room)[:SHOWN]
 
     def overdue(self, now: datetime) -> Sequence[Publication]:
-        return self._rows(publication.c.closed_at.is_(None) & (publication.c.closes_at <= now))
+        return [publication_of(row) for row in _OVERDUE.mappings(self._db, now=now)]
 
     def close(self, found: Publication, at: datetime) -> None:
         self._desk.need(Role.EDITOR)

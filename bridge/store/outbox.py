@@ -9,16 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.tables import blob, outbox
 
-_HEAD = (
+_HEAD = Hot(
     sa.select(outbox)
     .where(outbox.c.lane == sa.bindparam("lane"), outbox.c.state == "ready")
     .order_by(outbox.c.seq)
-    .limit(1)
+    .limit(2)
 )
 _GONE = sa.delete(outbox).where(outbox.c.seq == sa.bindparam("row"))
-_SENT = (
+_SENT = Hot(
     sa.update(outbox)
     .where(outbox.c.seq == sa.bindparam("row"))
     .values(state="sent", event_id=sa.bindparam("event"), body=None, blob=None)
@@ -58,6 +59,8 @@ class Outgoing:
     body: dict[str, Any]
     blob: str | None
     created: datetime
+    last: bool
+    """Nothing waits behind it in its lane."""
 
 
 def txn(source: str, step: int | str) -> str:
@@ -80,15 +83,14 @@ def put(connection: sa.Connection, letters: Sequence[Letter], now: datetime) -> 
         }
         for x in letters
     ]
-    if rows:
-        connection.execute(insert_new(connection, outbox), rows)
+    insert_new(connection, outbox, *rows)
 
 
 def _keep(connection: sa.Connection, content: bytes | None) -> str | None:
     if content is None:
         return None
     key = hashlib.sha256(content).hexdigest()
-    connection.execute(insert_new(connection, blob), {"hash": key, "content": content})
+    insert_new(connection, blob, {"hash": key, "content": content})
     return key
 
 
@@ -100,9 +102,10 @@ def lanes(connection: sa.Connection) -> Sequence[str]:
 
 def head(connection: sa.Connection, lane: str) -> Outgoing | None:
     """What the lane must send next."""
-    row = connection.execute(_HEAD, {"lane": lane}).mappings().first()
-    if row is None:
+    found = _HEAD.mappings(connection, lane=lane)
+    if not found:
         return None
+    row = found[0]
     return Outgoing(
         row["seq"],
         row["txn"],
@@ -111,6 +114,7 @@ def head(connection: sa.Connection, lane: str) -> Outgoing | None:
         row["body"],
         row["blob"],
         row["created"],
+        last=len(found) == 1,
     )
 
 
@@ -125,7 +129,7 @@ def sent(connection: sa.Connection, letter: Outgoing, event_id: str) -> None:
     if letter.body.get("passing"):
         connection.execute(_GONE, {"row": letter.seq})
     else:
-        connection.execute(_SENT, {"row": letter.seq, "event": event_id})
+        _SENT.run(connection, row=letter.seq, event=event_id)
     _let_go(connection, letter)
 
 

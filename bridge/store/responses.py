@@ -24,6 +24,7 @@ from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.forms import PUBLICATIONS, parsed, publication_of
+from bridge.store.hot import Hot
 from bridge.store.people import shown_name
 from bridge.store.sealing import seal, unseal
 from bridge.store.tables import asked, form, person, publication, response
@@ -56,18 +57,20 @@ _FILLINGS = (
     .join(publication, publication.c.id == response.c.publication, isouter=True)
     .join(person, person.c.user_id == response.c.user_id, isouter=True)
 )
-_MINE = _FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at, response.c.id)
-_CURRENT = sa.select(person.c.response).where(person.c.user_id == _WHO)
-_KEEP = (
+_MINE = Hot(_FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at, response.c.id))
+_CURRENT = Hot(sa.select(person.c.response).where(person.c.user_id == _WHO))
+_KEEP = Hot(
     sa.update(response)
     .where(response.c.id == sa.bindparam("key"))
     .values({name: sa.bindparam(name) for name in ("state", "sent", "sent_at", "sending")})
 )
 _BEGUN = sa.select(response.c.publication).where(response.c.user_id == _WHO, response.c.publication.is_not(None))
-_WAITING = PUBLICATIONS.where(
-    publication.c.id.in_(sa.select(asked.c.publication).where(asked.c.user_id == _WHO)),
-    publication.c.id.not_in(_BEGUN),
-    publication.c.closed_at.is_(None),
+_WAITING = Hot(
+    PUBLICATIONS.where(
+        publication.c.id.in_(sa.select(asked.c.publication).where(asked.c.user_id == _WHO)),
+        publication.c.id.not_in(_BEGUN),
+        publication.c.closed_at.is_(None),
+    )
 )
 
 
@@ -98,14 +101,15 @@ class ResponseDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
         self._mine: Sequence[Filling] | None = None
+        self._chosen: str | None = None
 
     def mine(self) -> Sequence[Filling]:
         if self._mine is None:  # a turn asks several times; what it writes through this desk forgets it
-            self._mine = self._fillings(_MINE, user=self._desk.who)
+            self._mine = [self._filling(row) for row in _MINE.mappings(self._db, user=self._desk.who)]
         return self._mine
 
-    def _fillings(self, query: Any, **values: Any) -> list[Filling]:
-        return [self._filling(row) for row in self._db.execute(query, values).mappings()]
+    def _fillings(self, query: Any) -> list[Filling]:
+        return [self._filling(row) for row in self._db.execute(query).mappings()]
 
     def _published(self, row: Any) -> Publication:
         if row["publication"] is not None:
@@ -172,18 +176,17 @@ class ResponseDesk:
 
     def _begin(self, key: str, begun: Form, version: int, found: str | None) -> Filling:
         nameless = begun.privacy == "anonymous" and found is not None
-        self._db.execute(
-            insert_new(self._db, response).values(
-                id=key,
-                publication=found,
-                form=begun.name,
-                version=version,
-                user_id=self._desk.who,
-                receipt="" if nameless else receipt(key),
-                state=EMPTY,
-                begun_at=self._desk.today if nameless else self._desk.at,
-            )
-        )
+        row = {
+            "id": key,
+            "publication": found,
+            "form": begun.name,
+            "version": version,
+            "user_id": self._desk.who,
+            "receipt": "" if nameless else receipt(key),
+            "state": EMPTY,
+            "begun_at": self._desk.today if nameless else self._desk.at,
+        }
+        insert_new(self._db, response, row)
         self._mine = None
         return self._fillings(_FILLINGS.where(response.c.id == key))[0]
 
@@ -200,7 +203,7 @@ class ResponseDesk:
             "sent_at": filling.sent_at,
             "sending": sending,
         }
-        self._db.execute(_KEEP, {"key": filling.id, **values})
+        _KEEP.run(self._db, key=filling.id, **values)
         self._mine = None
 
     def carry(self, found: Publication, draft: Draft) -> tuple[Sequence[Filling], int]:
@@ -270,14 +273,17 @@ class ResponseDesk:
         return About(response=found[1]["response"], question=found[1]["question"], keys=found[1]["keys"])
 
     def current(self) -> str | None:
-        return self._db.execute(_CURRENT, {"user": self._desk.who}).scalar()
+        if self._chosen is None:
+            self._chosen = _CURRENT.value(self._db, user=self._desk.who)
+        return self._chosen
 
     def focus(self, key: str | None) -> None:
         if key is None or self.current() != key:
             upsert(self._db, person, {"user_id": self._desk.who, "response": key})
+            self._chosen = key
 
     def waiting(self) -> Sequence[Publication]:
-        found = [publication_of(row) for row in self._db.execute(_WAITING, {"user": self._desk.who}).mappings()]
+        found = [publication_of(row) for row in _WAITING.mappings(self._db, user=self._desk.who)]
         return [p for p in reversed(found) if p.is_open(self._desk.at)]
 
     def asker(self, found: Publication) -> Text:

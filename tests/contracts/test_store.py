@@ -1,5 +1,6 @@
 """What every store must keep, on SQLite and on PostgreSQL: the inbox, the outbox, rooms, and rows of every type."""
 
+import asyncio
 import json
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -365,6 +366,29 @@ def test_what_raises_leaves_no_trace(store):
     with pytest.raises(ArithmeticError):
         store.do(breaks)
     assert head(store) is None
+
+
+def test_what_is_noted_is_kept_with_the_next_transaction_that_is(store):
+    def breaks(_connection):
+        raise ArithmeticError
+
+    store.note(partial(inbox.record, events=[event("$1")], now=NOW))
+    with pytest.raises(ArithmeticError):
+        store.do(breaks)
+    assert store.do(lambda c: inbox.head(c, ROOM).event_id) == "$1"
+    store.note(partial(inbox.record, events=[event("$2")], now=NOW))
+    store.reopen()  # a crash forgets it: only what is found out again may be noted
+    assert store.do(lambda c: inbox.known(c, ["$1", "$2"])) == {"$1"}
+
+
+def test_looking_something_up_sees_what_was_noted_and_keeps_nothing(store):
+    store.do(lambda c: inbox.record(c, [event("$1")], NOW))
+    store.note(partial(inbox.done, seq=store.do(partial(inbox.head, room=ROOM)).seq))
+    assert asyncio.run(store.read(partial(inbox.head, room=ROOM))) is None
+    found = asyncio.run(store.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(live)).scalar_one()))
+    assert found == 0
+    store.do(lambda c: inbox.record(c, [event("$2")], NOW))
+    assert asyncio.run(store.read(partial(inbox.head, room=ROOM))).last
 
 
 def test_a_reminder_is_fired_by_one_alone(store):
