@@ -18,6 +18,7 @@ from bots.roles import Role
 from bridge import clock
 from bridge.store.sealing import Keyring, Locked, lock_of, open_, seal, unseal
 from bridge.store.tables import metadata
+from tests.bridge.test_crashes import PowerCut, Telling
 from tests.town import ROOM, Town
 
 PEOPLE = [f"p{n}" for n in range(8)]
@@ -447,23 +448,21 @@ def test_a_key_that_the_homeserver_lost_costs_a_draft_its_answers_and_an_urn_its
 # -- whenever the power fails ----------------------------------------------------------------------------------------
 
 
-class PowerCut(BaseException):
-    """Nothing catches it: the process is gone."""
-
-
 def shaken(village, work, cut):
     """Do it; before the statement of this number the power fails, and it goes on after a start."""
-    seen, engine = [0], village.store._engine
+    seen = [0]
 
-    def count(*_):
+    def count():
         seen[0] += 1
         if seen[0] == cut:
             raise PowerCut
 
-    sa.event.listen(engine, "before_cursor_execute", count)
+    village.store.reopen()
+    engine = village.store._engine
+    sa.event.listen(engine, "do_connect", lambda *given: given[3].update(factory=Telling))
+    sa.event.listen(engine, "connect", lambda connection, _record: setattr(connection, "before", count))
     with pytest.raises(PowerCut):
         work()
-    sa.event.remove(engine, "before_cursor_execute", count)
     village.restart()
     village.handle()
     village.shown += village.send()
