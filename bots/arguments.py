@@ -28,6 +28,7 @@ Number = NewType("Number", int)
 SplitBy = NewType("SplitBy", str)
 Where = NewType("Where", str)
 ExportOf = NewType("ExportOf", tuple[str, str])
+BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
 Version = NewType("Version", int)
 _SAY_FORMAT = Text(
@@ -91,17 +92,29 @@ def _number(word: str, _call: Call) -> int:
     return int(digits)
 
 
+EXPORTS = (*FORMATS, "xlsform")
+"""Answers in any of the formats, or the form itself."""
+
+
 def _export(words: Sequence[str], _call: Call) -> tuple[tuple[str, str], int]:
     """A form's name and a format, in either order; without a format a workbook."""
     named = [_bare(word) for word in words[:2]]
     asked = [ALSO.get(word.casefold(), word.casefold()) for word in named]
-    if len(named) == 1 and asked[0] not in FORMATS:
+    if len(named) == 1 and asked[0] not in EXPORTS:
         return (named[0], "xlsx"), 1
-    if len(named) == 2 and asked[1] in FORMATS:
+    if len(named) == 2 and asked[1] in EXPORTS:
         return (named[0], asked[1]), 2
-    if len(named) == 2 and asked[0] in FORMATS:
+    if len(named) == 2 and asked[0] in EXPORTS:
         return (named[1], asked[0]), 2
-    raise Mistake(_SAY_FORMAT.fill(formats=" ".join(FORMATS)))
+    raise Mistake(_SAY_FORMAT.fill(formats=" ".join(EXPORTS)))
+
+
+def _blank_file(word: str, _call: Call) -> str:
+    if word.casefold() not in ("xlsx", "excel", "エクセル"):
+        raise Mistake(
+            Text(ja="様式は Excel（xlsx）だけです。例: !form template xlsx", en="It is Excel only: !form template xlsx")
+        )
+    return "xlsx"
 
 
 def _confirmation(word: str, _call: Call) -> bool:
@@ -134,9 +147,10 @@ READERS: Mapping[Any, Reader] = {
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
-    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(FORMATS)}", en=f"form {'|'.join(FORMATS)}"), _export),
+    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(EXPORTS)}", en=f"form {'|'.join(EXPORTS)}"), _export),
     SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
+    BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

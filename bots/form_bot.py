@@ -14,6 +14,7 @@ from bots.form_loading import load, sent_file
 from bots.form_renewal import renewed
 from bots.form_results import close, due_closings, due_summaries, remind, results, status
 from bots.form_talk import begin, enter, fill_in, most_bytes, to_person
+from bots.form_workbooks import template
 from bots.form_writing import drafting_listener
 from bots.help import help_command
 from bots.moments import moment
@@ -277,6 +278,7 @@ BOT: Bot = Bot(
         copy,
         diff,
         load,
+        template,
         preview,
         publish,
         fill,

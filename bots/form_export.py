@@ -8,7 +8,8 @@ from bots.call import Call
 from bots.command import Effects, command
 from bots.effects import Attach, Person, Say
 from bots.form_veil import EXPORTED_CUT_OFF, without_texts
-from bots.ports import People, Publications, Responses, Town
+from bots.form_workbooks import given_back
+from bots.ports import Forms, People, Publications, Responses, Town
 from bots.records import Filling, Publication
 from bots.roles import Role
 from forms.export import Exported
@@ -21,11 +22,24 @@ WITH_IT = Text(ja="上のファイルの付属です。", en="This goes with the
 EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 
 
-@command("export", "出力", needs=Role.EDITOR, about=Text(ja="回答をファイルで受け取る", en="get the answers as a file"))
+@command(
+    "export",
+    "出力",
+    needs=Role.EDITOR,
+    about=Text(ja="回答やフォームをファイルで受け取る", en="get the answers, or the form, as a file"),
+)
 def export(
-    call: Call, publications: Publications, responses: Responses, people: People, town: Town, wanted: ExportOf
+    call: Call,
+    forms: Forms,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    town: Town,
+    wanted: ExportOf,
 ) -> Effects:
     name, format_ = wanted
+    if format_ == "xlsform":
+        return given_back(call, forms, name)
     publication = publications.latest(name)
     made = exported(publication, responses, people, town, wanted=format_, to=Person(call.who))
     return made if call.direct else (Say(text=EXPORT_SENT), *made)

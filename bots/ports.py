@@ -15,6 +15,7 @@ from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Remin
 from forms.form import Form
 from forms.tally import Tally
 from forms.text import Lang, Text
+from forms.xlsform.reading import Read
 
 
 class Forms(Protocol):
@@ -293,6 +294,13 @@ class Pictures(Protocol):
 
     def png(self, svg: str) -> bytes:
         """Rendered with the packaged Japanese font."""
+
+
+class Workbooks(Protocol):
+    """Forms as people write them in Excel, read where a hostile file can do no harm."""
+
+    def read(self, content: bytes, *, name: str) -> Read:
+        """The form, or what is wrong; and what is in the file and not used. `name`: the file's, without its ending."""
 
 
 class Town(Protocol):

@@ -13,8 +13,6 @@ from bridge.config import read_config
 from bridge.errors import Misconfigured
 from bridge.postal_codes import towns_with
 from bridge.read import add_read, add_when
-from forms.document import read_form
-from forms.form import Form
 
 LARGEST_FILE = 26_000_000
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
@@ -50,17 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
-    form = commands.add_parser("form", help="フォームのファイル / form files").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    checked = form.add_parser("check", help="まちがいを見つける / find mistakes in a form's file")
-    checked.add_argument("file", type=Path)
-    checked.set_defaults(command=_form_check)
+    _form(commands.add_parser("form", help="フォームのファイル / form files"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
     _lab(lab.add_parser("up", help="本物のサーバーを連合させて動かす / real federating homeservers on this machine"))
     return parser
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    from bridge.form_files import add_commands
+
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
 
 
 def _init(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +113,9 @@ def _talk(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_talk(arguments: argparse.Namespace) -> int:
-    form = _read(arguments.form)
+    from bridge.form_files import read
+
+    form = read(arguments.form)
     if form is None:
         return 1
     today = clock.now().astimezone(clock.JAPAN).date()
@@ -132,25 +133,3 @@ def _local_file(name: str) -> bytes | None:
         return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST_FILE else None
     except (OSError, ValueError):
         return None
-
-
-def _form_check(arguments: argparse.Namespace) -> int:
-    return 0 if _read(arguments.file, ok=True) is not None else 1
-
-
-def _read(path: Path, *, ok: bool = False) -> Form | None:
-    """The form, or None after a line for each mistake: place, what, how to mend."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{path}: 読めません / cannot be read: {error.strerror}") from None
-    found = read_form(raw.decode("utf-8", "replace"))
-    if isinstance(found, Form):
-        if ok:
-            print(f"{path}: 問題ありません（{len(found.asked)}問）/ fine, {len(found.asked)} questions")
-        return found
-    for flaw in found:
-        print(
-            f"{path}: {flaw.place.ja}: {flaw.what.ja} {flaw.mend.ja} / {flaw.place.en}: {flaw.what.en} {flaw.mend.en}"
-        )
-    return None

@@ -28,8 +28,10 @@ from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, lan
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
+from bridge.workbook import read_safely
 from forms.mistake import Mistake
 from forms.text import Text
+from forms.xlsform.reading import Read
 
 FLOOD = 120
 FLOOD_WINDOW = timedelta(minutes=1)
@@ -64,6 +66,16 @@ class CodeList:
         return towns_with(code)
 
 
+class WorkbookDesk:
+    """bots.ports.Workbooks."""
+
+    def __init__(self, _desk: Desk) -> None:
+        pass
+
+    def read(self, content: bytes, *, name: str) -> Read:
+        return read_safely(content, name=name)
+
+
 PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Forms: FormShelf,
     ports.Manuscripts: ManuscriptDesk,
@@ -78,6 +90,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Pending: PendingDesk,
     ports.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
+    ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,
 }
 

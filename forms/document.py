@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form
 from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
+from forms.questions import Element
 from forms.questions.matrix import row_ids
 from forms.reading.words import is_unsafe
 from forms.rules import LEADING, Piece, Rules
@@ -36,21 +37,30 @@ def read_form(text: str) -> Form | tuple[Flaw, ...]:
 
 
 def write_form(form: Form) -> str:
-    """The form as YAML, fields in their order, what is left at its default left out; read_form gives the same form."""
-    document = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    document["questions"] = [_written(question) for question in document["questions"]]
+    """The form as YAML; read_form gives the same form."""
+    return yaml.safe_dump(as_document(form), allow_unicode=True, sort_keys=False, width=110)
+
+
+def as_document(form: Form) -> dict[str, Any]:
+    """The form as people write it: fields in their order, what is left at its default left out."""
+    document = form.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"questions"})
+    document["questions"] = [_written(question) for question in form.questions]
     for options in document.get("lists", {}).values():
         options[:] = _options(options)
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
+    return {name: document[name] for name in Form.model_fields if name in document}
 
 
-def _written(question: dict[str, Any]) -> dict[str, Any]:
+def _written(element: Element) -> dict[str, Any]:
     """First id and kind; options of a list by its name; an option whose label is its name is a bare word."""
-    ordered = {"id": question["id"], "kind": question["kind"], **question}
-    if "questions" in ordered:
-        ordered["questions"] = [_written(inside) for inside in ordered["questions"]]
-    if "options" in ordered:
-        ordered["options"] = ordered.pop("from_list", None) or _options(ordered["options"])
+    left_out = {"inside", "offered"} if getattr(element, "from_list", None) else {"inside"}
+    dumped = element.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=left_out)
+    ordered = {"id": dumped["id"], "kind": dumped["kind"]}
+    for name, value in dumped.items():
+        ordered["options" if name == "from_list" else name] = value
+    if isinstance(ordered.get("options"), list):
+        ordered["options"] = _options(ordered["options"])
+    if element.questions:
+        ordered["questions"] = [_written(inside) for inside in element.questions]
     return ordered
 
 

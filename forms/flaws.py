@@ -53,9 +53,13 @@ WHOLE = Text(ja="全体", en="the form")
 
 def translated(error: ErrorDetails, tree: Tree) -> Flaw:
     """An error of pydantic's as a flaw."""
+    return flaw_at(tree, *explained(error, tree))
+
+
+def explained(error: ErrorDetails, tree: Tree) -> tuple[Path, Text, Text]:
+    """An error of pydantic's: the way to where it is, what is wrong there, and how to mend it."""
     path, field = _located(error, tree.value)
-    what, mend = _said(error, path, field, tree)
-    return flaw_at(tree, path, what, mend)
+    return path, *_said(error, path, field, tree)
 
 
 def emptied(error: ErrorDetails, tree: Tree) -> bool:

@@ -29,7 +29,7 @@ from forms.rules import Rules, pieces
 from forms.spoken import normal
 from forms.text import Text
 
-MOST_QUESTIONS = 500
+MOST_QUESTIONS = 1000
 JAPAN = timezone(timedelta(hours=9), "JST")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

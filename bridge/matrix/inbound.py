@@ -17,8 +17,8 @@ SEALED = ("m.room.message", "m.reaction")
 TALK = ("m.text", "m.emote")
 FILES = ("m.file", "m.image", "m.audio", "m.video")
 LONGEST = 65_536
-FORM_FILES = (".yaml", ".yml", ".json")
-FILE_LIMIT = 262_144
+FORM_FILES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm", ".xls", ".csv", ".md")
+FILE_LIMIT = 5 * 1024 * 1024
 _GEO = re.compile(
     r"geo:(?P<lat>-?\d{1,2}(?:\.\d{1,12})?),(?P<lon>-?\d{1,3}(?:\.\d{1,12})?)(?:,-?[\d.]{1,12})?"
     r"(?:;(?!u=)[^;]{0,99})*(?:;u=(?P<within>\d{1,7}(?:\.\d{1,9})?))?(?:;.*)?",

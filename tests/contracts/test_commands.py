@@ -168,6 +168,7 @@ def _attempts(command):
     yield ""
     yield "himitsu"
     yield "csv himitsu"
+    yield "himitsu xlsform"
     yield "himitsu yes"
     yield "himitsu to 行政DX by 明日 17:00"
 
@@ -176,6 +177,7 @@ SAMPLES = {
     "name": "himitsu",
     "document": FORM,
     "wanted": "himitsu csv",
+    "_file": "xlsx",
     "sure": "yes",
     "when": "明日 9:00",
     "text": "会議",

@@ -1,0 +1,1 @@
+"""XLSForm: forms as workbooks. Bytes in, values out; reads .xlsx, .xls, CSV and Markdown tables, writes .xlsx."""
