@@ -8,7 +8,7 @@ from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
 from bots.effects import Meet, Refresh, Say
-from bots.form_drafting import copy, diff, edit, new
+from bots.form_drafting import copy, diff, edit, library, new
 from bots.form_export import export
 from bots.form_loading import load, sent_file
 from bots.form_renewal import renewed
@@ -273,6 +273,7 @@ BOT: Bot = Bot(
         help_command(lambda: BOT),
         list_,
         show,
+        library,
         new,
         edit,
         copy,

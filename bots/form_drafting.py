@@ -12,12 +12,17 @@ from bots.ports import Forms, Manuscripts, Responses
 from bots.records import Draft
 from bots.roles import Role
 from forms.mistake import Mistake
-from forms.reading.words import clean, is_blank
+from forms.reading.words import clean, folded, is_blank
 from forms.text import Text, lines
 from forms.writing.difference import differences
 from forms.writing.naming import name_of
 
 LONGEST_TITLE = 200
+LIBRARY = Text(
+    ja="もとにできるフォームです。「!form new 題名 from 名前」で、写しを書き換えて使えます。",
+    en="Forms to begin from. “!form new TITLE from NAME” makes a copy that you can change.",
+)
+LIBRARY_ROW = Text(ja="・{name}「{title}」{n}問", en="- {name} “{title}”, {n} questions")
 NAMELESS = Text(
     ja="題名は、文字の入った{most}文字以内の言葉にしてください。例: !form new 避難所の状況",
     en="Please give a title in letters, at most {most} characters. E.g. !form new Shelters",
@@ -67,8 +72,23 @@ def _named(title: str) -> tuple[str, str]:
 
 
 def _source(forms: Forms, name: str) -> dict[str, object]:
-    """What a form is begun from. A library of forms to begin from would be looked in here too."""
-    return Manuscript(name, document_of(forms.get(name).form)).fields
+    """What a form is begun from: one of the municipality's own, else one of the library."""
+    wanted = folded(name)
+    known = [d.form for d in forms.drafts() if folded(d.form.name) == wanted]
+    known += [form for form in forms.library() if wanted in (folded(form.name), folded(form.title.ja))]
+    form = known[0] if known else forms.get(name).form
+    return Manuscript(name, document_of(form)).fields
+
+
+@command(
+    "library",
+    "ひな形",
+    needs=Role.STAFF,
+    about=Text(ja="はじめから入っているフォームの一覧", en="list the forms that come with Kairan"),
+)
+def library(_call: Call, forms: Forms) -> Effects:
+    rows = (LIBRARY_ROW.fill(name=form.name, title=form.title, n=len(form.asked)) for form in forms.library())
+    return (Say(text=lines(LIBRARY, *rows)),)
 
 
 @command(

@@ -36,6 +36,9 @@ class Forms(Protocol):
     def rehearse(self, form: Form, step: int) -> Draft:
         """An unfinished form, to be played to its editor: no version of it is made. Editors."""
 
+    def library(self) -> Sequence[Form]:
+        """Forms that come with Kairan, to begin from."""
+
     def delete(self, name: str) -> None:
         """Remove the form and everything answered to it. Editors."""
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import Asked, Draft, NotAllowed, Publication, Stage
 from bots.roles import Role
+from bridge.library import library
 from bridge.store import attachments, manuscripts, urn
 from bridge.store.desk import Desk, derived, key_of, server_of
 from bridge.store.engine import insert_new
@@ -116,6 +117,9 @@ class FormShelf:
         document = new.model_dump_json(exclude_defaults=True)
         insert_new(self._db, form, {"document": document, **values})
         return Draft(form=new, version=-step, author=self._desk.who)
+
+    def library(self) -> Sequence[Form]:
+        return tuple(library().values())
 
     def delete(self, name: str) -> None:
         self._desk.need(Role.EDITOR)
