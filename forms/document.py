@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form
 from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
-from forms.questions import Element
+from forms.questions import Element, Group, Repeat
 from forms.questions.matrix import row_ids
 from forms.reading.words import is_unsafe
 from forms.rules import LEADING, Piece, Rules
@@ -59,7 +59,7 @@ def _written(element: Element) -> dict[str, Any]:
         ordered["options" if name == "from_list" else name] = value
     if isinstance(ordered.get("options"), list):
         ordered["options"] = _options(ordered["options"])
-    if element.questions:
+    if isinstance(element, Group | Repeat):
         ordered["questions"] = [_written(inside) for inside in element.questions]
     return ordered
 
