@@ -23,12 +23,12 @@ questions:
 """
 
 
-async def notes(kairan):
-    """Key name → whether there is a key, of all that Kairan ever sealed with."""
+async def notes(kairan, form):
+    """Key name → whether there is a key, of all that was ever sealed for this form."""
     token = re.search(r"as_token: *\"?([^\"\n]+)", (kairan.folder / "registration.yaml").read_text("utf-8"))[1]
     bot = Person(kairan.homeserver, kairan.bot, token)
-    names = [f"draft.{row[0]}" for row in kairan.ask("select id from response")]
-    names += [f"urn.{row[0]}" for row in kairan.ask("select publication from urn")]
+    names = [f"draft.{row[0]}" for row in kairan.ask("select id from response where form = ?", form)]
+    names += [f"urn.{row[0]}" for row in kairan.ask("select id from publication where form = ?", form)]
     found = {}
     for name in names:
         path = f"/user/{quote(kairan.bot)}/account_data/jp.kairan.key.{name}"
@@ -55,7 +55,7 @@ def test_five_people_answer_through_a_kill_and_only_the_sum_is_left(kairan, tmp_
             for person, where in zip(people, direct, strict=True):
                 await person.say(where, "planted-words")
                 await person.hears(where, "planted-words")
-            kept = await notes(kairan)
+            kept = await notes(kairan, name)
             assert sorted(kept.values()) == [True] * 6
             assert b"planted-words" not in b"".join(p.read_bytes() for p in kairan.folder.glob("kairan.db*"))
             for person, where in zip(people, direct, strict=True):
@@ -63,7 +63,7 @@ def test_five_people_answer_through_a_kill_and_only_the_sum_is_left(kairan, tmp_
                 await person.hears(where, "鍵は捨てました")
 
             async def drafts_burnt():
-                return [key for key, there in (await notes(kairan)).items() if there] == [
+                return [key for key, there in (await notes(kairan, name)).items() if there] == [
                     key for key in kept if key.startswith("urn.")
                 ]
 
@@ -72,7 +72,7 @@ def test_five_people_answer_through_a_kill_and_only_the_sum_is_left(kairan, tmp_
             await kairan.chief.hears(room, "最終結果")
 
             async def all_burnt():
-                return not any((await notes(kairan)).values())
+                return not any((await notes(kairan, name)).values())
 
             await eventually(all_burnt)
             assert kairan.ask("select count(*) from ballot")[0][0] == 5
