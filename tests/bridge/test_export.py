@@ -19,6 +19,8 @@ from bridge.store.forms import publications_of
 from forms.tally import tally
 from tests.town import ROOM, Town
 
+pytestmark = pytest.mark.heavy
+
 PEOPLE = {"hen": (Role.EDITOR, "tsukuba"), "ono": (Role.STAFF, "nakatsu")} | {
     f"p{n}": (Role.STAFF, "tsukuba") for n in range(4)
 }

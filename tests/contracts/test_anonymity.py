@@ -21,6 +21,8 @@ from bridge.store.tables import metadata
 from tests.bridge.test_crashes import PowerCut, Telling
 from tests.town import ROOM, Town
 
+pytestmark = pytest.mark.heavy
+
 PEOPLE = [f"p{n}" for n in range(8)]
 CAST = {
     "hen": (Role.EDITOR, "tsukuba"),
