@@ -84,7 +84,7 @@ class Story:
         self.name = name_of(about[self.lang])
         took = await writes(self.told, "sato", about)
         self.published = time.monotonic()
-        self._keep(took <= MOST, f"フォームは話しながら{MOST}通以内で作られた",
+        self._keep(0 < took <= MOST, f"フォームは話しながら{MOST}通以内で作られた",
                    f"the form was written by talking, in {MOST} messages at most")  # fmt: skip
         await self.hears("sato", lambda h: about[self.lang] in h.body and "0/8" in h.body, in_room=True)
         await asyncio.gather(*(self._meet(key) for key in self.people))

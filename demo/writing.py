@@ -33,11 +33,17 @@ def title(before: int) -> Text:
 
 
 async def writes(told: Telling, key: str, about: Text) -> int:
-    """How many messages it took until the form was handed out."""
+    """How many messages of hers her room holds more when the form is handed out."""
+    before = _sent(told, key)
     turns: tuple[tuple[Text, What], ...] = (
         (T(ja=f"!form new {about.ja}", en=f"!form new {about.en}"), about[told.lang]),
         *TURNS,
         (PUBLISH, name_of(about[told.lang])),
     )
     await told.talks(key, *turns)
-    return len(turns)
+    return _sent(told, key) - before
+
+
+def _sent(told: Telling, key: str) -> int:
+    person = told.people[key]
+    return sum(heard.sender == person.user_id for heard in person.timeline(told.direct[key]))
