@@ -73,7 +73,8 @@ def _deadline(words: str, call: Call) -> datetime:
     return read_when(words, call.at.astimezone(call.zone), call.zone, end_of_day=True)
 
 
-def _remind_at(words: str, call: Call) -> tuple[datetime | timedelta, ...]:
+def remind_at(words: str, call: Call) -> tuple[datetime | timedelta, ...]:
+    """Moments, and spans before the deadline."""
     parts = [p for p in words.replace("、", ",").split(",") if p.strip()]
     return tuple(_offset_or_moment(p.strip(), call) for p in parts)
 
@@ -145,7 +146,7 @@ READERS: Mapping[Any, Reader] = {
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
     When: Reader(Text(ja="日時", en="when"), _beginning),
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
-    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
+    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
     ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(EXPORTS)}", en=f"form {'|'.join(EXPORTS)}"), _export),
     SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),

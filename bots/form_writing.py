@@ -216,7 +216,7 @@ class _Turn:
             known = asked.known or asked.words
             waiting = {"for": "publish", "lacks": lack, "known": known} if known else {"for": "publish"}
             return replace(drafting, waiting=waiting), (Say(text=_LACKING[lack] if known else s.PUBLISH_HOW),)
-        return self._published(drafting, form, room=found.room, by=found.by)
+        return self._published(drafting, form, found)
 
     def _lacking(self, found: Whereabouts, form: Form) -> str:
         """What must still be said; a form that takes answers already stays where it is."""
@@ -226,12 +226,14 @@ class _Turn:
             return "room"
         return "" if found.by or found.endless or form.closes else "when"
 
-    def _published(self, drafting: Drafting, form: Form, *, room: str | None, by: object) -> tuple[Drafting, Effects]:
+    def _published(self, drafting: Drafting, form: Form, found: Whereabouts) -> tuple[Drafting, Effects]:
         version = self.forms.save(form)
         self.manuscripts.saved(drafting.manuscript, version)
         ports = (self.forms, self.publications, self.responses, self.rooms, self.reminders, self.summaries)
         try:
-            effects = self.publish.handler(self.call, *ports, form.name, to=room, by=by)
+            effects = self.publish.handler(
+                self.call, *ports, form.name, to=found.room, by=found.by, remind=found.remind
+            )
         except Mistake as mistake:
             waiting = {} if self.publications.current(form.name) else {"for": "publish"}
             return replace(drafting, waiting=waiting), (Refuse(text=mistake.text),)
@@ -249,7 +251,7 @@ def _whereabouts(asked: Publish, call: Call) -> Whereabouts:
     if asked.lacks == "room":
         return replace(known, room=asked.words.strip("「」『』 "))
     found = where_and_when(asked.words, call)
-    return replace(known, by=found.by, endless=found.endless)
+    return replace(known, by=found.by, endless=found.endless, remind=found.remind or known.remind)
 
 
 def _shown(drafting: Drafting, now: Manuscript) -> Drafting:

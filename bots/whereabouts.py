@@ -1,10 +1,11 @@
-"""Where a form goes and until when, said in one breath: 「行政DX 明日 17:00」「行政DXに12月1日まで」."""
+"""Where a form goes, until when, with which reminder, in one breath: 「行政DX 明日 17:00 催促 1時間前」."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from bots.arguments import remind_at
 from bots.call import Call
 from forms.spoken import Unclear
 from forms.when import read_when
@@ -16,6 +17,7 @@ _ENDLESS = re.compile(
 )
 _CUT = re.compile(r"\s+|[、,]\s*|(?<=[^\s])[にへで](?=\S)|(?:締切|期限)[:：]?\s*")
 _AROUND = re.compile(r"^(?:to|宛先|in)\s+|[\s、,]*(?:に|へ|で|by|until|締切|期限)$", re.IGNORECASE)
+_REMIND = re.compile(r"[\s、,]+(?:remind|催促)\s*[:：]?\s*(?P<when>\S.*)$", re.IGNORECASE)
 _LONGEST = 400
 
 
@@ -26,11 +28,15 @@ class Whereabouts:
     room: str | None
     by: datetime | None
     endless: bool = False
+    remind: tuple[datetime | timedelta, ...] | None = None
 
 
 def where_and_when(said: str, call: Call) -> Whereabouts:
     """Raises Mistake for a moment that is named but cannot be."""
     words = " ".join(said[:_LONGEST].split())
+    if reminded := _REMIND.search(words):
+        remind = remind_at(reminded["when"], call)
+        return replace(where_and_when(words[: reminded.start()], call), remind=remind)
     bare = _ENDLESS.sub("", words)
     if bare != words:
         return Whereabouts(_room(bare), None, endless=True)

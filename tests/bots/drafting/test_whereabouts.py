@@ -1,6 +1,6 @@
 """A room and a deadline in one breath."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,6 +39,15 @@ def test_both_are_found(said, room, by):
 @pytest.mark.parametrize("said", ["行政DX 締切なし", "行政DX なし", "行政DX no deadline", "行政DX、期限なし"])
 def test_no_deadline_may_be_said(said):
     assert where_and_when(said, CALL) == Whereabouts("行政DX", None, endless=True)
+
+
+@pytest.mark.parametrize(("said", "by"), [
+    ("行政DX 明日 17:00 催促 1時間前", TOMORROW),
+    ("to 行政DX by tomorrow 17:00 remind 1h", TOMORROW),
+    ("行政DX 催促 1時間前", None),
+])  # fmt: skip
+def test_a_reminder_may_be_said(said, by):
+    assert where_and_when(said, CALL) == Whereabouts("行政DX", by, remind=(timedelta(hours=1),))
 
 
 @pytest.mark.parametrize("said", ["行政DX 昨日 17:00", "行政DX 明日 5時"])
