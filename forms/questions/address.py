@@ -37,6 +37,7 @@ class Address(QuestionFields):
     kind: Literal["address"]
 
     verbatim: ClassVar[bool] = True
+    free: ClassVar[bool] = True
     _around: Around = PrivateAttr(default=Around())
 
     def asked_as(self, around: Around) -> Self:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import PrivateAttr
 
@@ -30,6 +30,7 @@ class Postal(QuestionFields):
 
     kind: Literal["postal"]
 
+    free: ClassVar[bool] = True
     _around: Around = PrivateAttr(default=Around())
 
     def asked_as(self, around: Around) -> Self:
