@@ -7,6 +7,7 @@ from bots.arguments import Confirmation, Deadline, FormName, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
+from bots.due import Reminders, Summaries
 from bots.effects import Meet, Refresh, Say
 from bots.form_drafting import copy, diff, edit, library, new
 from bots.form_export import export
@@ -18,7 +19,7 @@ from bots.form_workbooks import template
 from bots.form_writing import drafting_listener
 from bots.help import help_command
 from bots.moments import moment
-from bots.ports import Forms, Manuscripts, Pending, Publications, Reminders, Responses, Rooms, Summaries
+from bots.ports import Forms, Manuscripts, Pending, Publications, Responses, Rooms
 from bots.records import Publication, Waiting
 from bots.roles import Role
 from forms.anonymity import telling

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import ports
+from bots import due, ports
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -22,9 +22,10 @@ from bridge.store import outbox, rooms
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
-from bridge.store.forms import FormShelf, PublicationShelf, came_back
+from bridge.store.forms import FormShelf
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
+from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
@@ -85,10 +86,10 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.PostalCodes: CodeList,
     ports.People: PeopleDesk,
     ports.Rooms: RoomDesk,
-    ports.Reminders: ReminderDesk,
-    ports.Digests: DigestDesk,
+    due.Reminders: ReminderDesk,
+    due.Digests: DigestDesk,
     ports.Pending: PendingDesk,
-    ports.Summaries: SummaryDesk,
+    due.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
     ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,

@@ -23,9 +23,10 @@ from bridge.store import outbox, rooms, sendings, urn
 from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
-from bridge.store.forms import PUBLICATIONS, parsed, publication_of
+from bridge.store.forms import parsed
 from bridge.store.hot import Hot
 from bridge.store.people import shown_name
+from bridge.store.publications import PUBLICATIONS, publication_of
 from bridge.store.sealing import seal, unseal
 from bridge.store.tables import asked, form, person, publication, response
 from bridge.store.urn import key_of
