@@ -13,7 +13,6 @@ from forms.mistake import Mistake
 from forms.text import Text
 
 CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
-
 CAST = Text(
     ja="「{title}」は送信済みです。匿名のため、どれがあなたの回答かはもう分かりません。見直しや訂正はできません。",
     en="You have sent “{title}”. It is anonymous: nobody can tell any more which answers are yours, "

@@ -39,11 +39,8 @@ def _item(document: object, path: Path) -> Text:
 
 
 _OF = Text(ja="{whole}の {part}", en="{part} of {whole}")
-
 _ITEM_OF = Text(ja="{whole}の{part}", en="{part} of {whole}")
-
 _ITEM = Text(ja="{n}番目", en="item {n}")
-
 _ITEMS: dict[int | str, Text] = {
     "questions": Text(ja="質問{n}", en="question {n}"),
     "options": Text(ja="選択肢{n}", en="option {n}"),

@@ -24,30 +24,24 @@ NOT_PUBLISHED = Text(
     ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
     en="The form “{name}” is not published yet: !form publish {name}",
 )
-
 NOT_YOURS = Text(
     ja="フォーム「{name}」は、あなたには配られていません。担当者にお問い合わせください。",
     en="The form “{name}” was not put to you. Please ask whoever published it.",
 )
-
 STILL_OPEN = Text(
     ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
     en="“{name}” is still open. Close it first: !form close {name}",
 )
-
 NOT_THERE = Text(
     ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
     en="You are not in that room. Join it, then publish again.",
 )
-
 SHOWN = 30
-
 PUBLICATIONS = (
     sa.select(publication, form.c.document)
     .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
     .order_by(publication.c.published_at.desc(), publication.c.number.desc())
 )
-
 _OVERDUE = Hot(PUBLICATIONS.where(publication.c.closed_at.is_(None), publication.c.closes_at <= sa.bindparam("now")))
 
 
