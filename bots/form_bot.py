@@ -7,18 +7,20 @@ from bots.arguments import Confirmation, Deadline, FormName, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
+from bots.due import Reminders, Summaries
 from bots.effects import Meet, Refresh, Say
 from bots.form_drafting import copy, diff, edit, library, new
+from bots.form_entry import begin, enter
 from bots.form_export import export
 from bots.form_loading import load, sent_file
 from bots.form_renewal import renewed
 from bots.form_results import close, due_closings, due_summaries, remind, results, status
-from bots.form_talk import begin, enter, fill_in, most_bytes, to_person
+from bots.form_talk import fill_in, most_bytes, to_person
 from bots.form_workbooks import template
 from bots.form_writing import drafting_listener
 from bots.help import help_command
 from bots.moments import moment
-from bots.ports import Forms, Manuscripts, Pending, Publications, Reminders, Responses, Rooms, Summaries
+from bots.ports import Forms, Manuscripts, Pending, Publications, Responses, Rooms
 from bots.records import Publication, Waiting
 from bots.roles import Role
 from forms.anonymity import telling

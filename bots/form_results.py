@@ -8,12 +8,13 @@ from bots.arguments import FormName, SplitBy, Where
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
+from bots.due import Summaries
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
 from bots.form_counts import counted, part
 from bots.form_export import exported
 from bots.form_renewal import joined
 from bots.form_veil import NOT_NAMED, veiled
-from bots.ports import People, Pictures, Publications, Responses, Summaries, Town
+from bots.ports import People, Pictures, Publications, Responses, Town
 from bots.records import Asked, Live, Publication
 from bots.roles import Role
 from forms.chart import chart

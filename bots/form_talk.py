@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from bots.call import Call
 from bots.command import Effects, World, listener
-from bots.conversation import Conversation, advance, asked, open_
-from bots.effects import About, Keep, Person, Refresh, Refuse, Say, Submit, Withdraw
+from bots.conversation import Conversation, advance, asked
+from bots.effects import About, Keep, Person, Refresh, Say, Submit, Withdraw
 from bots.events import Edited, Event, Joined, Left, Located, Reacted, Said, Sent, Struck, UserId
-from bots.moments import moment
+from bots.form_entry import begin, enter, several, still_open, untraced
 from bots.ports import Attachments, People, PostalCodes, Publications, Responses
 from bots.records import Filling, Publication
 from forms.mistake import Mistake
@@ -39,15 +39,9 @@ STATES = {
     "open": Text(ja="回答の途中", en="started"),
     "sent": Text(ja="送信済み", en="sent"),
 }
-CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
 MUTED = Text(
     ja="「{title}」のお知らせを止めました。回答は、受付が終わるまでできます。",
     en="No more reminders of “{title}”. You can still answer until it closes.",
-)
-CAST = Text(
-    ja="「{title}」は送信済みです。匿名のため、どれがあなたの回答かはもう分かりません。見直しや訂正はできません。",
-    en="You have sent “{title}”. It is anonymous: nobody can tell any more which answers are yours, "
-    "so they cannot be shown or changed.",
 )
 IN_THE_CLEAR = Text(
     ja="この部屋は暗号化されていないため、匿名の回答をお預かりできません。"
@@ -74,53 +68,6 @@ class Answering:
     people: People
     attachments: Attachments
     codes: PostalCodes
-
-
-def begin(call: Call, responses: Responses, publication: Publication) -> Effects:
-    """Open (or go on with) the caller's conversation about a publication."""
-    if not publication.is_open(call.at):
-        raise Mistake(CLOSED.fill(title=publication.form.title))
-    return enter(call, responses, responses.begin(publication))
-
-
-def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
-    """Make it the one the caller is in, and say where it stands."""
-    if filling.cast:
-        return (Say(text=CAST.fill(title=filling.publication.form.title)),)
-    stage = filling.conversation.stage
-    talk = replace(filling.conversation, stage="open", label=_several(call, responses))
-    if stage != "open":
-        responses.keep(replace(filling, conversation=talk))
-    responses.focus(filling.id)
-    closes = filling.publication.closes_at
-    effects = open_(
-        talk,
-        call.today,
-        deadline=moment(closes, call.zone, call.at) if closes else None,
-        asker=None if talk.preview else responses.asker(filling.publication),
-    )
-    return _untraced(filling, effects, sealed=bool(talk.answers))
-
-
-def _untraced(filling: Filling, effects: Effects, *, sealed: bool) -> Effects:
-    """Of an anonymous form no question stands beside our messages, and no words of the talk with its owner stay.
-
-    Hence no reactions either, which besides are never encrypted.
-    """
-    if not filling.secret:
-        return effects
-    key = filling.id if sealed else None
-    return tuple(
-        replace(e, about=None, passing=True, sealed=key) if isinstance(e, Say | Refuse) else e for e in effects
-    )
-
-
-def _several(call: Call, responses: Responses) -> bool:
-    return len(_open(call, responses)) + len(responses.waiting()) > 1
-
-
-def _open(call: Call, responses: Responses) -> list[Filling]:
-    return [f for f in responses.mine() if f.publication.is_open(call.at) and not f.conversation.preview]
 
 
 def to_person(user: UserId, effects: Effects) -> Effects:
@@ -171,7 +118,7 @@ def _welcome(call: Call, responses: Responses) -> Effects:
         return enter(call, responses, busy) if busy and not is_over(call, busy) else ()
     if busy is None or is_over(call, busy):
         return _calling(call.who, begin(call, responses, waiting[0]))
-    number = len(_open(call, responses)) + len(waiting)
+    number = len(still_open(call, responses)) + len(waiting)
     another = Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number))
     return _calling(call.who, (another,))
 
@@ -243,7 +190,7 @@ def _spoken(word: str, people: People) -> Effects:
 def _nobody(call: Call, responses: Responses) -> Effects:
     """Words without a form: begin what waits, or say what there is."""
     waiting = responses.waiting()
-    if len(waiting) == 1 and not _open(call, responses):
+    if len(waiting) == 1 and not still_open(call, responses):
         return begin(call, responses, waiting[0])
     return _choices(call, responses)
 
@@ -257,7 +204,7 @@ def _choices(call: Call, responses: Responses) -> Effects:
 
 
 def _table(call: Call, responses: Responses) -> list[tuple[Publication, str]]:
-    begun = [(f.publication, "sent" if _is_done(f) else "open") for f in _open(call, responses)]
+    begun = [(f.publication, "sent" if _is_done(f) else "open") for f in still_open(call, responses)]
     return begun + [(p, "new") for p in responses.waiting()]
 
 
@@ -303,7 +250,7 @@ def _advance(
         raise Mistake(IN_THE_CLEAR)
     closed = not filling.publication.is_open(call.at)
     towns = desk.codes.towns
-    before = replace(filling.conversation, label=_several(call, responses), lang=call.lang, towns=towns)
+    before = replace(filling.conversation, label=several(call, responses), lang=call.lang, towns=towns)
     after, effects = advance(before, event, today=call.today, closed=closed, about=about)
     sent_at = call.at if any(isinstance(e, Submit) for e in effects) else filling.sent_at
     kept = replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None)
@@ -316,7 +263,7 @@ def _advance(
     fresh = (Refresh(filling.publication.id),) if changed and responses.shows(filling.publication) else ()
     stopped = after.stage == "stopped" != before.stage
     follows = _next(call, responses) if Submit in changed or closed or stopped else ()
-    said = _untraced(filling, effects, sealed=after.sent is None)
+    said = untraced(filling, effects, sealed=after.sent is None)
     return (*said, *fresh, *follows)
 
 
@@ -336,5 +283,5 @@ def _next(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     if waiting:
         return begin(call, responses, waiting[0])
-    left = [(n, f) for n, f in enumerate(_open(call, responses), 1) if not is_over(call, f)]
+    left = [(n, f) for n, f in enumerate(still_open(call, responses), 1) if not is_over(call, f)]
     return tuple(Say(text=UNFINISHED.fill(title=f.publication.form.title, number=n)) for n, f in left[:1])

@@ -20,21 +20,12 @@ from bots.drafting import (
 from bots.drafting import sentences as s
 from bots.drafting.show import title_of
 from bots.drafting.words import DRAFT, plain
+from bots.due import Reminders, Summaries
 from bots.effects import Effect, Refuse, Say
 from bots.events import Edited, Event, Joined, Said
-from bots.form_talk import CHOOSE_BY, FORMS, MUTE, enter, fill_in, is_over, to_person
-from bots.ports import (
-    Attachments,
-    Forms,
-    Manuscripts,
-    People,
-    PostalCodes,
-    Publications,
-    Reminders,
-    Responses,
-    Rooms,
-    Summaries,
-)
+from bots.form_entry import enter
+from bots.form_talk import CHOOSE_BY, FORMS, MUTE, fill_in, is_over, to_person
+from bots.ports import Attachments, Forms, Manuscripts, People, PostalCodes, Publications, Responses, Rooms
 from bots.records import Filling
 from bots.roles import Role
 from bots.whereabouts import Whereabouts, where_and_when

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bots.drafting.state import Drafting, Manuscript, Write
 from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
-from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
+from bots.records import Asked, Draft, Filling, Publication, Waiting
 from forms.form import Form
 from forms.tally import Tally
 from forms.text import Lang, Text
@@ -228,47 +228,6 @@ class Rooms(Protocol):
         """Whether the caller is in it."""
 
 
-class Reminders(Protocol):
-    """Rows, not timers."""
-
-    def add(self, due: datetime, *, text: str, room: RoomId | None = None) -> None:
-        """Remind the caller, or the room."""
-
-    def schedule(self, publication: Publication, times: Sequence[datetime]) -> None:
-        """The reminders of a publication, instead of those it had."""
-
-    def mine(self) -> Sequence[Reminder]:
-        """The caller's own that are still to come, soonest first."""
-
-    def cancel(self, number: int) -> Reminder:
-        """The caller's n-th."""
-
-    def due(self, now: datetime) -> Sequence[Reminder]:
-        """What must be sent now, soonest first."""
-
-    def fired(self, reminder: Reminder, at: datetime) -> None:
-        """It is done, once and for all."""
-
-
-class Digests(Protocol):
-    """Which room gets its digest when."""
-
-    def set(self, digest: Digest) -> None:
-        """Put it in place of the room's earlier one."""
-
-    def off(self, room: RoomId) -> bool:
-        """Stop; False when there was none."""
-
-    def all(self) -> Sequence[Digest]:
-        """Of rooms the caller is in; the bot itself: all."""
-
-    def due(self, now: datetime) -> Sequence[Digest]:
-        """Whose time has come."""
-
-    def told(self, digest: Digest, *, now: datetime, next_at: datetime) -> None:
-        """The digest up to `now` was given, or there was nothing to say."""
-
-
 class Pending(Protocol):
     """What the bot asked back of the caller in this room."""
 
@@ -277,19 +236,6 @@ class Pending(Protocol):
 
     def take(self) -> Waiting | None:
         """What was waited for, once."""
-
-
-class Summaries(Protocol):
-    """The live messages."""
-
-    def start(self, publication: Publication) -> None:
-        """From now on the room shows the live state."""
-
-    def due(self, now: datetime) -> Sequence[Live]:
-        """Those that no longer show the truth and may be written again."""
-
-    def written(self, live: Live, now: datetime) -> None:
-        """It shows the truth, as of this transaction."""
 
 
 class Pictures(Protocol):

@@ -20,8 +20,8 @@ from bridge.errors import Misconfigured, Mistake
 from bridge.store import people, sendings
 from bridge.store.desk import Desk, municipality
 from bridge.store.engine import Connection, database_url
-from bridge.store.forms import PublicationShelf, publications_of
 from bridge.store.looking import looking
+from bridge.store.publications import PublicationShelf, publications_of
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
 from forms.export import Exported

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import ports
+from bots import due, ports
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -22,13 +22,14 @@ from bridge.store import outbox, rooms
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
-from bridge.store.forms import FormShelf, PublicationShelf, came_back
+from bridge.store.forms import FormShelf
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
+from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
-from bridge.workbook import read_safely
+from bridge.workbook import Readings
 from forms.mistake import Mistake
 from forms.text import Text
 from forms.xlsform.reading import Read
@@ -69,11 +70,11 @@ class CodeList:
 class WorkbookDesk:
     """bots.ports.Workbooks."""
 
-    def __init__(self, _desk: Desk) -> None:
-        pass
+    def __init__(self, desk: Desk) -> None:
+        self._readings = desk.readings
 
     def read(self, content: bytes, *, name: str) -> Read:
-        return read_safely(content, name=name)
+        return self._readings.take(content, name=name)
 
 
 PORTS: dict[type, Callable[[Desk], Any]] = {
@@ -85,10 +86,10 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.PostalCodes: CodeList,
     ports.People: PeopleDesk,
     ports.Rooms: RoomDesk,
-    ports.Reminders: ReminderDesk,
-    ports.Digests: DigestDesk,
+    due.Reminders: ReminderDesk,
+    due.Digests: DigestDesk,
     ports.Pending: PendingDesk,
-    ports.Summaries: SummaryDesk,
+    due.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
     ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,
@@ -96,11 +97,14 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
 
 
 class Runtime:
-    """`hear` and `tick` are all that happens to Kairan. Both raise Locked for a key that must first be in `keys`."""
+    """`hear` and `tick` are all that happens to Kairan.
+
+    Both raise Locked for a key that must first be in `keys`, and Unread for a workbook that must first be read.
+    """
 
     def __init__(self, town: Municipality, bots: Sequence[Bot], *, shortcuts: bool = True) -> None:
         self._town, self._bots = town, bots
-        self.keys = Keyring()
+        self.keys, self.readings = Keyring(), Readings()
         self._writer = Writer(town, self.keys, shortcuts=shortcuts)
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
@@ -167,6 +171,7 @@ class Runtime:
             at=call.at,
             source=event.id,
             keys=self.keys,
+            readings=self.readings,
         )
 
     def _call(self, connection: Connection, event: Event) -> Call:
@@ -207,7 +212,7 @@ class Runtime:
         itself = UserId(self._town.bot)
         desk = Desk(
             connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source="",
-            keys=self.keys,
+            keys=self.keys, readings=self.readings,
         )  # fmt: skip
         for done in routine(now, self._world(desk)):
             occasion = Occasion(

@@ -24,6 +24,7 @@ from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
 from bridge.store.sealing import Locked, unboxed
 from bridge.store.tables import digest, publication, reminder
+from bridge.workbook import Unread
 
 T = TypeVar("T")
 SERVER = "tsukuba"
@@ -185,13 +186,15 @@ class Stage:
         self._follow(touched)
 
     def _do(self, work: Callable[[sa.Connection], T]) -> T:
-        """One transaction; once more for each key that must be fetched first."""
+        """One transaction; once more for each key that must be fetched, or workbook that must be read, first."""
         while True:
             try:
                 return self._store.do(work)
             except Locked as locked:
                 key = self._kept.setdefault(locked.name, self._runtime.keys.new(locked.name))
                 self._runtime.keys.hold(locked.name, key)
+            except Unread as unread:
+                self._runtime.readings.read(unread)
 
     def _follow(self, touched: Touched) -> None:
         """Open doors, and let everybody who is met come in at once."""

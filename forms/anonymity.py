@@ -3,20 +3,17 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from forms.form import Form
 from forms.questions import Question
 from forms.questions.base import Answers, Value
+from forms.questions.other import OTHER
 from forms.text import Lang, Text
 
 LEAST = 5
 """Fewer answers than this are not shown, nor a group of fewer in a breakdown."""
-FREE = frozenset({"text", "name", "kana", "address", "url", "email", "phone", "place", "lookup"})
-"""Kinds whose answers people word themselves, so that somebody may know who wrote them."""
-UNFIT = frozenset({"file", "photo", "audio", "signature", "location"})
-"""Kinds that an anonymous form cannot have: files name their makers, and stand beside their owner's messages."""
 
 OTHERS = Text(ja="ほか", en="others")
 TOGETHER = Text(ja="全体", en="all together")
@@ -39,7 +36,7 @@ def telling(form: Form) -> str | None:
     for element in form.walk():
         sources = (source for field, source in element.expressions() if field != "constraint")
         timed = any(_TELLING.search(unicodedata.normalize("NFKC", source)) for source in sources)
-        if element.kind in UNFIT or timed:
+        if element.traceable or timed:
             title = getattr(element, "title", None)
             return element.id if title is None else str(title.ja)
     return None
@@ -93,16 +90,21 @@ def cut_off(form: Form, sheets: Iterable[Answers]) -> list[dict[str, Value]]:
     """
     apart = [dict(sheet) for sheet in sheets]
     keys = sorted({key for sheet in apart for key in sheet})
-    words: dict[str, list[str]] = {}
+    words: dict[str, list[Value]] = {}
     for key in keys:
         question = _question(form, key)
         holders = [sheet for sheet in apart if _own_words(question, sheet.get(key))]
-        words[key] = sorted(str(sheet.pop(key)) for sheet in holders)
+        words[key] = sorted((sheet.pop(key) for sheet in holders), key=_letters)
     apart.sort(key=lambda sheet: json.dumps(sheet, sort_keys=True))
     for key, said in words.items():
-        for sheet, one in zip(apart, said, strict=False):
+        empty = [sheet for sheet in apart if sheet.get(key) is None]
+        for sheet, one in zip(empty, said, strict=False):
             sheet[key] = one
     return apart
+
+
+def _letters(value: Value) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def _question(form: Form, key: str) -> Question | None:
@@ -111,7 +113,17 @@ def _question(form: Form, key: str) -> Question | None:
 
 
 def _own_words(question: Question | None, value: Value) -> bool:
-    if not isinstance(value, str) or question is None:
+    if question is None or value is None:
         return False
-    options = {option.name for option in question.options()}
-    return value not in options if options else question.kind in FREE
+    offered = {option.name for option in question.options()}
+    if not offered:
+        return question.free
+    parts = value if isinstance(value, list) else [value]
+    return any(_is_own(part, offered, free=question.free) for part in parts)
+
+
+def _is_own(part: Any, offered: Collection[str], *, free: bool) -> bool:
+    """Whether it is not one of the options: 「その他」 with words, or a place that was not offered."""
+    if isinstance(part, dict):
+        return OTHER in part or (free and part.get("name") not in offered)
+    return isinstance(part, str) and part not in offered

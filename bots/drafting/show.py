@@ -12,7 +12,7 @@ from forms.questions import Question
 from forms.text import Text, lines
 from forms.writing.condition import Compared, Condition, parsed
 from forms.writing.difference import differences
-from forms.writing.kinds import KINDS, kind_title
+from forms.writing.kinds import KINDS, kind_named, kind_title
 from forms.writing.told import told
 
 TITLE, PAGE, OPTIONS, CHANGES = 120, 6000, 12, 8
@@ -100,8 +100,7 @@ def overview(manuscript: Manuscript) -> Text:
 
 def kinds() -> Text:
     """The kinds that may be chosen in one word."""
-    titles = [kind_title(kind) for kind in KINDS]
-    titles = [t for t in titles if t.ja not in KINDS]
+    titles = [title for kind in KINDS if kind_named((title := kind_title(kind)).ja)]
     return Text(ja="、".join(f"「{t.ja}」" for t in titles), en=", ".join(t.en for t in titles))
 
 

@@ -1,8 +1,10 @@
 """From the inbox to decisions: each room in order, each event in one transaction with all that follows from it."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from bots.events import RoomId
 from bridge import clock
@@ -18,8 +20,10 @@ from bridge.runtime import Runtime
 from bridge.store import inbox, outbox, rooms
 from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Letter, txn
+from bridge.workbook import Unread
 from forms.text import Text
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 UNREADABLE = Text(
@@ -38,6 +42,7 @@ class Handling:
         self._bot = door.user_id
         self._keeper = Keeper(door, runtime.keys)
         self._under_way: set[str] = set()
+        self._at_a_workbook = asyncio.Lock()
         self.handled = 0
         self.bugs = 0
 
@@ -144,7 +149,7 @@ class Handling:
     ) -> tuple[inbox.Received | None, Touched]:
         try:
             decide = partial(self._transact, received=received, clear=clear, content=content)
-            return await self._keeper.run(self._store, decide)
+            return await self._with_workbooks(decide)
         except Unreachable:
             raise
         except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room
@@ -154,6 +159,15 @@ class Handling:
             return await self._store.run(
                 partial(self._transact, received=received, clear=clear, content=content, bug=reference)
             )
+
+    async def _with_workbooks(self, decide: Callable[[Connection], T]) -> T:
+        """One transaction; done anew for a workbook, which is read before it, one at a time, as other rooms go on."""
+        while True:
+            try:
+                return await self._keeper.run(self._store, decide)
+            except Unread as unread:
+                async with self._at_a_workbook:
+                    await asyncio.to_thread(self._runtime.readings.read, unread)
 
     def _transact(
         self,

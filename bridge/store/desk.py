@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bots.roles import Role
 from bridge.config import Config
 from bridge.store import rooms
 from bridge.store.sealing import Keyring
+from bridge.workbook import Readings
 from forms.text import Lang
 
 
@@ -59,6 +60,7 @@ class Desk:
     at: datetime
     source: str
     keys: Keyring
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def itself(self) -> bool:

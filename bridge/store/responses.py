@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,11 +22,12 @@ from bridge.store import outbox, rooms, sendings, urn
 from bridge.store.attachments import forget
 from bridge.store.desk import Desk, derived, server_of
 from bridge.store.engine import insert_new, upsert
-from bridge.store.forms import PUBLICATIONS, parsed, publication_of
+from bridge.store.fillings import EMPTY, FILLINGS, filling_of, fillings, to_row
 from bridge.store.hot import Hot
 from bridge.store.people import shown_name
-from bridge.store.sealing import seal, unseal
-from bridge.store.tables import asked, form, person, publication, response
+from bridge.store.publications import PUBLICATIONS, publication_of
+from bridge.store.sealing import seal
+from bridge.store.tables import asked, person, publication, response
 from bridge.store.urn import key_of
 from forms.anonymity import guarded, merged, rounded
 from forms.form import Form
@@ -41,23 +41,11 @@ NOT_ASKED = Text(
     ja="「{title}」はあなたには配られていません。担当者にお問い合わせください。",
     en="“{title}” was not put to you. Please ask whoever published it.",
 )
-EMPTY: dict[str, Any] = {"answers": {}, "reopened": [], "sources": {}, "stage": "open", "discarding": False}
 ASKER = Text(ja="{name}（{municipality}）", en="{name} ({municipality})")
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Statements that every answer needs are built once: building takes longer than running.
 _WHO: sa.BindParameter[str] = sa.bindparam("user")
-_FILLINGS = (
-    sa.select(
-        response,
-        form.c.document,
-        person.c.lang,
-        *(c for c in publication.c if c.name not in {"id", "form", "version"}),
-    )
-    .join(form, (form.c.name == response.c.form) & (form.c.version == response.c.version))
-    .join(publication, publication.c.id == response.c.publication, isouter=True)
-    .join(person, person.c.user_id == response.c.user_id, isouter=True)
-)
-_MINE = Hot(_FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at, response.c.id))
+_MINE = Hot(FILLINGS.where(response.c.user_id == _WHO).order_by(response.c.begun_at, response.c.id))
 _CURRENT = Hot(sa.select(person.c.response).where(person.c.user_id == _WHO))
 _KEEP = Hot(
     sa.update(response)
@@ -84,17 +72,6 @@ def receipt(response_id: str) -> str:
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
 
-def _to_row(talk: Conversation) -> dict[str, Any]:
-    return {
-        "answers": talk.answers,
-        "reopened": sorted(talk.reopened),
-        "sources": talk.sources,
-        "stage": talk.stage,
-        "discarding": talk.discarding,
-        "narrowed": talk.narrowed,
-    }
-
-
 class ResponseDesk:
     """bots.ports.Responses."""
 
@@ -105,61 +82,8 @@ class ResponseDesk:
 
     def mine(self) -> Sequence[Filling]:
         if self._mine is None:  # a turn asks several times; what it writes through this desk forgets it
-            self._mine = [self._filling(row) for row in _MINE.mappings(self._db, user=self._desk.who)]
+            self._mine = [filling_of(self._desk, row) for row in _MINE.mappings(self._db, user=self._desk.who)]
         return self._mine
-
-    def _fillings(self, query: Any) -> list[Filling]:
-        return [self._filling(row) for row in self._db.execute(query).mappings()]
-
-    def _published(self, row: Any) -> Publication:
-        if row["publication"] is not None:
-            return publication_of({**row, "id": row["publication"]})
-        return Publication(
-            id="",
-            form=parsed(row["document"]),
-            version=row["version"],
-            number=0,
-            room=self._desk.room,
-            author=self._desk.who,
-            published_at=row["begun_at"],
-            closes_at=None,
-            closed_at=None,
-        )
-
-    def _filling(self, row: Any) -> Filling:
-        # People answer the version they were asked, whatever was loaded since: publications keep theirs.
-        found, state = self._published(row), self._state(row)
-        talk = Conversation(
-            found.form,
-            answers=state["answers"],
-            reopened=frozenset(state["reopened"]),
-            sources=state["sources"],
-            sent={} if row["sent"] is None and row["sent_at"] is not None else row["sent"],
-            receipt=row["receipt"],
-            stage=state["stage"],
-            discarding=state["discarding"],
-            narrowed=state.get("narrowed", {}),
-            lang=row["lang"] if row["lang"] in ("ja", "en") else self._desk.town.language,
-            preview=row["publication"] is None,
-            response=row["id"],
-            now=self._desk.at,
-            begun=row["begun_at"],
-        )
-        return Filling(
-            publication=found,
-            conversation=talk,
-            id=row["id"],
-            user=UserId(row["user_id"]),
-            sent_at=row["sent_at"],
-            sending=row["sending"] or 0,
-        )
-
-    def _state(self, row: Any) -> dict[str, Any]:
-        """What was answered so far. A draft whose key is gone is none: the person begins again."""
-        if row["sealed"] is None:
-            return dict(row["state"])
-        name = key_of("draft", row["id"])
-        return unseal(self._desk.keys.of(name), bytes(row["sealed"]), name=name) or EMPTY
 
     def begin(self, found: Publication) -> Filling:
         where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
@@ -188,7 +112,7 @@ class ResponseDesk:
         }
         insert_new(self._db, response, row)
         self._mine = None
-        return self._fillings(_FILLINGS.where(response.c.id == key))[0]
+        return fillings(self._desk, FILLINGS.where(response.c.id == key))[0]
 
     def keep(self, filling: Filling) -> None:
         if filling.user != self._desk.who:
@@ -198,7 +122,7 @@ class ResponseDesk:
             return
         sending = sendings.kept(self._db, filling)
         values = {
-            "state": _to_row(filling.conversation),
+            "state": to_row(filling.conversation),
             "sent": filling.conversation.sent,
             "sent_at": filling.sent_at,
             "sending": sending,
@@ -213,7 +137,7 @@ class ResponseDesk:
         if found.form.privacy == "anonymous":  # nobody but its owner opens a sealed draft: it ends on its own version
             count = sa.select(sa.func.count()).select_from(response).where(unsent_here)
             return (), int(self._db.execute(count).scalar_one())
-        unsent = self._fillings(_FILLINGS.where(unsent_here).order_by(response.c.begun_at))
+        unsent = fillings(self._desk, FILLINGS.where(unsent_here).order_by(response.c.begun_at))
         today = self._desk.at.astimezone(self._desk.town.zone).date()
         moved = []
         for filling in unsent:
@@ -229,7 +153,7 @@ class ResponseDesk:
             reopened=frozenset(talk.reopened & talk.answers.keys()),
             sources={key: event for key, event in talk.sources.items() if key in talk.answers},
         )
-        values = {"version": draft.version, "state": _to_row(kept)}
+        values = {"version": draft.version, "state": to_row(kept)}
         self._db.execute(sa.update(response).where(response.c.id == filling.id).values(**values))
         self._mine = None
         publication_ = replace(filling.publication, form=draft.form, version=draft.version)
@@ -241,7 +165,7 @@ class ResponseDesk:
         here = (response.c.id == filling.id) & response.c.sent_at.is_(None)
         begun = {**EMPTY, "begun": bool(talk.answers)}
         if talk.sent is None:
-            box = seal(self._desk.keys.of(name), _to_row(talk), name=name)
+            box = seal(self._desk.keys.of(name), to_row(talk), name=name)
             self._db.execute(sa.update(response).where(here).values(state=begun, sealed=box))
         elif self._db.execute(
             sa.update(response).where(here).values(state=begun, sealed=None, sent_at=self._desk.today)
@@ -296,8 +220,8 @@ class ResponseDesk:
             raise Mistake(why)
         if found.form.privacy == "anonymous":
             return [self._nameless(found, sheet, "") for sheet in urn.ballots(self._db, found.id)]
-        query = _FILLINGS.where(response.c.publication == found.id, response.c.sent_at.is_not(None))
-        sent = self._fillings(query.order_by(response.c.sent_at, response.c.id))
+        query = FILLINGS.where(response.c.publication == found.id, response.c.sent_at.is_not(None))
+        sent = fillings(self._desk, query.order_by(response.c.sent_at, response.c.id))
         return self._without_names(found, sent) if guarded(found.form) else sent
 
     def _without_names(self, found: Publication, sent: Sequence[Filling]) -> list[Filling]:

@@ -11,8 +11,8 @@ from bots.records import Digest, Live, Publication, Reminder
 from bots.roles import Role
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import upsert
-from bridge.store.forms import publications_where
 from bridge.store.hot import Hot
+from bridge.store.publications import publications_where
 from bridge.store.tables import digest, live, publication, reminder
 from forms.mistake import Mistake
 from forms.text import Text
@@ -38,7 +38,7 @@ _STALE = Hot(sa.select(live.c.publication).where(live.c.stale, live.c.not_before
 
 
 class ReminderDesk:
-    """bots.ports.Reminders."""
+    """bots.due.Reminders."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
@@ -102,7 +102,7 @@ class ReminderDesk:
 
 
 class DigestDesk:
-    """bots.ports.Digests."""
+    """bots.due.Digests."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
@@ -150,7 +150,7 @@ class DigestDesk:
 
 
 class SummaryDesk:
-    """bots.ports.Summaries."""
+    """bots.due.Summaries."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection

@@ -2,15 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar, Literal, Self
-
-from pydantic import PrivateAttr
+from typing import ClassVar, Literal
 
 from forms.mistake import Mistake
-from forms.questions.base import Around, Cell, QuestionFields, Value
-from forms.questions.searching import MOST_LISTED
+from forms.questions.base import Cell, Value
+from forms.questions.coded import CodedFields
 from forms.questions.typed import given
 from forms.reading.places import read_address, read_postal
 from forms.text import Lang, Text
@@ -31,18 +28,12 @@ _WHICH = Text(
 )
 
 
-class Address(QuestionFields):
+class Address(CodedFields):
     """The value: `{"postal": "8700046", "address": "大分県大分市荷揚町2-31"}`; without a code `postal` is ""."""
 
     kind: Literal["address"]
 
     verbatim: ClassVar[bool] = True
-    _around: Around = PrivateAttr(default=Around())
-
-    def asked_as(self, around: Around) -> Self:
-        copy = self.model_copy()
-        copy._around = around  # noqa: SLF001 - a copy of this very question
-        return copy
 
     def read(self, said: str, today: date) -> Value:
         # Only digits and dashes are made half-width: the rest stays as written.
@@ -64,10 +55,6 @@ class Address(QuestionFields):
         if not rest:
             raise Mistake(_MORE.fill(town=towns[0], code=dashed))
         return _joined(towns[0], rest)
-
-    def _towns(self, code: str) -> Sequence[str]:
-        known = self._around.towns
-        return tuple(dict.fromkeys(known(code)))[:MOST_LISTED] if known else ()
 
     def show(self, value: Value, lang: Lang) -> str:  # noqa: ARG002 - addresses are not translated
         if not isinstance(value, dict):

@@ -45,6 +45,7 @@ class AttachedFields(QuestionFields):
     most: Annotated[int, Field(ge=1, le=MOST_FILES)] = 1
     megabytes: Annotated[int, Field(ge=1, le=25)] = 25
 
+    traceable: ClassVar[bool] = True  # files name their makers, and stand beside their owner's messages
     what: ClassVar[Text]
     formats: ClassVar[Sequence[str]]
 

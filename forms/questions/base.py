@@ -155,6 +155,10 @@ class Placed(BaseModel):
     """Whether quotation marks around an answer belong to it."""
     taps: ClassVar[bool] = True
     """Whether a tap on the number of one option is an answer."""
+    free: ClassVar[bool] = False
+    """Whether people word the answers themselves, so that somebody may know who gave one."""
+    traceable: ClassVar[bool] = False
+    """Whether an answer leads to its owner whatever it says: no anonymous form can have such a question."""
 
     @property
     def questions(self) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from forms.text import Text
 class Email(TypedFields):
     kind: Literal["email"]
 
+    free: ClassVar[bool] = True
     reader: ClassVar[Reader] = staticmethod(read_email)
     how: ClassVar[Text] = Text(
         ja="メールアドレスを入力（例: jimu@example.jp）", en="Type an e-mail address, such as jimu@example.jp"

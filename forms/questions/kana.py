@@ -11,6 +11,7 @@ from forms.text import Text
 class Kana(TypedFields):
     kind: Literal["kana"]
 
+    free: ClassVar[bool] = True
     reader: ClassVar[Reader] = staticmethod(read_kana)
     how: ClassVar[Text] = Text(
         ja="ふりがなを入力（例: ナカムラ　ユウキ。ひらがなでも入力できます）",

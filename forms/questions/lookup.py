@@ -83,6 +83,7 @@ class Lookup(OptionFields):
     kind: Literal["lookup"]
 
     measure: ClassVar[Measure] = "found"
+    free: ClassVar[bool] = True
     _around: Around = PrivateAttr(default=Around())
 
     def asked_as(self, around: Around) -> Self:

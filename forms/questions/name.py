@@ -26,6 +26,7 @@ class Name(TypedFields):
     parts: bool = True
 
     verbatim: ClassVar[bool] = True
+    free: ClassVar[bool] = True
     reader: ClassVar[Reader] = staticmethod(read_name)
     how: ClassVar[Text] = Text(
         ja="姓と名のあいだを空けて入力（例: 山田　太郎）", en="Type family name and given name with a space between"

@@ -11,6 +11,7 @@ from forms.text import Text
 class Phone(TypedFields):
     kind: Literal["phone"]
 
+    free: ClassVar[bool] = True
     reader: ClassVar[Reader] = staticmethod(read_phone)
     how: ClassVar[Text] = Text(
         ja="電話番号を市外局番から入力（例: 097-532-1111）",

@@ -41,6 +41,7 @@ class Place(QuestionFields):
     exact: bool = False
 
     verbatim: ClassVar[bool] = True
+    free: ClassVar[bool] = True
 
     def options(self) -> tuple[Named, ...]:
         return self.offered

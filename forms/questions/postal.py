@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Self
-
-from pydantic import PrivateAttr
+from typing import Literal
 
 from forms.mistake import Mistake
-from forms.questions.base import Around, Cell, QuestionFields, Several, Value
-from forms.questions.searching import MOST_LISTED, listed, picked
+from forms.questions.base import Cell, Several, Value
+from forms.questions.coded import CodedFields
+from forms.questions.searching import listed, picked
 from forms.questions.typed import given
 from forms.reading.places import read_postal
 from forms.text import Lang, Text, lines, same
@@ -25,17 +24,10 @@ _OUTSIDE = Text(
 _PICK = Text(ja="番号で選ぶか、郵便番号を入力し直してください。", en="Choose a number, or type another postal code.")
 
 
-class Postal(QuestionFields):
+class Postal(CodedFields):
     """The value: `{"code": "8708501", "address": "大分県大分市…"}`; where no list is at hand `address` is ""."""
 
     kind: Literal["postal"]
-
-    _around: Around = PrivateAttr(default=Around())
-
-    def asked_as(self, around: Around) -> Self:
-        copy = self.model_copy()
-        copy._around = around  # noqa: SLF001 - a copy of this very question
-        return copy
 
     def read(self, said: str, today: date) -> Value:
         towns = self._narrowed()
@@ -51,11 +43,6 @@ class Postal(QuestionFields):
         if len(found) > 1:
             raise Several(lines(_WHICH.fill(n=len(found)), listed([same(town) for town in found])), code)
         return {"code": code, "address": found[0] if found else ""}
-
-    def _towns(self, code: str) -> Sequence[str]:
-        """Each once, as many as can be listed."""
-        known = self._around.towns
-        return tuple(dict.fromkeys(known(code)))[:MOST_LISTED] if known and code else ()
 
     def _narrowed(self) -> Sequence[str]:
         return self._towns(self._around.narrowed)

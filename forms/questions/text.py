@@ -49,6 +49,7 @@ class Written(QuestionFields):
     pattern_message: Words | None = None
 
     verbatim: ClassVar[bool] = True
+    free: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

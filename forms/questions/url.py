@@ -11,6 +11,7 @@ from forms.text import Text
 class Url(TypedFields):
     kind: Literal["url"]
 
+    free: ClassVar[bool] = True
     reader: ClassVar[Reader] = staticmethod(read_url)
     how: ClassVar[Text] = Text(
         ja="ページのアドレスを入力（例: https://www.example.jp/）",

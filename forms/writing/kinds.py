@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from forms.questions import Question
-from forms.text import Text, same
+from forms.text import Text
 
 KINDS: Mapping[str, type] = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(Question)}
 """Every kind that is asked, by its word in documents."""
@@ -14,6 +14,10 @@ TITLES = {
     "choice": Text(ja="択一", en="one choice"),
     "choices": Text(ja="複数選択", en="several choices"),
     "yesno": Text(ja="はい・いいえ", en="yes or no"),
+    "lookup": Text(ja="検索して選択", en="search and choose"),
+    "rank": Text(ja="順位付け", en="ranking"),
+    "scale": Text(ja="段階評価", en="scale"),
+    "consent": Text(ja="同意", en="consent"),
     "integer": Text(ja="整数", en="whole number"),
     "number": Text(ja="数値", en="number"),
     "money": Text(ja="金額", en="money"),
@@ -22,6 +26,8 @@ TITLES = {
     "time": Text(ja="時刻", en="time"),
     "datetime": Text(ja="日時", en="date and time"),
     "month": Text(ja="年月", en="month"),
+    "fiscal-year": Text(ja="年度", en="fiscal year"),
+    "period": Text(ja="期間", en="period"),
     "text": Text(ja="文字", en="text"),
     "name": Text(ja="氏名", en="name"),
     "kana": Text(ja="ふりがな", en="kana"),
@@ -29,9 +35,12 @@ TITLES = {
     "email": Text(ja="メールアドレス", en="e-mail address"),
     "postal": Text(ja="郵便番号", en="postal code"),
     "address": Text(ja="住所", en="address"),
+    "place": Text(ja="場所", en="place"),
     "url": Text(ja="URL", en="web address"),
     "photo": Text(ja="写真", en="photo"),
     "file": Text(ja="ファイル", en="file"),
+    "audio": Text(ja="音声", en="recording"),
+    "signature": Text(ja="署名", en="signature"),
 }
 _SPELLINGS = {
     "choice": "択一 一つ選ぶ 単一選択 選択 選択式 choice choose single",
@@ -81,7 +90,7 @@ def kind_alone(said: str) -> str | None:
 
 def kind_title(kind: str) -> Text:
     """What people call it."""
-    return TITLES.get(kind, same(kind))
+    return TITLES[kind]
 
 
 def present(*kinds: str) -> str:

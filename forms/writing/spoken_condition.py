@@ -14,6 +14,20 @@ from forms.reading.numbers import read_number
 from forms.reading.words import folded, quote
 from forms.text import Text
 from forms.writing.condition import MOST_PARTS, Compared, Condition, Joined, Sign, parsed
+from forms.writing.condition_words import (
+    AND,
+    EMPTY,
+    END,
+    FILLED,
+    HELD,
+    LEAD,
+    MARK,
+    OR,
+    REFERENCE,
+    SAME,
+    SHAPES,
+    SPLIT_VALUES,
+)
 
 LONGEST = 1000
 EXAMPLE = Text(
@@ -48,70 +62,6 @@ NO_VALUE = Text(
 TOO_MANY = Text(ja="条件が多すぎます。20個までにしてください。", en="That is too many conditions; keep to 20.")
 _NUMBERS = frozenset({"integer", "number", "money", "percentage"})
 _DAYS = frozenset({"date", "datetime", "time", "month"})
-
-_HELD = re.compile(r"「([^「」]*)」|『([^『』]*)』|“([^“”]*)”|\"([^\"]*)\"|'([^']*)'")
-_MARK = "\ue000"  # stands for what was in quotation marks
-_AFTER_NUMBER = (
-    r"(?=\s*(?:の(?:回答|答え)|が|に|で(?!す)|は|を|=|!|<|>|≧|≦|≥|≤|≠|is\b|isn|was\b|includes|include|contains|has\b|equals|does|doesn"
-    r"|at least|at most))"
-)
-_REFERENCE = re.compile(
-    r"(?:(?:質問|設問|問|questions?\s|question|\bq|\bno\.?|#)\s*(?P<number>[0-9]{1,3})(?![0-9])(?:番目?|問目)?"
-    rf"|(?:^|(?<=[、,(（])|(?<=かつ)|(?<=または)|(?<=又は)|(?<=もしくは)|(?<=あるいは)|(?<=\band)|(?<=\bor)|(?<=\bif)|(?<=when))"
-    rf"\s*(?:(?P<bare>[0-9]{{1,3}})(?:番目?|問目)?{_AFTER_NUMBER}"
-    rf"|(?P<held>{_MARK}[0-9]+;)\s*(?=の(?:回答|答え)|が|に|は|で|is\b|isn|=|includes|has\b))"
-    r"|(?P<before>(?:前|直前|一つ前|1つ前|すぐ上|上)の質問|the (?:previous question|question before)))"
-)
-_LEAD = re.compile(
-    r"^(?:もし|ただし|条件は?|only|show|ask|this|it|question|if|when|where|the|that|is|and|asked|shown|答えが|、|,|:|\s)*$"
-)
-_END = re.compile(
-    r"(?:の|である|だった|な)?(?:とき|時|場合|ケース)?(?:に|は|には|にだけ|にのみ|)?(?:だけ|のみ|に限る|に限り|限定)?(?:この質問を?|)?"
-    r"(?:、|)?(?:を)?(?:表示|聞く|尋ねる|出す|たずねる|質問する)?(?:する|します|してください|)?\s*$"
-)
-_OR = re.compile(r"(?:、|,)?\s*(?:または|又は|もしくは|あるいは|\bor\b)\s*(?:if\s*|when\s*)?$")
-_AND = re.compile(r"(?:、|,|かつ|なおかつ|しかも|\band\b|\s|if$|when$)+$")
-_SAME = re.compile(
-    r"(?:で|かつ|、|,|\band\b|\s)+(?=[^、,]*(?:以上|以下|未満|より|以降|以前|超|at least|at most|than|<|>))"
-    r"|(?<=以上|以降)\s*(?=[0-9])"
-)
-_SPLIT_VALUES = re.compile(
-    r"\s*(?:または|又は|もしくは|あるいは|か(?=\ue000)|、|(?<![0-9]),|,(?![0-9])|/|・|\bor\b)\s*"
-)
-
-_V = r"(?P<v>.+?)"
-_LACKED = "含ま(?:れ)?(?:ない|ず|ていない)|選んでいない|選ばれていない|選ばな(?:い|かった)|選択していない|入っていない"
-_HAD = (
-    "含(?:まれ(?:る|て(?:いる)?)?|む|んで(?:いる)?)|選んだ|選んで(?:いる)?|選ばれ(?:た|て(?:いる)?)"
-    "|選択した|選択され(?:た|ている)|入って(?:いる)?"
-)
-_SHAPES: tuple[tuple[Sign, str], ...] = (
-    (">=", rf"(?:is\s*)?{_V}\s*(?:以上|以降|以後|か?それ以上|or (?:more|above|later|higher))(?:で|だ)?"),
-    ("<=", rf"(?:is\s*)?{_V}\s*(?:以下|以内|以前|まで|or (?:less|below|earlier|fewer|lower))(?:で|だ)?"),
-    (">", rf"{_V}\s*(?:より(?:大き|多|高|長)[いく]?|より(?:も)?後|を?超(?:え(?:る|て|た)?|過)?)(?:で|だ)?"),
-    ("<", rf"{_V}\s*(?:未満|より(?:小さ|少な|低|短)[いく]?|より(?:も)?前|を?下回る)(?:で|だ)?"),
-    ("!=", rf"(?:is not|isn't|isnt|was not|!=|≠|<>|not|does not equal)\s*{_V}"),
-    ("lacks", rf"(?:does not|doesn't|doesnt)\s*(?:include|contain|have)\s*{_V}"),
-    (">=", rf"(?:is\s*)?(?:at least|no less than|on or after|>=|≧|≥|=>)\s*{_V}"),
-    ("<=", rf"(?:is\s*)?(?:at most|no more than|on or before|up to|<=|≦|≤|=<)\s*{_V}"),
-    (">", rf"(?:is\s*)?(?:more than|greater than|over|above|after|later than|>)\s*{_V}"),
-    ("<", rf"(?:is\s*)?(?:less than|fewer than|under|below|before|earlier than|<)\s*{_V}"),
-    ("has", rf"(?:includes?|contains?|has)\s*{_V}"),
-    ("lacks", rf"{_V}\s*(?:が|を|は)?\s*(?:{_LACKED})"),
-    ("has", rf"{_V}\s*(?:が|を)\s*(?:{_HAD})"),
-    ("!=", rf"{_V}\s*(?:で(?:は|も)?な(?:い|く|かった)|じゃな(?:い|く)|以外)(?:で|だ)?"),
-    ("=", rf"(?:is|was|equals|==?)\s*{_V}"),
-    ("=", rf"{_V}\s*(?:と(?:答えた|回答した|なっている)|を選んだ|に等しい|になった|だった|である|で|だ|なら)?"),
-)  # fmt: skip
-_COMPILED = tuple((sign, re.compile(shape)) for sign, shape in _SHAPES)
-_EMPTY = re.compile(
-    r"(?:未回答|未記入|空欄?|回答(?:が|の)?な(?:い|し)|答え(?:が)?な(?:い|し)|答えていない|回答していない"
-    r"|(?:is\s*)?(?:not answered|unanswered|empty|blank))(?:で|だ)?"
-)
-_FILLED = re.compile(
-    r"(?:回答済み?|回答(?:が|の)?あ(?:る|り)|答え(?:が)?あ(?:る|り)|答えた|答えている|回答した|回答している|記入済み?"
-    r"|(?:is\s*)?(?:answered|not empty|filled in))(?:で|だ)?"
-)
 
 
 def read_condition(said: str, form: Form, question: Question, *, today: date) -> Condition:
@@ -160,18 +110,18 @@ class _Sentence:
     def __init__(self, said: str, form: Form, question: Question, today: date) -> None:
         self._said, self._form, self._question, self._today = said, form, question, today
         self._held: list[str] = []
-        bare = _HELD.sub(self._hold, said.replace(_MARK, ""))
+        bare = HELD.sub(self._hold, said.replace(MARK, ""))
         self._words = " ".join(unicodedata.normalize("NFKC", bare).casefold().split()).rstrip("。.!").strip()
 
     def _hold(self, match: re.Match[str]) -> str:
         self._held.append(next(group for group in match.groups() if group is not None))
-        return f"{_MARK}{len(self._held) - 1};"
+        return f"{MARK}{len(self._held) - 1};"
 
     def read(self) -> Condition:
-        found = list(_REFERENCE.finditer(self._words))
+        found = list(REFERENCE.finditer(self._words))
         if not found:
             raise Mistake(NO_QUESTION.fill(example=EXAMPLE))
-        if not _LEAD.match(self._words[: found[0].start()]):
+        if not LEAD.match(self._words[: found[0].start()]):
             raise _unread(self._said)
         parts, links = list[Condition](), set[str]()
         for match, after in zip(found, [*found[1:], None], strict=True):
@@ -192,8 +142,8 @@ class _Sentence:
         asked = self._referred(match)
         _earlier(self._form, self._question, asked.id)
         rest = re.sub(r"^\s*(?:の(?:回答|答え))?\s*(?:が|は|に|で|を|の)?\s*", "", rest)
-        rest = _END.sub("", rest).strip(" 、,")
-        pieces = _SAME.split(rest)
+        rest = END.sub("", rest).strip(" 、,")
+        pieces = SAME.split(rest)
         if len(pieces) > 1 and all(map(_is_order, pieces)):
             return Joined("and", tuple(self._predicate(asked, piece.strip()) for piece in pieces))
         return self._predicate(asked, rest)
@@ -225,11 +175,11 @@ class _Sentence:
     def _predicate(self, asked: Question, rest: str) -> Condition:
         if not rest:
             raise _unread(self._said)
-        if _EMPTY.fullmatch(rest):
+        if EMPTY.fullmatch(rest):
             return Compared(asked.id, "=", "")
-        if _FILLED.fullmatch(rest):
+        if FILLED.fullmatch(rest):
             return Compared(asked.id, "!=", "")
-        sign, words = next((sign, m["v"]) for sign, shape in _COMPILED if (m := shape.fullmatch(rest)))
+        sign, words = next((sign, m["v"]) for sign, shape in SHAPES if (m := shape.fullmatch(rest)))
         values = self._values(asked, words)
         parts = tuple(self._compared(asked, sign, value) for value in values)
         if len(parts) == 1:
@@ -239,9 +189,9 @@ class _Sentence:
     def _values(self, asked: Question, words: str) -> list[str]:
         """One value, or several with か or “or” between them."""
         whole = self._value_words(words)
-        if asked.options() and not words.startswith(_MARK) and self._fits(asked, whole):
+        if asked.options() and not words.startswith(MARK) and self._fits(asked, whole):
             return [whole]
-        return [self._value_words(piece) for piece in _SPLIT_VALUES.split(words) if piece.strip()] or [whole]
+        return [self._value_words(piece) for piece in SPLIT_VALUES.split(words) if piece.strip()] or [whole]
 
     def _fits(self, asked: Question, words: str) -> bool:
         try:
@@ -251,7 +201,7 @@ class _Sentence:
         return True
 
     def _value_words(self, words: str) -> str:
-        return re.sub(rf"{_MARK}([0-9]+);", lambda m: self._held[int(m[1])], words).strip()
+        return re.sub(rf"{MARK}([0-9]+);", lambda m: self._held[int(m[1])], words).strip()
 
     def _compared(self, asked: Question, sign: Sign, words: str) -> Compared:
         if sign in (">=", "<=", ">", "<") and asked.kind not in _NUMBERS | _DAYS:
@@ -293,10 +243,10 @@ class _Sentence:
 
 def _linked(rest: str) -> tuple[str, str]:
     """What is said before another question is named, without the word that joins them; and that word."""
-    if match := _OR.search(rest):
+    if match := OR.search(rest):
         return rest[: match.start()], "or"
-    return _AND.sub("", rest), "and"
+    return AND.sub("", rest), "and"
 
 
 def _is_order(piece: str) -> bool:
-    return any(sign in (">=", "<=", ">", "<") and shape.fullmatch(piece.strip()) for sign, shape in _COMPILED)
+    return any(sign in (">=", "<=", ">", "<") and shape.fullmatch(piece.strip()) for sign, shape in SHAPES)

@@ -15,7 +15,7 @@ import pytest
 from bots.roles import Role
 from bridge.cli import main
 from bridge.store import sendings
-from bridge.store.forms import publications_of
+from bridge.store.publications import publications_of
 from forms.tally import tally
 from tests.town import ROOM, Town
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from forms.anonymity import LEAST, cut_off, guarded, large, merged, mixed, rounded, telling
 from forms.document import read_form
+from forms.flaws import KINDS
 
 FORM = read_form("""name: tokumei
 title: 匿名
@@ -128,3 +129,35 @@ def test_the_time_and_chance_would_tell_whose_answers_they_are(question):
 )
 def test_what_leaves_nothing_of_the_moment_is_welcome(question):
     assert telling(form_with(question)) is None
+
+
+def test_every_kind_says_whether_its_answers_are_in_own_words_or_lead_to_their_owner():
+    free = {"text", "name", "kana", "postal", "address", "place", "url", "email", "phone", "lookup"}
+    traceable = {"file", "photo", "audio", "signature"}
+    same_for_many = {
+        "choice", "choices", "rank", "scale", "yesno", "consent", "matrix", "integer", "number", "money", "percentage",
+        "date", "time", "datetime", "month", "fiscal-year", "period", "calculated", "hidden", "note", "group", "repeat",
+    }  # fmt: skip
+    assert {kind for kind, model in KINDS.items() if getattr(model, "free", False)} == free
+    assert {kind for kind, model in KINDS.items() if getattr(model, "traceable", False)} == traceable
+    assert set(KINDS) == free | traceable | same_for_many
+
+
+OWN = [
+    ("kind: choice, options: [x, y], other: true", "x", [{"other": "一"}, {"other": "二"}]),
+    ("kind: choices, options: [x, y], other: true", ["x"], [["x", {"other": "一"}], [{"other": "二"}]]),
+    ("kind: place, options: [x]", {"name": "x", "words": "x"}, [{"words": "一"}, {"lat": 1.0, "lon": 2.0}]),
+    ("kind: address", None, [{"postal": "", "address": "一"}, {"postal": "", "address": "二"}]),
+    ("kind: consent, text: a", {"agreed": True, "version": 1, "sha256": "0"}, []),
+    ("kind: scale", 3, []),
+]
+
+
+@pytest.mark.parametrize(("question", "common", "own"), OWN)
+def test_own_words_are_moved_whatever_holds_them_and_what_was_offered_is_not(question, common, own):
+    form = form_with(f"{{id: a, title: a, {question}}}")
+    sheets = [{"a": value, "n": n} for n, value in enumerate([common, *own])]
+    moved = {sheet["n"]: sheet["a"] for sheet in mixed(form, sheets, reverse)}
+    assert moved == dict(enumerate([common, *own[::-1]]))
+    apart = [sheet.get("a") for sheet in cut_off(form, sheets)]
+    assert sorted(map(repr, filter(None, apart))) == sorted(map(repr, filter(None, [common, *own])))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.writing.guess import guess
-from forms.writing.kinds import KINDS, kind_alone, kind_named, kind_title, present
+from forms.writing.kinds import KINDS, TITLES, kind_alone, kind_named, kind_title, present
 
 TABLE = [
     # numbers
@@ -147,7 +147,9 @@ def test_words_that_rather_are_questions_correct_nothing():
 
 
 def test_every_kind_has_a_title_of_its_own():
-    assert len({kind_title(kind).ja for kind in KINDS}) == len(KINDS)
+    assert set(TITLES) == set(KINDS)
+    for lang in ("ja", "en"):
+        assert len({kind_title(kind)[lang] for kind in KINDS}) == len(KINDS)
 
 
 @given(st.text(max_size=300))
