@@ -207,7 +207,7 @@ class Sheet:
         """What ${id} names, seen from `node`: within a repeat that holds both, only the same turn."""
         places = self.places.get(id_, [])
         here = self._place_of.get(id(node))
-        if len(places) < 2 or here is None:
+        if here is None or not (places and places[0].turn):
             return [place.node for place in places]
         depth = self.form.rules.common_turns(here.element.id, id_)
         return [place.node for place in places if place.turn[:depth] == here.turn[:depth]]

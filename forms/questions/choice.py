@@ -71,16 +71,17 @@ class Option(BaseModel):
 
 
 def _unique(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    seen = set[str]()
+    """The same name may stand again in another branch of a list: only its columns tell which one is meant."""
+    seen = set[tuple[str, frozenset[tuple[str, str]]]]()
     for option in options:
-        if option.name in seen:
+        if (mark := (option.name, frozenset(option.columns.items()))) in seen:
             raise flaw(
                 Text(ja="選択肢「{name}」が2つあります。", en="There are two options “{name}”.").fill(
                     name=option.name[:40]
                 ),
                 Text(ja="名前は一つずつ変えてください。", en="Give each a name of its own."),
             )
-        seen.add(option.name)
+        seen.add(mark)
     return options
 
 
@@ -106,8 +107,8 @@ Options = Annotated[
 
 
 def labels(options: Sequence[Named], lang: Lang) -> dict[str, str]:
-    """Option name → label."""
-    return {option.name: option.label[lang] for option in options}
+    """Option name → label; where a name stands several times, that of the first."""
+    return {option.name: option.label[lang] for option in reversed(options)}
 
 
 def few(offered: tuple[Option, ...], from_list: str | None) -> None:
@@ -165,12 +166,17 @@ class OptionFields(QuestionFields):
             )
         return self
 
+    @cached_property
+    def distinct(self) -> tuple[Option, ...]:
+        """Each name once."""
+        return tuple({option.name: option for option in reversed(self.offered)}.values())[::-1]
+
     def extras(self) -> tuple[Named, ...]:
         """What is offered after all options, whatever their order."""
         return ()
 
     def options(self) -> tuple[Named, ...]:
-        return (*self.offered, *self.extras())
+        return (*self.distinct, *self.extras())
 
     def asked_as(self, around: Around) -> Self:
         if not self.shuffle or not around.seed:
@@ -223,7 +229,9 @@ class Choice(OptionFields):
         return shown_option(labels(self.options(), lang), value, lang)
 
     def prompt(self) -> Text:
-        return lines(numbered(self.options()), how_other(len(self.options()))) if self.other else numbered(self.offered)
+        return (
+            lines(numbered(self.options()), how_other(len(self.options()))) if self.other else numbered(self.options())
+        )
 
     def columns(self) -> tuple[str, ...]:
         return (self.id, f"{self.id}_other") if self.other else (self.id,)

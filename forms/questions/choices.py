@@ -54,7 +54,7 @@ class Choices(OptionFields):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        possible = len(self.offered) + bool(self.other)
+        possible = len(self.distinct) + bool(self.other)
         if (self.least or 1) > (self.most or possible) or (self.least or 1) > possible:
             raise flaw(
                 Text(ja="least の数だけ選べません。", en="It is not possible to choose as many as `least`."),
@@ -86,7 +86,7 @@ class Choices(OptionFields):
         return bool(self.none or (not self.required and not self.least)) and self.reader.is_none(said)
 
     def _chosen(self, said: str) -> list[Any]:
-        offered, number = self.options(), len(self.offered) + 1
+        offered, number = self.options(), len(self.distinct) + 1
         before, words = split_other(said, self.extras(), number) if self.other else (said, None)
         if words is None:
             chosen: list[Any] = [offered[n].name for n in self.reader.several(said)]
@@ -107,7 +107,7 @@ class Choices(OptionFields):
     def prompt(self) -> Text:
         limits = [_LEAST.fill(least=self.least)] if self.least else []
         limits += [_MOST.fill(most=self.most)] if self.most else []
-        limits += [how_other(len(self.offered) + 1)] if self.other else []
+        limits += [how_other(len(self.distinct) + 1)] if self.other else []
         return lines(numbered(self.options()), _SEVERAL, *limits)
 
     def from_plain(self, words: str) -> Value:

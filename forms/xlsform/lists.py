@@ -40,9 +40,9 @@ class Lists:
 
 
 def read_lists(table: Table, languages: Languages, findings: Findings, *, twice: bool) -> Lists:
-    """The lists of the choices sheet. `twice`: the same name may stand several times; the first counts."""
+    """The lists of the choices sheet. `twice`: the same name may stand in several branches."""
     found = Lists()
-    seen: dict[tuple[str, str], Choice] = {}
+    seen: dict[tuple[str, str, frozenset[tuple[str, str]]], Choice] = {}
     name = ""
     for count, line in enumerate(_filled(table), 1):
         if count > MOST_CHOICES:
@@ -59,9 +59,9 @@ def read_lists(table: Table, languages: Languages, findings: Findings, *, twice:
         if inline := line.words("x_inline"):
             found.inline[name] = inline
         choice = Choice(_option(line, languages, findings), line)
-        if (first := seen.get((name, choice.document["name"]))) is None or twice:
-            found.named.setdefault(name, []).append(_renamed(choice, first, findings) if first else choice)
-            seen.setdefault((name, choice.document["name"]), choice)
+        first = seen.setdefault((name, choice.document["name"], _branch(choice) if twice else frozenset()), choice)
+        if first is choice or twice:
+            found.named.setdefault(name, []).append(choice if first is choice else _renamed(choice, first, findings))
         else:
             what = _TWICE.fill(name=quote(choice.document["name"]), row=first.line.number)
             findings.wrong(line.spot("name"), what, _OTHER_NAME)
@@ -78,8 +78,13 @@ def _filled(table: Table) -> Iterator[Line]:
             yield line
 
 
+def _branch(choice: Choice) -> frozenset[tuple[str, str]]:
+    """What tells options of the same name apart: the columns that a choice_filter looks at."""
+    return frozenset(choice.document.get("columns", {}).items())
+
+
 def _renamed(choice: Choice, first: Choice, findings: Findings) -> Choice:
-    """A name that may stand twice gets its row's number: lists with branches have one for each."""
+    """A name that stands twice in the same branch gets its row's number."""
     name, spot = choice.document["name"], choice.line.spot("name")
     choice.document["name"] = f"{name}_{choice.line.number}"
     what = _TWICE.fill(name=quote(name), row=first.line.number)

@@ -187,8 +187,8 @@ class _Writing:
     # -- choices
 
     def _write_list(self, name: str, options: Iterable[Any], *, inline: str) -> None:
-        taken: set[str] = set()
-        for written in options:
+        taken: dict[str, str] = {}
+        for count, written in enumerate(options):
             option: dict[str, Any] = {"name": written, "label": written} if isinstance(written, str) else written
             cells: Cells = {"list_name": name, "name": _safe(option["name"], taken)}
             self._wording(cells, "label", option["label"])
@@ -199,6 +199,8 @@ class _Writing:
             self._columns(cells, option.get("columns", {}))
             cells["x_inline"] = inline
             self._rows.choices.append(cells)
+            if len(taken) <= count:
+                self._rows.settings["allow_choice_duplicates"] = "yes"
 
     @staticmethod
     def _columns(cells: Cells, columns: Mapping[str, str]) -> None:
@@ -218,12 +220,11 @@ def _is_plain_column(name: str) -> bool:
     return not meant and heading("choices", name) == Heading(name, "", name)
 
 
-def _safe(name: str, taken: set[str]) -> str:
-    """A name without spaces: other tools keep several answers apart by them."""
+def _safe(name: str, taken: dict[str, str]) -> str:
+    """A name without spaces: other tools keep several answers apart by them. `taken`: what is written → its name."""
     safe = _NO_XML.sub("_", clean(name)) or "_"
-    while safe in taken:
+    while taken.setdefault(safe, name) != name:
         safe += "_"
-    taken.add(safe)
     return safe
 
 

@@ -18,7 +18,7 @@ _LIST = st.lists(
     ),
     min_size=1,
     max_size=4,
-    unique_by=lambda option: option["name"],
+    unique_by=lambda option: (option["name"], *sorted(option.get("columns", {}).items())),
 )
 _RULES = {
     "when": st.sampled_from(["${q0} != ''", " 1 = 1 ", "'‘’' = 'null'", "true()"]),
