@@ -1,11 +1,13 @@
 """The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
+from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
 from forms.recurrence import read_offset, read_weekdays
@@ -17,14 +19,22 @@ RoomName = NewType("RoomName", str)
 CommandName = NewType("CommandName", str)
 Pasted = NewType("Pasted", str)
 Words = NewType("Words", str)
+Title = NewType("Title", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
 TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
 Deadline = NewType("Deadline", datetime)
 Number = NewType("Number", int)
+SplitBy = NewType("SplitBy", str)
+Where = NewType("Where", str)
 ExportOf = NewType("ExportOf", tuple[str, str])
 BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
+Version = NewType("Version", int)
+_SAY_FORMAT = Text(
+    ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
+    en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
+)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
 
@@ -63,7 +73,8 @@ def _deadline(words: str, call: Call) -> datetime:
     return read_when(words, call.at.astimezone(call.zone), call.zone, end_of_day=True)
 
 
-def _remind_at(words: str, call: Call) -> tuple[datetime | timedelta, ...]:
+def remind_at(words: str, call: Call) -> tuple[datetime | timedelta, ...]:
+    """Moments, and spans before the deadline."""
     parts = [p for p in words.replace("、", ",").split(",") if p.strip()]
     return tuple(_offset_or_moment(p.strip(), call) for p in parts)
 
@@ -82,21 +93,21 @@ def _number(word: str, _call: Call) -> int:
     return int(digits)
 
 
-FORMATS = ("csv", "json", "xlsform")
+EXPORTS = (*FORMATS, "xlsform")
+"""Answers in any of the formats, or the form itself."""
 
 
 def _export(words: Sequence[str], _call: Call) -> tuple[tuple[str, str], int]:
-    """A form's name and a format, in either order."""
+    """A form's name and a format, in either order; without a format a workbook."""
     named = [_bare(word) for word in words[:2]]
-    for name, asked in (named, named[::-1]) if len(named) == 2 else ():
-        if asked.casefold() in FORMATS:
-            return (name, asked.casefold()), 2
-    raise Mistake(
-        Text(
-            ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku csv",
-            en="Give the form and the format ({formats}), e.g. !form export lunch csv",
-        ).fill(formats=" ".join(FORMATS))
-    )
+    asked = [ALSO.get(word.casefold(), word.casefold()) for word in named]
+    if len(named) == 1 and asked[0] not in EXPORTS:
+        return (named[0], "xlsx"), 1
+    if len(named) == 2 and asked[1] in EXPORTS:
+        return (named[0], asked[1]), 2
+    if len(named) == 2 and asked[0] in EXPORTS:
+        return (named[1], asked[0]), 2
+    raise Mistake(_SAY_FORMAT.fill(formats=" ".join(EXPORTS)))
 
 
 def _blank_file(word: str, _call: Call) -> str:
@@ -111,6 +122,13 @@ def _confirmation(word: str, _call: Call) -> bool:
     return word.casefold() in ("yes", "はい", "y", "ok")
 
 
+def _version(word: str, _call: Call) -> int:
+    digits = unicodedata.normalize("NFKC", word).casefold().removeprefix("第").removesuffix("版").removeprefix("v")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 6):
+        raise Mistake(Text(ja="版を数字で書いてください。例: 1", en="Please give the version as a number, e.g. 1."))
+    return int(digits)
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -122,14 +140,18 @@ READERS: Mapping[Any, Reader] = {
     Pasted: Reader(
         Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
     ),
+    Title: Reader(Text(ja="題名", en="title"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
     When: Reader(Text(ja="日時", en="when"), _beginning),
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
-    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(_remind_at)),
+    RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
-    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(FORMATS)}", en=f"form {'|'.join(FORMATS)}"), _export),
+    ExportOf: Reader(Text(ja=f"フォーム名 {'|'.join(EXPORTS)}", en=f"form {'|'.join(EXPORTS)}"), _export),
+    SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
+    Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
+    Version: Reader(Text(ja="版", en="version"), _one(_version)),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bots.call import Call
 from bots.command import Command, Effects, Listener, World
 from forms.text import Text
 
@@ -20,6 +21,10 @@ Routine = Callable[[datetime, World], Sequence[Done]]
 """What is due at this moment; called again and again, in one transaction each time."""
 
 
+Fetching = Callable[[Call, World], int]
+"""How many bytes of a file that the caller sent are wanted: 0 where nobody asked for one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """`names`: what may follow the exclamation mark; the first is shown in help."""
@@ -29,6 +34,7 @@ class Bot:
     commands: tuple[Command, ...]
     listeners: tuple[Listener, ...] = ()
     routines: tuple[Routine, ...] = ()
+    fetching: tuple[Fetching, ...] = ()
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
-from bots import ports
+from bots import due, ports
 from bots.arguments import READERS, Reader
 from bots.call import Call
 from bots.effects import Effect
@@ -19,12 +19,16 @@ Handler = Callable[..., Effects]
 World = Callable[[type], Any]
 """Hands out the port that implements a Protocol, bound to the caller and the municipality."""
 
-PORTS = frozenset(p for p in vars(ports).values() if isinstance(p, type) and getattr(p, "_is_protocol", False))
+PORTS = frozenset(
+    p for p in (vars(ports) | vars(due)).values() if isinstance(p, type) and getattr(p, "_is_protocol", False)
+)
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "to": ("to", "宛先"),
     "by": ("by", "締切"),
     "remind": ("remind", "催促"),
     "at": ("at", "時刻"),
+    "from_": ("from", "元"),
+    "where": ("where", "条件"),
 }
 MISSING = Text(ja="{label}がありません。書き方: {usage}", en="The {label} is missing. Usage: {usage}")
 TOO_MANY = Text(ja="「{word}」の意味が分かりません。書き方: {usage}", en="I do not understand “{word}”. Usage: {usage}")

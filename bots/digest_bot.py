@@ -8,10 +8,11 @@ from bots.arguments import TimeOfDay, Weekdays
 from bots.bot import Bot, Done
 from bots.call import Call
 from bots.command import Effects, World, command
+from bots.due import Digests
 from bots.effects import Room, Say
 from bots.help import help_command
 from bots.moments import day, moment
-from bots.ports import Digests, Publications, Rooms, Town
+from bots.ports import Publications, Rooms, Town
 from bots.records import Digest, Publication
 from bots.roles import Role
 from forms.mistake import Mistake

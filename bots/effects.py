@@ -52,6 +52,10 @@ class Say:
     about: About | None = None
     fades: bool = False
     """Of no use to somebody who enters their direct room only later: then it is not delivered."""
+    passing: bool = False
+    """Once it is said, nothing is left of it on our side: not when, nor that it was said."""
+    sealed: str | None = None
+    """It may hold answers of this anonymous response: until it is said it waits sealed with that response's key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ class Refuse:
 
     text: Text
     about: About | None = None
+    passing: bool = False
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +117,16 @@ class Withdraw:
     response: str
 
 
-Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """A file that answers `question`: its content is to be kept under the response, by its SHA-256."""
+
+    response: str
+    question: str
+    name: str
+    mime: str
+    sha256: str
+    content: bytes
+
+
+Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw | Keep

@@ -46,11 +46,23 @@ class Reacted(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent(Heard):
-    """A file. `content` is None where it was too large to fetch, `caption` what was written with it."""
+    """A file, picture or recording. `content` is None where it was not fetched: too large, or nobody had asked for it.
+
+    `caption` is what was written with it.
+    """
 
     name: str
     caption: str
     content: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located(Heard):
+    """A place on the map: degrees (WGS 84); `accuracy` in metres, where the client says so."""
+
+    lat: float
+    lon: float
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +82,4 @@ class Left(Heard):
     """The sender left, refused the invitation or was removed."""
 
 
-Event = Said | Edited | Reacted | Sent | Struck | Joined | Left
+Event = Said | Edited | Reacted | Sent | Located | Struck | Joined | Left

@@ -7,16 +7,23 @@ from bots.arguments import Confirmation, Deadline, FormName, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
+from bots.due import Reminders, Summaries
 from bots.effects import Meet, Refresh, Say
+from bots.form_drafting import copy, diff, edit, library, new
+from bots.form_entry import begin, enter
+from bots.form_export import export
 from bots.form_loading import load, sent_file
-from bots.form_results import close, due_closings, due_summaries, export, remind, results, status
-from bots.form_talk import begin, enter, fill_in, to_person
+from bots.form_renewal import renewed
+from bots.form_results import close, due_closings, due_summaries, remind, results, status
+from bots.form_talk import fill_in, most_bytes, to_person
 from bots.form_workbooks import template
+from bots.form_writing import drafting_listener
 from bots.help import help_command
 from bots.moments import moment
-from bots.ports import Forms, Pending, Publications, Reminders, Responses, Rooms, Summaries
+from bots.ports import Forms, Manuscripts, Pending, Publications, Responses, Rooms
 from bots.records import Publication, Waiting
 from bots.roles import Role
+from forms.anonymity import telling
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
@@ -27,9 +34,11 @@ PUBLISHED = Text(
     ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
     en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
 )
-NOT_YET_ANONYMOUS = Text(
-    ja="匿名（privacy: anonymous）の回答は、まだ扱えません。privacy を named か confidential にしてください。",
-    en="Anonymous answers (privacy: anonymous) are not possible yet. Set privacy to named or confidential.",
+TELLS_OWNER = Text(
+    ja="「{place}」は、ファイルや署名を求めるか、時刻や乱数（now、today、random など）を使うため、"
+    "だれの回答かの手がかりが残ります。匿名のフォームからは外すか、privacy を named か confidential にしてください。",
+    en="“{place}” asks for a file or signature, or uses the time or chance (now, today, random …): that would hint at "
+    "whose answers they are. Leave it out of an anonymous form, or set privacy to named or confidential.",
 )
 NOBODY = Text(
     ja="その部屋に、配る相手がいません。職員を招待してから、もう一度公開してください。",
@@ -55,6 +64,9 @@ SURE = Text(
 DELETED = Text(ja="フォーム「{name}」を削除しました。", en="“{name}” is deleted.")
 REOPENED = Text(ja="「{name}」の受付を再開しました。締切: {closes}", en="“{name}” takes answers again until: {closes}")
 MOVED = Text(ja="「{name}」の締切を変えました: {closes}", en="“{name}” now takes answers until: {closes}")
+WRITTEN = Text(
+    ja="・{name}「{title}」書きかけ（!form edit {name}）", en="- {name} “{title}”: being written (!form edit {name})"
+)
 STATES = {
     "draft": Text(ja="下書き", en="draft"),
     "open": Text(ja="受付中（締切 {closes}）", en="open until {closes}"),
@@ -63,11 +75,12 @@ STATES = {
 
 
 @command("list", "一覧", needs=Role.RESIDENT, about=Text(ja="フォームの一覧", en="list the forms"))
-def list_(call: Call, forms: Forms, publications: Publications) -> Effects:
+def list_(call: Call, forms: Forms, publications: Publications, manuscripts: Manuscripts) -> Effects:
     shown = {p.form.name: _line(call, p.form, p) for p in reversed(publications.visible())}
     if call.role >= Role.EDITOR:
         drafts = (d.form for d in forms.drafts() if d.form.name not in shown)
         shown |= {form.name: _line(call, form, None) for form in drafts}
+        shown |= {m.name: WRITTEN.fill(name=m.name, title=m.title) for m in manuscripts.all() if m.name not in shown}
     return (Say(text=lines(*shown.values()) if shown else NOTHING),)
 
 
@@ -122,6 +135,7 @@ def publish(
     call: Call,
     forms: Forms,
     publications: Publications,
+    responses: Responses,
     rooms: Rooms,
     reminders: Reminders,
     summaries: Summaries,
@@ -132,8 +146,17 @@ def publish(
     remind: RemindAt | None = None,
 ) -> Effects:
     draft = forms.get(name)
-    if draft.form.privacy == "anonymous":
-        raise Mistake(NOT_YET_ANONYMOUS)
+    _no_tell_tales(draft.form)
+    current = publications.current(draft.form.name)
+    if current is not None and current.version != draft.version and (not to or rooms.find(to) == current.room):
+        closes = by or current.closes_at
+        times = _reminders(call, draft.form, closes, remind) if by or remind else None
+        effects = renewed(call, publications, responses, current, draft, closes=closes)
+        if times is not None:
+            reminders.schedule(current, times)
+        return effects
+    if current is not None and call.direct and not to:
+        raise Mistake(OPEN_ALREADY.fill(name=draft.form.name))
     room = rooms.find(to or _room_of(call, draft.form))
     closes = by or draft.form.closes
     if closes is not None and closes <= call.at:
@@ -141,8 +164,9 @@ def publish(
     audience = rooms.people(room)
     if not audience:
         raise Mistake(NOBODY)
+    times = _reminders(call, draft.form, closes, remind)
     publication = publications.publish(draft, room, closes=closes, audience=audience)
-    reminders.schedule(publication, _reminders(call, draft.form, closes, remind))
+    reminders.schedule(publication, times)
     if draft.form.results == "live":
         summaries.start(publication)
     said = PUBLISHED.fill(
@@ -153,6 +177,11 @@ def publish(
         closes=until(call, publication),
     )
     return (Say(text=said), *map(Meet, audience))
+
+
+def _no_tell_tales(form: Form) -> None:
+    if form.privacy == "anonymous" and (place := telling(form)) is not None:
+        raise Mistake(TELLS_OWNER.fill(place=place))
 
 
 def _room_of(call: Call, form: Form) -> str:
@@ -220,17 +249,24 @@ def reopen(
 
 @command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))
 def delete(
-    _call: Call, forms: Forms, responses: Responses, pending: Pending, name: FormName, sure: Confirmation | None = None
+    _call: Call,
+    forms: Forms,
+    manuscripts: Manuscripts,
+    responses: Responses,
+    pending: Pending,
+    name: FormName,
+    sure: Confirmation | None = None,
 ) -> Effects:
-    draft = forms.get(name)
+    found = manuscripts.find(name)
+    known = found.name if found else forms.get(name).form.name
     if not sure:
         pending.ask(Waiting(command="form delete", words=(name, "yes")))
-        return (Say(text=SURE.fill(name=draft.form.name, count=responses.count(draft.form.name))),)
+        return (Say(text=SURE.fill(name=known, count=responses.count(known))),)
     forms.delete(name)
-    return (Say(text=DELETED.fill(name=draft.form.name)),)
+    return (Say(text=DELETED.fill(name=known)),)
 
 
-LISTENERS: tuple[Listener, ...] = (sent_file, fill_in)
+LISTENERS: tuple[Listener, ...] = (sent_file, drafting_listener(publish), fill_in)
 
 BOT: Bot = Bot(
     names=("form", "フォーム"),
@@ -239,6 +275,11 @@ BOT: Bot = Bot(
         help_command(lambda: BOT),
         list_,
         show,
+        library,
+        new,
+        edit,
+        copy,
+        diff,
         load,
         template,
         preview,
@@ -254,4 +295,5 @@ BOT: Bot = Bot(
     ),
     listeners=LISTENERS,
     routines=(due_closings, due_summaries),
+    fetching=(most_bytes,),
 )

@@ -1,22 +1,26 @@
-"""What became of a publication: progress, live and final results, exports, reminders to those who have not answered."""
+"""What became of a publication: progress, live and final results, reminders to those who have not answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 
-from bots.arguments import ExportOf, FormName
+from bots.arguments import FormName, SplitBy, Where
 from bots.bot import Done
 from bots.call import Call
 from bots.command import Effects, World, command
+from bots.due import Summaries
 from bots.effects import Attach, Person, Place, Refresh, Rewrite, Room, Say
-from bots.form_workbooks import given_back
-from bots.ports import Forms, People, Pictures, Publications, Responses, Summaries, Town
-from bots.records import Asked, Filling, Live, Publication
+from bots.form_counts import counted, part
+from bots.form_export import exported
+from bots.form_renewal import joined
+from bots.form_veil import NOT_NAMED, veiled
+from bots.ports import People, Pictures, Publications, Responses, Town
+from bots.records import Asked, Live, Publication
 from bots.roles import Role
 from forms.chart import chart
-from forms.export import Exported, to_csv, to_json
 from forms.mistake import Mistake
 from forms.summary import summary, summary_html
-from forms.tally import Standing, Tally, tally
+from forms.tally import Standing, Tally
 from forms.text import Lang, Text, lines, same
 
 PROGRESS = Text(ja="「{title}」の状況（{state}）", en="“{title}” ({state})")
@@ -39,8 +43,6 @@ NAMES_SENT = Text(ja="未回答者の一覧は個別の部屋に送りました�
 HIDDEN = Text(ja="このフォームの結果は編集者だけが見られます。", en="Only editors may see this form's results.")
 LATER = Text(ja="結果は受付の終了後に表示します。", en="The results are shown when the form has closed.")
 RESULTS_SENT = Text(ja="結果を個別の部屋に送りました。", en="The results were sent to your direct room.")
-EXPORTED = Text(ja="「{title}」の回答 {count}件です。", en="{count} answers to “{title}”.")
-EXPORT_SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 REMINDED = Text(
     ja="まだ回答していない{count}人にお知らせしました。", en="{count} people who have not answered were reminded."
 )
@@ -68,6 +70,8 @@ def status(call: Call, publications: Publications, name: FormName) -> Effects:
     parts += [BY_TOWN.fill(municipality=m, asked=a, started=b, sent=c) for m, a, b, c in rows]
     if call.role < Role.EDITOR:
         return (Say(text=lines(*parts)),)
+    if publication.form.privacy == "anonymous":
+        return (Say(text=lines(*parts, NOT_NAMED.fill(name=publication.form.name))),)
     missing = _missing(publication, publications.asked(publication))
     if call.direct or missing is None:
         return (Say(text=lines(*parts, *([missing] if missing else []))),)
@@ -80,19 +84,6 @@ def _missing(publication: Publication, asked: Sequence[Asked]) -> Text | None:
         return None
     rows = [PERSON.fill(name=a.name, municipality=a.municipality, stage=STAGES[a.stage]) for a in rest]
     return lines(MISSING.fill(title=publication.form.title, count=len(rest)), *rows)
-
-
-def counted(
-    publication: Publication,
-    publications: Publications,
-    responses: Responses,
-    people: People,
-) -> tuple[Tally, Standing]:
-    """The sums as of now, and how many were asked and have answered, by municipality."""
-    sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
-    rows = publications.progress(publication)
-    standing = Standing(asked={m: a for m, a, _, _ in rows}, answered={m: c for m, _, _, c in rows})
-    return tally(publication.form, sent), standing
 
 
 def picture(
@@ -110,8 +101,10 @@ def picture(
     )
 
 
-def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: Place, closed: bool) -> Say:
-    """The table, in text and HTML."""
+def summarised(
+    publication: Publication, found: tuple[Tally, Standing], responses: Responses, *, to: Place, closed: bool
+) -> Say:
+    """The table, in text and HTML; below it, how versions were joined."""
     text = Text(
         ja=summary(publication.form, *found, lang="ja", closed=closed),
         en=summary(publication.form, *found, lang="en", closed=closed),
@@ -120,7 +113,15 @@ def summarised(publication: Publication, found: tuple[Tally, Standing], *, to: P
         ja=summary_html(publication.form, *found, lang="ja", closed=closed),
         en=summary_html(publication.form, *found, lang="en", closed=closed),
     )
+    note = joined(publication, responses.all_sent(publication))
+    if note is not None:
+        text = lines(text, same(""), note)
+        html = Text(ja=_below(html.ja, note.ja), en=_below(html.en, note.en))
     return Say(text=text, html=html, to=to)
+
+
+def _below(table: str, note: str) -> str:
+    return f"{table}<p>{'<br>'.join(escape(note).split(chr(10)))}</p>"
 
 
 @command("results", "結果", needs=Role.STAFF, about=Text(ja="集計を表示", en="show the totals"))
@@ -132,6 +133,9 @@ def results(
     pictures: Pictures,
     town: Town,
     name: FormName,
+    *,
+    by: SplitBy | None = None,
+    where: Where | None = None,
 ) -> Effects:
     publication = publications.latest(name)
     closed = not publication.is_open(call.at)
@@ -139,63 +143,15 @@ def results(
         raise Mistake(HIDDEN)
     if call.role < Role.EDITOR and publication.form.results == "at-close" and not closed:
         raise Mistake(LATER)
-    found = counted(publication, publications, responses, people)
-    alone = publication.form.results == "editors" or call.direct
+    found = counted(publication, publications, responses)
+    if by is not None or where is not None:
+        found = part(call, publication, responses, people, by=by, where=where)
+    # What is looked up closely goes to who asked: in a room a small group would be on show.
+    alone = publication.form.results == "editors" or call.direct or found[1].partial
     to: Place = Person(call.who) if alone else Room(call.room)
     note = (Say(text=RESULTS_SENT),) if alone and not call.direct else ()
     drawn = picture(publication, found, pictures, to=to, lang=town.language())
-    return (*note, summarised(publication, found, to=to, closed=closed), drawn)
-
-
-@command(
-    "export",
-    "出力",
-    needs=Role.EDITOR,
-    about=Text(ja="回答やフォームをファイルで受け取る", en="get the answers, or the form, as a file"),
-)
-def export(
-    call: Call,
-    forms: Forms,
-    publications: Publications,
-    responses: Responses,
-    people: People,
-    town: Town,
-    wanted: ExportOf,
-) -> Effects:
-    name, format_ = wanted
-    if format_ == "xlsform":
-        return given_back(call, forms, name)
-    publication = publications.latest(name)
-    file = exported(publication, responses, people, town, wanted=format_)
-    return (Say(text=EXPORT_SENT), _addressed(file, call)) if not call.direct else (_addressed(file, call),)
-
-
-def _addressed(file: Attach, call: Call) -> Attach:
-    return Attach(name=file.name, mime=file.mime, content=file.content, text=file.text, to=Person(call.who))
-
-
-def exported(publication: Publication, responses: Responses, people: People, town: Town, *, wanted: str) -> Attach:
-    """Everything sent, for the editor's direct room only."""
-    sent = responses.all_sent(publication)
-    rows = [_row(f, people) for f in sent]
-    write, mime = (to_csv, "text/csv") if wanted == "csv" else (to_json, "application/json")
-    content = write(publication.form, rows, zone=town.zone(), version=publication.version)
-    name = f"{publication.form.name}-{publication.number}.{wanted}"
-    words = EXPORTED.fill(title=publication.form.title, count=len(rows))
-    return Attach(name=name, mime=mime, content=content, text=words, to=Person(publication.author))
-
-
-def _row(filling: Filling, people: People) -> Exported:
-    sent_at = filling.sent_at
-    if sent_at is None:
-        raise ValueError("only what was sent is exported")
-    return Exported(
-        receipt=filling.conversation.receipt,
-        who=filling.user,
-        sent_at=sent_at,
-        municipality=people.municipality(filling.user),
-        answers=filling.conversation.sent or {},
-    )
+    return (*note, summarised(publication, found, responses, to=to, closed=closed), drawn)
 
 
 @command(
@@ -257,14 +213,20 @@ def _ending(
     town: Town,
 ) -> Effects:
     """The last words on a publication: to the room unless only editors may see it, and the file to its editor."""
-    found = counted(publication, publications, responses, people)
-    to: Place = Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
+    if (why := responses.withheld(publication)) is not None:
+        return (Refresh(publication.id), Say(text=why, to=_whom(publication)))
+    found = counted(publication, publications, responses)
+    to = _whom(publication)
     return (
         Refresh(publication.id),
-        summarised(publication, found, to=to, closed=True),
+        summarised(publication, found, responses, to=to, closed=True),
         picture(publication, found, pictures, to=to, lang=town.language()),
-        exported(publication, responses, people, town, wanted="csv"),
+        *exported(publication, responses, people, town, wanted="csv"),
     )
+
+
+def _whom(publication: Publication) -> Place:
+    return Person(publication.author) if publication.form.results == "editors" else Room(publication.room)
 
 
 def due_closings(now: datetime, world: World) -> Sequence[Done]:
@@ -287,8 +249,13 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
-    found = counted(publication, world(Publications), world(Responses), world(People))
-    said = summarised(publication, found, to=Room(publication.room), closed=not publication.is_open(now))
+    why = world(Responses).withheld(publication)
+    if why is None:
+        found = counted(publication, world(Publications), world(Responses))
+        closed = not publication.is_open(now)
+        said = summarised(publication, found, world(Responses), to=Room(publication.room), closed=closed)
+    else:
+        said = Say(text=veiled(publication, world(Publications), why), to=Room(publication.room))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)

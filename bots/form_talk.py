@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bots.call import Call
-from bots.command import Effects, listener
-from bots.conversation import advance, open_
-from bots.effects import About, Person, Refresh, Say, Submit, Withdraw
-from bots.events import Edited, Event, Joined, Left, Reacted, Said, Struck, UserId
-from bots.moments import moment
-from bots.ports import People, Publications, Responses
+from bots.command import Effects, World, listener
+from bots.conversation import Conversation, advance, asked
+from bots.effects import About, Keep, Person, Refresh, Say, Submit, Withdraw
+from bots.events import Edited, Event, Joined, Left, Located, Reacted, Said, Sent, Struck, UserId
+from bots.form_entry import begin, enter, several, still_open, untraced
+from bots.ports import Attachments, People, PostalCodes, Publications, Responses
 from bots.records import Filling, Publication
 from forms.mistake import Mistake
+from forms.questions.attached import files_in
 from forms.text import Lang, Text, lines
 
 ANOTHER = Text(
@@ -38,10 +39,15 @@ STATES = {
     "open": Text(ja="回答の途中", en="started"),
     "sent": Text(ja="送信済み", en="sent"),
 }
-CLOSED = Text(ja="「{title}」の受付は終了しました。", en="“{title}” no longer takes answers.")
 MUTED = Text(
     ja="「{title}」のお知らせを止めました。回答は、受付が終わるまでできます。",
     en="No more reminders of “{title}”. You can still answer until it closes.",
+)
+IN_THE_CLEAR = Text(
+    ja="この部屋は暗号化されていないため、匿名の回答をお預かりできません。"
+    "Kairanとの暗号化された個別の部屋でお答えください。",
+    en="This room is not encrypted, so anonymous answers cannot be taken here. "
+    "Please answer in an encrypted direct room with Kairan.",
 )
 UNREACHABLE = Text(
     ja="{name}さん（{municipality}）に「{title}」を届けられません。個別の部屋への招待が断られたか、退室されています。別の方法で連絡してください。",
@@ -54,35 +60,14 @@ FORMS = frozenset({"フォーム一覧", "フォーム", "forms"})
 CHOOSE_BY = re.compile(r"(?:再開|続き|resume|continue)\s*([0-9]{1,3})\s*番?|([0-9]{1,3})\s*番?を?再開")
 
 
-def begin(call: Call, responses: Responses, publication: Publication) -> Effects:
-    """Open (or go on with) the caller's conversation about a publication."""
-    if not publication.is_open(call.at):
-        raise Mistake(CLOSED.fill(title=publication.form.title))
-    return enter(call, responses, responses.begin(publication))
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The ports that a turn needs."""
 
-
-def enter(call: Call, responses: Responses, filling: Filling) -> Effects:
-    """Make it the one the caller is in, and say where it stands."""
-    stage = filling.conversation.stage
-    talk = replace(filling.conversation, stage="open", label=_several(call, responses))
-    if stage != "open":
-        responses.keep(replace(filling, conversation=talk))
-    responses.focus(filling.id)
-    closes = filling.publication.closes_at
-    return open_(
-        talk,
-        call.today,
-        deadline=moment(closes, call.zone, call.at) if closes else None,
-        asker=None if talk.preview else responses.asker(filling.publication),
-    )
-
-
-def _several(call: Call, responses: Responses) -> bool:
-    return len(_open(call, responses)) + len(responses.waiting()) > 1
-
-
-def _open(call: Call, responses: Responses) -> list[Filling]:
-    return [f for f in responses.mine() if f.publication.is_open(call.at) and not f.conversation.preview]
+    responses: Responses
+    people: People
+    attachments: Attachments
+    codes: PostalCodes
 
 
 def to_person(user: UserId, effects: Effects) -> Effects:
@@ -91,10 +76,17 @@ def to_person(user: UserId, effects: Effects) -> Effects:
 
 
 @listener
-def fill_in(
-    call: Call, event: Event, publications: Publications, responses: Responses, people: People
+def fill_in(  # noqa: PLR0913, PLR0917 - the ports of a turn
+    call: Call,
+    event: Event,
+    publications: Publications,
+    responses: Responses,
+    people: People,
+    attachments: Attachments,
+    codes: PostalCodes,
 ) -> Effects | None:
     """Everything said in a direct room that is no command."""
+    desk = Answering(responses, people, attachments, codes)
     match event:
         case Left():
             return _lost(publications, people, event.sender) if call.direct else None
@@ -103,9 +95,9 @@ def fill_in(
         case Joined():
             return _welcome(call, responses)
         case Said():
-            return _said(call, event, publications, responses, people)
-        case Reacted() | Edited() | Struck():
-            return _touched(call, event, responses, people)
+            return _said(call, event, publications, desk)
+        case Sent() | Located() | Reacted() | Edited() | Struck():
+            return _touched(call, event, desk)
     return None
 
 
@@ -123,10 +115,10 @@ def _welcome(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     busy = _current(call, responses)
     if not waiting:
-        return enter(call, responses, busy) if busy and not _is_over(call, busy) else ()
-    if busy is None or _is_over(call, busy):
+        return enter(call, responses, busy) if busy and not is_over(call, busy) else ()
+    if busy is None or is_over(call, busy):
         return _calling(call.who, begin(call, responses, waiting[0]))
-    number = len(_open(call, responses)) + len(waiting)
+    number = len(still_open(call, responses)) + len(waiting)
     another = Say(text=ANOTHER.fill(title=waiting[-1].form.title, number=number))
     return _calling(call.who, (another,))
 
@@ -140,7 +132,7 @@ def _is_done(filling: Filling) -> bool:
     return filling.conversation.sent is not None and not filling.conversation.reopened
 
 
-def _is_over(call: Call, filling: Filling) -> bool:
+def is_over(call: Call, filling: Filling) -> bool:
     """Nothing is expected of the person here, so that another form may begin."""
     talk = filling.conversation
     return _is_done(filling) or talk.preview or talk.stage == "stopped" or not filling.publication.is_open(call.at)
@@ -157,7 +149,17 @@ def _current(call: Call, responses: Responses) -> Filling | None:
     return still[0] if len(still) == 1 else None
 
 
-def _said(call: Call, event: Said, publications: Publications, responses: Responses, people: People) -> Effects:
+def most_bytes(call: Call, world: World) -> int:
+    """The size of the largest file that the caller is being asked for just now; 0 where none is."""
+    filling = _current(call, world(Responses)) if call.direct else None
+    if filling is None or not filling.publication.is_open(call.at) or filling.conversation.stage != "open":
+        return 0
+    question = asked(filling.conversation)
+    return 0 if question is None else question.most_bytes
+
+
+def _said(call: Call, event: Said, publications: Publications, desk: Answering) -> Effects:
+    responses, people = desk.responses, desk.people
     word = " ".join(unicodedata.normalize("NFKC", event.text[:64]).casefold().split())
     if word in FORMS:
         return _choices(call, responses)
@@ -168,10 +170,12 @@ def _said(call: Call, event: Said, publications: Publications, responses: Respon
     filling = _by_about(responses, about) or _current(call, responses)
     if filling is None:
         return _spoken(word, people) or _nobody(call, responses)
+    if filling.cast and (spoken := _spoken(word, people)):
+        return spoken
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
-    return _advance(call, event, responses, people, filling=filling, about=about)
+    return _advance(call, event, desk, filling=filling, about=about)
 
 
 def _spoken(word: str, people: People) -> Effects:
@@ -186,7 +190,7 @@ def _spoken(word: str, people: People) -> Effects:
 def _nobody(call: Call, responses: Responses) -> Effects:
     """Words without a form: begin what waits, or say what there is."""
     waiting = responses.waiting()
-    if len(waiting) == 1 and not _open(call, responses):
+    if len(waiting) == 1 and not still_open(call, responses):
         return begin(call, responses, waiting[0])
     return _choices(call, responses)
 
@@ -200,7 +204,7 @@ def _choices(call: Call, responses: Responses) -> Effects:
 
 
 def _table(call: Call, responses: Responses) -> list[tuple[Publication, str]]:
-    begun = [(f.publication, "sent" if _is_done(f) else "open") for f in _open(call, responses)]
+    begun = [(f.publication, "sent" if _is_done(f) else "open") for f in still_open(call, responses)]
     return begun + [(p, "new") for p in responses.waiting()]
 
 
@@ -217,38 +221,61 @@ def _by_about(responses: Responses, about: About | None) -> Filling | None:
     return next((f for f in responses.mine() if f.id == about.response), None)
 
 
-def _touched(call: Call, event: Reacted | Edited | Struck, responses: Responses, people: People) -> Effects | None:
-    """A reaction to a question of ours, or a change to a message that gave an answer. Anything else is no concern."""
+def _touched(call: Call, event: Sent | Located | Reacted | Edited | Struck, desk: Answering) -> Effects | None:
+    """A file or a place, a reaction to a question of ours, a change to a message that gave an answer; else nothing."""
+    responses = desk.responses
+    if isinstance(event, Sent | Located):
+        found = _current(call, responses)
+        return None if found is None else _advance(call, event, desk, filling=found)
     if isinstance(event, Reacted):
         about = responses.about(event.target)
         filling = _by_about(responses, about)
-        return _advance(call, event, responses, people, filling=filling, about=about) if filling else None
+        return _advance(call, event, desk, filling=filling, about=about) if filling else None
     filling = next((f for f in responses.mine() if event.target in f.conversation.sources.values()), None)
-    return _advance(call, event, responses, people, filling=filling) if filling else None
+    return _advance(call, event, desk, filling=filling) if filling else None
 
 
-def _advance(  # noqa: PLR0913 - what one turn needs
+def _advance(
     call: Call,
-    event: Said | Reacted | Edited | Struck,
-    responses: Responses,
-    people: People,
+    event: Said | Sent | Located | Reacted | Edited | Struck,
+    desk: Answering,
     *,
     filling: Filling,
     about: About | None = None,
 ) -> Effects:
+    responses, people = desk.responses, desk.people
+    if filling.cast:
+        return enter(call, responses, filling)
+    if filling.secret and not responses.encrypted():
+        raise Mistake(IN_THE_CLEAR)
     closed = not filling.publication.is_open(call.at)
-    before = replace(filling.conversation, label=_several(call, responses), lang=call.lang)
+    towns = desk.codes.towns
+    before = replace(filling.conversation, label=several(call, responses), lang=call.lang, towns=towns)
     after, effects = advance(before, event, today=call.today, closed=closed, about=about)
     sent_at = call.at if any(isinstance(e, Submit) for e in effects) else filling.sent_at
-    responses.keep(replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None))
+    kept = replace(filling, conversation=after, sent_at=sent_at if after.sent is not None else None)
+    responses.keep(kept)
+    _keep_files(desk.attachments, kept, before, effects)
     responses.focus(filling.id)
     if after.lang != before.lang:
         people.speak(after.lang)
     changed = {type(e) for e in effects} & {Submit, Withdraw}
-    fresh = (Refresh(filling.publication.id),) if changed else ()
+    fresh = (Refresh(filling.publication.id),) if changed and responses.shows(filling.publication) else ()
     stopped = after.stage == "stopped" != before.stage
     follows = _next(call, responses) if Submit in changed or closed or stopped else ()
-    return (*effects, *fresh, *follows)
+    said = untraced(filling, effects, sealed=after.sent is None)
+    return (*said, *fresh, *follows)
+
+
+def _keep_files(attachments: Attachments, filling: Filling, before: Conversation, effects: Effects) -> None:
+    """What came is stored; what no answer speaks of any more is thrown away."""
+    for file in effects:
+        if isinstance(file, Keep):
+            attachments.keep(file)
+    after = filling.conversation
+    held = any(files_in(value) for value in (*before.answers.values(), *(before.sent or {}).values()))
+    if held and (before.answers, before.sent) != (after.answers, after.sent):
+        attachments.tidy(filling)
 
 
 def _next(call: Call, responses: Responses) -> Effects:
@@ -256,5 +283,5 @@ def _next(call: Call, responses: Responses) -> Effects:
     waiting = responses.waiting()
     if waiting:
         return begin(call, responses, waiting[0])
-    left = [(n, f) for n, f in enumerate(_open(call, responses), 1) if not _is_over(call, f)]
+    left = [(n, f) for n, f in enumerate(still_open(call, responses), 1) if not is_over(call, f)]
     return tuple(Say(text=UNFINISHED.fill(title=f.publication.form.title, number=n)) for n, f in left[:1])

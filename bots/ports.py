@@ -3,15 +3,17 @@
 A port guards the noun: it gives only what this caller may have, and raises NotAllowed (a Mistake) for the rest.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bots.effects import About
+from bots.drafting.state import Drafting, Manuscript, Write
+from bots.effects import About, Keep
 from bots.events import EventId, RoomId, UserId
-from bots.records import Asked, Digest, Draft, Filling, Live, Publication, Reminder, Waiting
+from bots.records import Asked, Draft, Filling, Publication, Waiting
 from forms.form import Form
+from forms.tally import Tally
 from forms.text import Lang, Text
 from forms.xlsform.reading import Read
 
@@ -28,8 +30,45 @@ class Forms(Protocol):
     def drafts(self) -> Sequence[Draft]:
         """Newest version of each. Staff."""
 
+    def version(self, name: str, version: int) -> Draft:
+        """An earlier version. Mistake (with what there is) when there is none. Staff."""
+
+    def rehearse(self, form: Form, step: int) -> Draft:
+        """An unfinished form, to be played to its editor: no version of it is made. Editors."""
+
+    def library(self) -> Sequence[Form]:
+        """Forms that come with Kairan, to begin from."""
+
     def delete(self, name: str) -> None:
         """Remove the form and everything answered to it. Editors."""
+
+
+class Manuscripts(Protocol):
+    """Forms that are being written, and the caller's conversation about one of them. All is for editors."""
+
+    def begin(self, manuscript: Manuscript, what: Text) -> Manuscript:
+        """A new one; Mistake where its name is taken."""
+
+    def find(self, name: str) -> Manuscript | None:
+        """As it stands now."""
+
+    def all(self) -> Sequence[Manuscript]:
+        """Every one there is, by name."""
+
+    def write(self, manuscript: Manuscript, step: Write, *, version: int | None = None) -> Manuscript:
+        """Keep the next step; `version` where it takes in a version of the form."""
+
+    def stand(self, manuscript: Manuscript, step: int) -> Manuscript:
+        """Undo or redo: it stands at this step from now on."""
+
+    def saved(self, manuscript: Manuscript, version: int) -> None:
+        """The form got this version from it."""
+
+    def mine(self) -> Drafting | None:
+        """The caller's conversation, with the newest manuscript and the one that they last saw."""
+
+    def keep(self, drafting: Drafting) -> None:
+        """Store where the caller's conversation is."""
 
 
 class Publications(Protocol):
@@ -59,6 +98,12 @@ class Publications(Protocol):
     def reopen(self, publication: Publication, closes: datetime | None) -> None:
         """Take answers again. Editors."""
 
+    def current(self, name: str) -> Publication | None:
+        """The one of a form that takes answers now. Editors."""
+
+    def renew(self, publication: Publication, form: Draft, closes: datetime | None) -> Publication:
+        """From now on it asks this version. Editors who are in its room."""
+
     def asked(self, publication: Publication) -> Sequence[Asked]:
         """The audience with what each has done; names for editors, the bot itself and nobody else."""
 
@@ -84,6 +129,9 @@ class Responses(Protocol):
     def preview(self, draft: Draft) -> Filling:
         """A fresh conversation about a form that is never counted. Editors."""
 
+    def carry(self, publication: Publication, form: Draft) -> tuple[Sequence[Filling], int]:
+        """Move to this version all that is begun, not sent, and loses no answer; and how many stay. Editors."""
+
     def count(self, name: str) -> int:
         """How many answers were sent to a form, all publications together."""
 
@@ -106,7 +154,46 @@ class Responses(Protocol):
         """Who put it to people: their name and municipality."""
 
     def all_sent(self, publication: Publication) -> Sequence[Filling]:
-        """What was sent. Editors, and the bot itself."""
+        """What was sent. Editors, and the bot itself.
+
+        Of a form that is not `named` without names, receipts and times, in an order that says nothing (`user` has at
+        most a homeserver); a Mistake where it is withheld.
+        """
+
+    def withheld(self, publication: Publication) -> Text | None:
+        """Why nothing of its answers may be shown (yet); None where they may."""
+
+    def shows(self, publication: Publication) -> bool:
+        """Whether those who watch may see now that there is one more answer."""
+
+    def encrypted(self) -> bool:
+        """Whether what is said here is encrypted."""
+
+    def totals(self, publication: Publication) -> Tally:
+        """What was sent, summed up by municipality; kept up to date with every sending, never counted anew."""
+
+    def sent_by_day(self, publication: Publication) -> Mapping[date, int]:
+        """How many of the responses there are were sent on which day, on the municipality's calendar."""
+
+
+class Attachments(Protocol):
+    """Files that answer questions, under the response that they belong to."""
+
+    def keep(self, file: Keep) -> None:
+        """Store the content of one; only the caller's own response takes any."""
+
+    def tidy(self, filling: Filling) -> None:
+        """Throw away what neither the answers nor what was sent speak of any more."""
+
+    def content(self, filling: Filling, sha256: str) -> bytes | None:
+        """The content of one, for whoever may read the response; None where it is gone."""
+
+
+class PostalCodes(Protocol):
+    """The post's list of codes."""
+
+    def towns(self, code: str) -> Sequence[str]:
+        """Seven digits → the addresses with that code, up to the town; () where there is none."""
 
 
 class People(Protocol):
@@ -141,47 +228,6 @@ class Rooms(Protocol):
         """Whether the caller is in it."""
 
 
-class Reminders(Protocol):
-    """Rows, not timers."""
-
-    def add(self, due: datetime, *, text: str, room: RoomId | None = None) -> None:
-        """Remind the caller, or the room."""
-
-    def schedule(self, publication: Publication, times: Sequence[datetime]) -> None:
-        """The reminders of a publication, instead of those it had."""
-
-    def mine(self) -> Sequence[Reminder]:
-        """The caller's own that are still to come, soonest first."""
-
-    def cancel(self, number: int) -> Reminder:
-        """The caller's n-th."""
-
-    def due(self, now: datetime) -> Sequence[Reminder]:
-        """What must be sent now, soonest first."""
-
-    def fired(self, reminder: Reminder, at: datetime) -> None:
-        """It is done, once and for all."""
-
-
-class Digests(Protocol):
-    """Which room gets its digest when."""
-
-    def set(self, digest: Digest) -> None:
-        """Put it in place of the room's earlier one."""
-
-    def off(self, room: RoomId) -> bool:
-        """Stop; False when there was none."""
-
-    def all(self) -> Sequence[Digest]:
-        """Of rooms the caller is in; the bot itself: all."""
-
-    def due(self, now: datetime) -> Sequence[Digest]:
-        """Whose time has come."""
-
-    def told(self, digest: Digest, *, now: datetime, next_at: datetime) -> None:
-        """The digest up to `now` was given, or there was nothing to say."""
-
-
 class Pending(Protocol):
     """What the bot asked back of the caller in this room."""
 
@@ -190,19 +236,6 @@ class Pending(Protocol):
 
     def take(self) -> Waiting | None:
         """What was waited for, once."""
-
-
-class Summaries(Protocol):
-    """The live messages."""
-
-    def start(self, publication: Publication) -> None:
-        """From now on the room shows the live state."""
-
-    def due(self, now: datetime) -> Sequence[Live]:
-        """Those that no longer show the truth and may be written again."""
-
-    def written(self, live: Live, now: datetime) -> None:
-        """It shows the truth, as of this transaction."""
 
 
 class Pictures(Protocol):

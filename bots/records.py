@@ -74,6 +74,18 @@ class Filling:
     id: str
     user: UserId
     sent_at: datetime | None = None
+    sending: int = 0
+    """Which sending to this municipality it was, counted in the order they were kept; a correction counts anew."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether nobody may ever tie these answers to their owner, the owner's own bot included."""
+        return self.publication.form.privacy == "anonymous" and not self.conversation.preview
+
+    @property
+    def cast(self) -> bool:
+        """Sent for good: nothing of it is known any more."""
+        return self.secret and self.conversation.sent is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

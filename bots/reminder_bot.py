@@ -7,11 +7,12 @@ from bots.arguments import Number, When, Words
 from bots.bot import Bot, Done
 from bots.call import Call
 from bots.command import Effects, World, command
+from bots.due import Reminders
 from bots.effects import Person, Place, Room, Say
 from bots.form_results import pleas
 from bots.help import help_command
 from bots.moments import moment
-from bots.ports import Publications, Reminders, Town
+from bots.ports import Publications, Town
 from bots.records import Reminder
 from bots.roles import Role
 from forms.mistake import Mistake

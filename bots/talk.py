@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 
 from bots.conversation import Conversation, advance, open_
 from bots.effects import Effect, Refuse, Say, Submit
-from bots.events import EventId, RoomId, Said, UserId
+from bots.events import EventId, Located, RoomId, Said, Sent, UserId
 from forms.form import JAPAN, Form
 from forms.questions.base import Value
+from forms.reading.taken import Towns
 from forms.text import Lang, Text
 
 Output = dict[Literal["say", "saved", "refused"], str | dict[str, Value]]
@@ -18,6 +19,10 @@ Output = dict[Literal["say", "saved", "refused"], str | dict[str, Value]]
 
 LONGEST = 64 * 1024  # characters of a line; the rest of a longer one is not looked at
 _COMMAND = re.compile(r"\s*[!！]\w")
+_FILE = re.compile(r"\s*\((?:ファイル|写真|音声|file|photo|audio)\) ?(?P<name>.{1,255})")
+_PLACE = re.compile(
+    r"\s*\((?:位置情報|location)\) ?(?P<lat>-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(?P<lon>-?\d{1,3}(?:\.\d{1,9})?)\s*"
+)
 _UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 
 NO_COMMANDS = Text(
@@ -30,13 +35,31 @@ UNREADABLE = Text(
 )
 
 
-class Talk:
-    """A conversation that keeps its own place. `lang` may change on the way (English / 日本語)."""
+Fetch = Callable[[str], bytes | None]
+"""The content of a file that was named; None where there is none."""
 
-    def __init__(self, form: Form, *, today: date, lang: Lang = "ja", receipt: str = "") -> None:
+
+class Talk:
+    """A conversation that keeps its own place. `lang` may change on the way (English / 日本語).
+
+    `(写真) entrance.jpg` sends what `fetch` finds under that name, `(位置情報) 33.2382, 131.6126` a place on the map.
+    """
+
+    def __init__(  # noqa: PLR0913 - what is at hand differs from caller to caller
+        self,
+        form: Form,
+        *,
+        today: date,
+        lang: Lang = "ja",
+        receipt: str = "",
+        towns: Towns | None = None,
+        fetch: Fetch = lambda _name: None,
+    ) -> None:
         noon = datetime.combine(today, time(12), JAPAN)
-        self.conversation = Conversation(form, lang=lang, receipt=receipt, response=form.name, now=noon, begun=noon)
-        self._today = today
+        self.conversation = Conversation(
+            form, lang=lang, receipt=receipt, response=form.name, now=noon, begun=noon, towns=towns
+        )
+        self._today, self._fetch = today, fetch
         self._heard = 0
 
     def start(self) -> list[Output]:
@@ -52,16 +75,20 @@ class Talk:
         self.conversation, effects = advance(self.conversation, self._event(said), today=self._today)
         return self._outputs(effects)
 
-    def _event(self, said: str) -> Said:
+    def _event(self, said: str) -> Said | Sent | Located:
         self._heard += 1
-        return Said(
-            id=EventId(f"line-{self._heard}"),
-            room=RoomId("talk"),
-            sender=UserId("you"),
-            at=datetime.combine(self._today, time(), UTC),
-            direct=True,
-            text=said[: LONGEST + 1],
-        )
+        heard: dict[str, Any] = {
+            "id": EventId(f"line-{self._heard}"),
+            "room": RoomId("talk"),
+            "sender": UserId("you"),
+            "at": datetime.combine(self._today, time(), UTC),
+            "direct": True,
+        }
+        if file := _FILE.fullmatch(said[:300]):
+            return Sent(**heard, name=file["name"].strip(), caption="", content=self._fetch(file["name"].strip()))
+        if place := _PLACE.fullmatch(said[:100]):
+            return Located(**heard, lat=float(place["lat"]), lon=float(place["lon"]))
+        return Said(**heard, text=said[: LONGEST + 1])
 
     def _refused(self, text: Text) -> Output:
         return {"refused": text[self.conversation.lang]}

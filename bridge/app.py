@@ -21,13 +21,14 @@ from bridge.matrix.door import Door
 from bridge.matrix.doorkeeper import Doorkeeper
 from bridge.matrix.handling import Handling
 from bridge.matrix.identity import ensure_identity
-from bridge.matrix.intake import Found, Intake
+from bridge.matrix.intake import Intake
+from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
 from bridge.store import inbox, outbox
-from bridge.store.desk import Municipality
+from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.web import Face, avatar
 
@@ -48,18 +49,6 @@ def _alone(folder: Path) -> IO[str]:
     except OSError:
         raise Misconfigured(f"{folder}: もう動いています。 / Kairan is running here already.") from None
     return lock
-
-
-def municipality(config: Config) -> Municipality:
-    """What bots need to know of it."""
-    return Municipality(
-        bot=config.bot,
-        server=config.homeserver.server_name,
-        permitted=config.permitted,
-        zone=config.zone,
-        language=config.kairan.language,
-        name_of=config.municipality,
-    )
 
 
 def open_store(config: Config) -> Store:
@@ -88,9 +77,12 @@ class App:
         self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
         self.runtime = Runtime(municipality(config), BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
-        self.delivery = Delivery(self.door, self.crypto, self.store)
+        self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
+        self._keeper = Keeper(self.door, self.runtime.keys)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
-        self.intake = Intake(self.door, self.crypto, self.store, permitted=config.permitted, heard=self._heard)
+        self.intake = Intake(
+            self.door, self.crypto, self.store, self.handling, permitted=config.permitted, touched=self._touched
+        )
         self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
         self._outgoing = Lanes("delivery", self.delivery.work, width=ROOMS_AT_ONCE)
         self._metronome = Metronome(self._beat, seconds=BEAT)
@@ -101,11 +93,6 @@ class App:
 
     # -- who wakes whom ----------------------------------------------------------------------------------------------
 
-    def _heard(self, found: Found) -> None:
-        self._incoming.wake(found.rooms)
-        if found.doors:
-            self.doorkeeper.knock()
-
     def _touched(self, touched: Touched) -> None:
         self._outgoing.wake(touched.lanes)
         self._incoming.wake(touched.rooms)
@@ -113,10 +100,24 @@ class App:
             self.doorkeeper.knock()
 
     async def _beat(self) -> None:
-        """What fell due, each routine in a transaction of its own."""
+        """What fell due: in one transaction, or each routine in its own where one of them has a bug."""
+        try:
+            self._touched(await self.store.run(self._all_due))
+        except Unreachable:
+            return
+        except Exception:  # noqa: BLE001 - it comes again, and is reported, on its own
+            await self._one_by_one()
+
+    def _all_due(self, connection: Any) -> Touched:
+        touched = Touched()
+        for routine in self.runtime.routines:
+            touched.add(self._tick(routine, connection))
+        return touched
+
+    async def _one_by_one(self) -> None:
         for routine in self.runtime.routines:
             try:
-                self._touched(await self.store.run(partial(self._tick, routine)))
+                self._touched(await self._keeper.run(self.store, partial(self._tick, routine)))
             except Unreachable:
                 return
             except Exception as bug:  # noqa: BLE001 - one routine's bug must not stop the clock

@@ -11,7 +11,10 @@ from bots.talk import Talk, run
 from bridge import clock
 from bridge.config import read_config
 from bridge.errors import Misconfigured
+from bridge.postal_codes import towns_with
+from bridge.read import add_read, add_when
 
+LARGEST_FILE = 26_000_000
 ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a federated chat bridge with form bots for local governments"
 
 
@@ -42,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
         one.set_defaults(command=command)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
+    add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
+    add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
+    _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
@@ -61,6 +67,22 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
     add_arguments(parser)
     parser.set_defaults(command=init)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="フォーム名 / the form")
+    parser.add_argument("--format", required=True, choices=("csv", "cp932", "xlsx", "sav", "jsonl", "json", "rpa"))
+    parser.add_argument("--since", metavar="NEXT|MANIFEST|ISO", help="前回の続きから / what came after")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="フォルダに置く / a folder that a robot watches")
+    parser.add_argument("--number", type=int, metavar="N", help="何回目の公開か / which publication (the last one)")
+    parser.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
+    parser.set_defaults(command=_run_export)
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from bridge.export import export
+
+    return export(arguments)
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
@@ -96,8 +118,18 @@ def _run_talk(arguments: argparse.Namespace) -> int:
     form = read(arguments.form)
     if form is None:
         return 1
-    talk = Talk(form, today=clock.now().astimezone(clock.JAPAN).date(), lang=arguments.lang)
+    today = clock.now().astimezone(clock.JAPAN).date()
+    talk = Talk(form, today=today, lang=arguments.lang, towns=towns_with, fetch=_local_file)
     if isinstance(sys.stdin, io.TextIOWrapper):  # nothing at all where it was closed
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     run(talk, sys.stdin or (), write=lambda text: print(text, flush=True), as_json=arguments.json)
     return 0
+
+
+def _local_file(name: str) -> bytes | None:
+    """What the person at this very keyboard names; None where it cannot be read or is larger than any answer."""
+    path = Path(name)
+    try:
+        return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST_FILE else None
+    except (OSError, ValueError):
+        return None

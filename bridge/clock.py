@@ -3,8 +3,12 @@
 import random
 import secrets
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -22,6 +26,18 @@ def monotonic() -> float:
 def secret(length: int = 32) -> str:
     """A new URL-safe secret of `length` random bytes."""
     return secrets.token_urlsafe(length)
+
+
+def noise(length: int) -> bytes:
+    """So many bytes that nobody can guess."""
+    return secrets.token_bytes(length)
+
+
+def shuffled(values: Iterable[T]) -> list[T]:
+    """The same in an order that says nothing and cannot be guessed."""
+    mixed = list(values)
+    secrets.SystemRandom().shuffle(mixed)
+    return mixed
 
 
 def jitter(seconds: float) -> float:

@@ -10,6 +10,7 @@ from bots.effects import (
     Attach,
     Effect,
     Here,
+    Keep,
     Meet,
     Person,
     Place,
@@ -25,9 +26,11 @@ from bots.events import EventId, RoomId, UserId
 from bridge.store import inbox, outbox, rooms
 from bridge.store.desk import Municipality, derived
 from bridge.store.engine import Connection
-from bridge.store.outbox import Letter, txn
+from bridge.store.outbox import KEYS, Letter, txn
 from bridge.store.people import language_of
+from bridge.store.sealing import Keyring, boxed
 from bridge.store.timetable import mark_stale
+from bridge.store.urn import key_of
 from forms.text import Lang
 
 MOST_SHORTCUTS = 5
@@ -42,6 +45,12 @@ class Touched:
     lanes: set[str] = field(default_factory=set)
     rooms: set[str] = field(default_factory=set)
     doors: bool = False
+
+    def add(self, other: "Touched") -> None:
+        """All that the other says, too."""
+        self.lanes |= other.lanes
+        self.rooms |= other.rooms
+        self.doors = self.doors or other.doors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +69,8 @@ class Occasion:
 class Writer:
     """`carry_out` puts the effects of one occasion into the outbox, within the caller's transaction."""
 
-    def __init__(self, town: Municipality, *, shortcuts: bool) -> None:
-        self._town, self._shortcuts = town, shortcuts
+    def __init__(self, town: Municipality, keys: Keyring, *, shortcuts: bool) -> None:
+        self._town, self._keys, self._shortcuts = town, keys, shortcuts
 
     def carry_out(self, occasion: Occasion, effects: Effects, touched: Touched) -> None:
         letters: list[Letter] = []
@@ -69,13 +78,15 @@ class Writer:
             letters += self._one(occasion, effect, step, touched)
         outbox.put(occasion.connection, letters, occasion.at)
         touched.lanes.update(x.lane for x in letters if x.lane.startswith("!"))
+        if self._keys.burnt():
+            touched.lanes.add(KEYS)
 
     def _one(self, occasion: Occasion, effect: Effect, step: int, touched: Touched) -> list[Letter]:
         match effect:
             case Say():
                 return self._say(occasion, effect, step, touched, instead_of=None)
             case Refuse():
-                said = Say(text=effect.text, about=effect.about)
+                said = Say(text=effect.text, about=effect.about, passing=effect.passing, sealed=effect.sealed)
                 return self._say(occasion, said, step, touched, instead_of=None)
             case Rewrite():
                 instead = txn(effect.first, 0) if effect.first else None
@@ -86,7 +97,7 @@ class Writer:
                 self._meet(occasion, effect.user, touched)
             case Refresh():
                 mark_stale(occasion.connection, effect.publication)
-            case Submit() | Withdraw():
+            case Submit() | Withdraw() | Keep():
                 pass  # what it changed was kept through the port; nobody needs telling
             case _:
                 assert_never(effect)
@@ -108,12 +119,18 @@ class Writer:
             body["instead_of"] = instead_of
         about = None if said.about is None else _about(said.about)
         key = txn(occasion.source, step)
-        letter = Letter(txn=key, lane=lane, owner=owner, body=body, about=about)
+        letter = Letter(txn=key, lane=lane, owner=owner, body=self._closed(said, body), about=about)
         first = [
-            Letter(txn=txn(key, n), lane=lane, owner=owner, body={"kind": "say", "text": part})
+            Letter(txn=txn(key, n), lane=lane, owner=owner, body=self._closed(said, {"kind": "say", "text": part}))
             for n, part in enumerate(before)
         ]
         return [*first, letter, *self._shortcuts_of(said.about, key, letter)]
+
+    def _closed(self, said: Say, body: dict[str, Any]) -> dict[str, Any]:
+        """What may not be read while it waits, or leave a trace, is marked so."""
+        if said.sealed is not None:
+            return boxed(self._keys, body, name=key_of("draft", said.sealed))
+        return {**body, "passing": True} if said.passing else body
 
     def _shortcuts_of(self, about: About | None, key: str, letter: Letter) -> list[Letter]:
         """The bot's own reactions, so that an answer is one tap."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import ports
+from bots import due, ports
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -17,14 +17,19 @@ from bots.events import Event, Joined, Left, RoomId, Said, UserId
 from bots.roles import Role
 from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
+from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
+from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
-from bridge.store.forms import FormShelf, PublicationShelf, came_back
+from bridge.store.forms import FormShelf
+from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
+from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
+from bridge.store.sealing import Keyring
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
-from bridge.workbook import read_safely
+from bridge.workbook import Readings
 from forms.mistake import Mistake
 from forms.text import Text
 from forms.xlsform.reading import Read
@@ -52,26 +57,39 @@ class Draughtsman:
         return png(svg)
 
 
-class WorkbookDesk:
-    """bots.ports.Workbooks."""
+class CodeList:
+    """bots.ports.PostalCodes."""
 
     def __init__(self, _desk: Desk) -> None:
         pass
 
+    def towns(self, code: str) -> Sequence[str]:
+        return towns_with(code)
+
+
+class WorkbookDesk:
+    """bots.ports.Workbooks."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._readings = desk.readings
+
     def read(self, content: bytes, *, name: str) -> Read:
-        return read_safely(content, name=name)
+        return self._readings.take(content, name=name)
 
 
 PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Forms: FormShelf,
+    ports.Manuscripts: ManuscriptDesk,
     ports.Publications: PublicationShelf,
     ports.Responses: ResponseDesk,
+    ports.Attachments: AttachmentDesk,
+    ports.PostalCodes: CodeList,
     ports.People: PeopleDesk,
     ports.Rooms: RoomDesk,
-    ports.Reminders: ReminderDesk,
-    ports.Digests: DigestDesk,
+    due.Reminders: ReminderDesk,
+    due.Digests: DigestDesk,
     ports.Pending: PendingDesk,
-    ports.Summaries: SummaryDesk,
+    due.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
     ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,
@@ -79,11 +97,15 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
 
 
 class Runtime:
-    """`hear` and `tick` are all that happens to Kairan."""
+    """`hear` and `tick` are all that happens to Kairan.
+
+    Both raise Locked for a key that must first be in `keys`, and Unread for a workbook that must first be read.
+    """
 
     def __init__(self, town: Municipality, bots: Sequence[Bot], *, shortcuts: bool = True) -> None:
         self._town, self._bots = town, bots
-        self._writer = Writer(town, shortcuts=shortcuts)
+        self.keys, self.readings = Keyring(), Readings()
+        self._writer = Writer(town, self.keys, shortcuts=shortcuts)
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
@@ -107,6 +129,14 @@ class Runtime:
         self._writer.carry_out(occasion, effects, touched)
         return touched
 
+    def wanted(self, connection: Connection, event: Event) -> int:
+        """How many bytes of the file that this event brings are wanted; 0 where nobody asked for one."""
+        if event.sender == self._town.bot or not self._welcome(event.sender):
+            return 0
+        call = self._call(connection, event)
+        world = self._world(self._desk(connection, event, call))
+        return max((most(call, world) for bot in self._bots for most in bot.fetching), default=0)
+
     def _welcome(self, sender: str) -> bool:
         return server_of(sender) in self._town.permitted
 
@@ -124,22 +154,25 @@ class Runtime:
 
     def _decide(self, connection: Connection, event: Event) -> Effects:
         call = self._call(connection, event)
-        world = self._world(
-            Desk(
-                connection=connection,
-                town=self._town,
-                who=call.who,
-                role=call.role,
-                room=call.room,
-                at=call.at,
-                source=event.id,
-            )
-        )
+        world = self._world(self._desk(connection, event, call))
         try:
             with tentative(connection):
                 return dispatch(self._bots, call, event, world=world)
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
+
+    def _desk(self, connection: Connection, event: Event, call: Call) -> Desk:
+        return Desk(
+            connection=connection,
+            town=self._town,
+            who=call.who,
+            role=call.role,
+            room=call.room,
+            at=call.at,
+            source=event.id,
+            keys=self.keys,
+            readings=self.readings,
+        )
 
     def _call(self, connection: Connection, event: Event) -> Call:
         own = server_of(event.sender) == self._town.server
@@ -178,8 +211,9 @@ class Runtime:
         touched = Touched()
         itself = UserId(self._town.bot)
         desk = Desk(
-            connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source=""
-        )
+            connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source="",
+            keys=self.keys, readings=self.readings,
+        )  # fmt: skip
         for done in routine(now, self._world(desk)):
             occasion = Occasion(
                 connection=connection, source=done.id, at=now, who=itself, room=RoomId(""), direct=False, reply_to=None

@@ -4,17 +4,17 @@ Transcripts are played on it (tests/conversations), each a second time with a re
 beyond the outbox is missing: people read what the letters say (docs/decisions/0003-transcripts-on-the-real-store.md).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from bots.all import BOTS
-from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
 from bots.roles import Role
 from bridge import clock
 from bridge.letters import Touched
@@ -22,8 +22,11 @@ from bridge.runtime import Runtime
 from bridge.store import outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.sealing import Locked, unboxed
 from bridge.store.tables import digest, publication, reminder
+from bridge.workbook import Unread
 
+T = TypeVar("T")
 SERVER = "tsukuba"
 TOWNS = {"tsukuba": "つくば市", "nakatsu": "中津市", "tama": "多摩市"}
 BOT = f"@kairan:{SERVER}"
@@ -71,6 +74,7 @@ class Stage:
         self._names = {user: name for name, user in self._users.items()}
         self.now = START
         self._count = 0
+        self._kept: dict[str, bytes] = {}  # keys, as the homeserver keeps them: they outlive a restart
         self._open()
         self._store.do(partial(self._furnish, cast=cast, room=room))
 
@@ -124,6 +128,10 @@ class Stage:
         """Send a file; None for one that is too large to fetch."""
         return self._play(Sent, who, room, name=name, caption=caption, content=content)
 
+    def locate(self, who: str, lat: float, lon: float, accuracy: float | None = None) -> str:
+        """Share a place on the map."""
+        return self._play(Located, who, None, lat=lat, lon=lon, accuracy=accuracy)
+
     def react(self, who: str, target: str, key: str) -> str:
         """React to a message."""
         return self._play(Reacted, who, None, target=EventId(target), key=key)
@@ -174,8 +182,19 @@ class Stage:
         rooms.opened(connection, user, room)
 
     def _hear(self, event: Event) -> None:
-        touched = self._store.do(partial(self._runtime.hear, event=event))
+        touched = self._do(partial(self._runtime.hear, event=event))
         self._follow(touched)
+
+    def _do(self, work: Callable[[sa.Connection], T]) -> T:
+        """One transaction; once more for each key that must be fetched, or workbook that must be read, first."""
+        while True:
+            try:
+                return self._store.do(work)
+            except Locked as locked:
+                key = self._kept.setdefault(locked.name, self._runtime.keys.new(locked.name))
+                self._runtime.keys.hold(locked.name, key)
+            except Unread as unread:
+                self._runtime.readings.read(unread)
 
     def _follow(self, touched: Touched) -> None:
         """Open doors, and let everybody who is met come in at once."""
@@ -219,7 +238,7 @@ class Stage:
     def tick(self) -> None:
         """What is due happens, and so does what follows from it a little later."""
         for moment in (self.now, self.now + PACE):
-            for touched in self._store.do(partial(self._tick, moment=moment)):
+            for touched in self._do(partial(self._tick, moment=moment)):
                 self._follow(touched)
 
     def _tick(self, connection: sa.Connection, moment: datetime) -> list[Touched]:
@@ -229,16 +248,19 @@ class Stage:
 
     def read(self) -> list[Heard]:
         """Everything said since the last time, in order."""
-        return self._store.do(lambda c: list(self._letters(c)))
+        return self._do(lambda c: list(self._letters(c)))
 
     def _letters(self, connection: sa.Connection) -> Iterator[Heard]:
         while heads := [outbox.head(connection, lane) for lane in outbox.lanes(connection)]:
             letter = min((head for head in heads if head is not None), key=lambda head: head.seq)
+            body = unboxed(self._runtime.keys, letter.body) or {"kind": "lost"}
             event_id = self._id()
             content = outbox.content(connection, letter.blob) if letter.blob else None
             outbox.sent(connection, letter, event_id)
-            if letter.body["kind"] != "react":
-                yield self._heard(connection, letter, event_id, content)
+            if body["kind"] == "burn":
+                self._kept.pop(body["key"], None)
+            elif body["kind"] != "react":
+                yield self._heard(connection, replace(letter, body=body), event_id, content)
 
     def _heard(self, connection: sa.Connection, letter: outbox.Outgoing, event_id: str, content: bytes | None) -> Heard:
         owner = rooms.owner_of(connection, letter.lane)

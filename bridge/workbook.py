@@ -3,6 +3,7 @@
 `python -m bridge.workbook NAME` is that process: the file on standard input, JSON on standard output.
 """
 
+import hashlib
 import json
 import resource
 import subprocess
@@ -21,6 +22,8 @@ MEMORY = 300 * 1024 * 1024
 SECONDS = 2  # of the processor, once it has started
 _NO_MEMORY = 3
 PATIENCE = 10  # seconds on the wall, on a machine that has much else to do
+MOST_READINGS = 32
+"""More than there are rooms that are handled at once."""
 _FILE = Text(ja="ファイル", en="the file")
 _TOO_MUCH = Text(
     ja="読み込みに時間かメモリがかかりすぎるため、中止しました。使っていない行・列・シートを削除して、保存し直してください。",
@@ -32,6 +35,39 @@ _ELSEWHERE = Text(
     en="Other XLSForm tools do not take this as it is ({why}).",
 )
 _FINE = Text(ja="回覧だけで使うなら、そのままで構いません。", en="Here it works; nothing needs to be done.")
+
+
+class Unread(Exception):  # noqa: N818 - named for what is so
+    """This workbook has not been read: do so outside of the transaction, and do the whole of that again."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        super().__init__("a workbook must be read")
+        self.content, self.name = content, name
+
+
+class Readings:
+    """What workbooks were found to hold, each until it is taken."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[bytes, str], Read] = {}
+
+    def take(self, content: bytes, *, name: str) -> Read:
+        """Raises Unread for one that was not read before."""
+        found = self._found.pop(_key(content, name), None)
+        if found is None:
+            raise Unread(content, name)
+        return found
+
+    def read(self, unread: Unread) -> None:
+        """Read it; this takes its time."""
+        found = read_safely(unread.content, name=unread.name)
+        while len(self._found) >= MOST_READINGS:  # whoever brought it was no longer asked for it
+            del self._found[next(iter(self._found))]
+        self._found[_key(unread.content, unread.name)] = found
+
+
+def _key(content: bytes, name: str) -> tuple[bytes, str]:
+    return hashlib.sha256(content).digest(), name
 
 
 def read_safely(raw: bytes, *, name: str = "") -> Read:

@@ -1,4 +1,4 @@
-"""Plays the story and draws what two people saw in their clients: the picture in the README. See script/picture."""
+"""Plays the story and draws what people saw in their clients: the pictures in README and docs. See script/picture."""
 
 import argparse
 import asyncio
@@ -14,9 +14,14 @@ from demo.cast import ROOM
 from demo.story import Story
 from demo.timeline import Heard
 from demo.world import World
+from demo.writing import TURNS
 from forms.text import Lang, Text
 
+T = Text
 TALKER, READER = "tanaka", "sato"
+FROM_LIBRARY = T(
+    ja="!form new 12月の会議の出欠 from kaigi-shukketsu", en="!form new December meeting from kaigi-shukketsu"
+)
 BOT, SAYS = Text(ja="回", en="K"), Text(ja="{name}さんの画面", en="What {name} sees")
 MEASURE = "<script>document.body.dataset.height = document.documentElement.scrollHeight</script>"
 STYLE = """
@@ -38,13 +43,48 @@ header small { font-weight: 400; opacity: .85; float: right; font-size: 12px; li
 """
 
 
-def drawn(story: Story, lang: Lang) -> str:
-    """Two panels: a person's own room with the bot, and the room that all share."""
+class Album(Story):
+    """The story, and after it what else an editor does with forms."""
+
+    async def _digest(self) -> None:
+        await super()._digest()
+        self.writing_ended = len(self.people[READER].timeline(self.direct[READER]))
+        for said, heard in (
+            ("!form library", "kaigi-shukketsu"),
+            (FROM_LIBRARY, T(ja="問）", en="questions)")),
+            (T(ja="終わる", en="end"), T(ja="保存しました", en="is kept")),
+            ("!form template xlsx", lambda h: h.msgtype == "m.file"),
+            (f"!form results {self.name}", "7"),
+            (f"!form export {self.name} xlsx", lambda h: h.msgtype == "m.file"),
+        ):
+            await self.says(READER, said)
+            await self.hears(READER, heard)
+            await asyncio.sleep(1)  # what belongs to it may come in two messages
+
+
+def pages(story: Album, lang: Lang) -> dict[str, str]:
+    """By the name of the picture: the story as such, how the form was written, what else there is."""
+    own, room = story.direct[READER], story.told.room
     talk = Panel(story, TALKER, story.direct[TALKER], lang)
-    room = Panel(story, READER, story.told.room, lang)
-    left = talk.draw("🔒 " + story.people[TALKER].client.rooms[talk.room].name, _of_talk(talk.heard))
-    right = room.draw("# " + ROOM[lang], _of_room(room.heard))
+    shared, editor = Panel(story, READER, room, lang), Panel(story, READER, own, lang)
+    writing = _of_writing(editor.heard)
+    half = next(i for i, h in enumerate(writing) if h.body == TURNS[3][0][lang])
+    more = editor.heard[story.writing_ended :]
+    use = next(i for i, h in enumerate(more) if h.body.startswith("!form template"))
+    told = "# " + ROOM[lang]
+    return {
+        "demo": _page(talk.draw(_named(talk), _of_talk(talk.heard)), shared.draw(told, _of_room(shared.heard))),
+        "forms-write": _page(editor.draw(_named(editor), writing[:half]), editor.draw(_named(editor), writing[half:])),
+        "forms-more": _page(editor.draw(_named(editor), more[:use]), editor.draw(_named(editor), more[use:])),
+    }
+
+
+def _page(left: str, right: str) -> str:
     return f"<!doctype html><meta charset=utf-8><style>{STYLE}</style><body>{left}{right}{MEASURE}</body>"
+
+
+def _named(panel: "Panel") -> str:
+    return "🔒 " + (panel.person.client.rooms[panel.room].display_name or "")
 
 
 def _of_talk(heard: list[Heard]) -> list[Heard]:
@@ -52,11 +92,16 @@ def _of_talk(heard: list[Heard]) -> list[Heard]:
     return heard[:9] + heard[-3:]
 
 
+def _of_writing(heard: list[Heard]) -> list[Heard]:
+    """From the order to write until the form is handed out."""
+    first = next(i for i, h in enumerate(heard) if h.body.startswith("!form new"))
+    return heard[first : first + 2 * (len(TURNS) + 2)]
+
+
 def _of_room(heard: list[Heard]) -> list[Heard]:
-    """The order, the result, the chart, the digest: not what lies between."""
-    order = next(i for i, h in enumerate(heard) if h.body.startswith("!form publish"))
+    """The result, the chart, the digest: not what lies between."""
     chart = next(i for i, h in enumerate(heard) if h.msgtype == "m.image")
-    return [*heard[order : order + 2], *heard[chart - 1 : chart + 1], *heard[-2:]]
+    return [*heard[chart - 1 : chart + 1], *heard[-2:]]
 
 
 class Panel:
@@ -91,20 +136,24 @@ class Panel:
     def _words(self, heard: Heard) -> str:
         if heard.msgtype == "m.image":
             return f"<img src='data:image/png;base64,{base64.b64encode(self.story.chart).decode()}'>"
+        if heard.msgtype == "m.file":
+            return f"📎 {escape(heard.content.get('filename') or heard.body)}"
         return escape(re.sub(r"\n\n+", "\n", heard.body.strip()))
 
 
-async def _play(lang: Lang) -> str:
+async def _play(lang: Lang) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="kairan-demo-") as folder:
         async with World(Path(folder), say=print, lang=lang) as world:
-            story = Story(world, Path(folder), lang, print)
+            story = Album(world, Path(folder), lang, print)
             await story.play()
-            return drawn(story, lang)
+            return pages(story, lang)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m demo.album")
-    parser.add_argument("page", type=Path, help="the HTML page to write")
+    parser.add_argument("folder", type=Path, help="where the HTML pages are written, one for each picture")
     parser.add_argument("--lang", choices=("ja", "en"), default="ja")
     options = parser.parse_args()
-    options.page.write_text(asyncio.run(_play(options.lang)), "utf-8")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name, page in asyncio.run(_play(options.lang)).items():
+        (options.folder / f"{name}.html").write_text(page, "utf-8")

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form
 from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
-from forms.questions import Element
+from forms.questions import Element, Group, Repeat
+from forms.questions.matrix import row_ids
 from forms.reading.words import is_unsafe
 from forms.rules import LEADING, Piece, Rules
 from forms.text import Text
@@ -58,7 +59,7 @@ def _written(element: Element) -> dict[str, Any]:
         ordered["options" if name == "from_list" else name] = value
     if isinstance(ordered.get("options"), list):
         ordered["options"] = _options(ordered["options"])
-    if element.questions:
+    if isinstance(element, Group | Repeat):
         ordered["questions"] = [_written(inside) for inside in element.questions]
     return ordered
 
@@ -104,6 +105,8 @@ def _pieces(
         id_ = one.get("id")
         if isinstance(id_, str):
             yield Piece((*path, n), id_, tuple(_sources(one)), holder, repeats, id_)
+        for k, row in enumerate(row_ids(id_, one.get("rows"))):
+            yield Piece((*path, n, "rows", k), row, (), holder, repeats, row)
         inside = (*repeats, str(id_)) if one.get("kind") == "repeat" else repeats
         yield from _pieces(one.get("questions"), (*path, n, "questions"), id_ or holder, repeats=inside)
 

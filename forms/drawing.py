@@ -16,10 +16,11 @@ _LABELS_END, _BAR_LEFT, _BAR_WIDTH, _BAR_HEIGHT = 236, 248, 272, 22
 _NUMBERS_LEFT = _BAR_LEFT + _BAR_WIDTH + 12
 _LABEL_SPACE, _NUMBER_SPACE = ((_LABELS_END - MARGIN) * 2 / BODY, (WIDTH - _NUMBERS_LEFT - 8) * 2 / BODY)
 _LINE, _ROW_GAP = 23, 15
+_STACK, _COLUMN, _SMALL = 34, 120, 16
 _INK, _RULE, _TRACK = "#1b2733", "#d3dae2", "#e9edf2"
 _NARROW, _BROAD = frozenset(" !'(),.:;I[]`fijlrt{|}"), frozenset("%&@CDGHMNOQUWmw")
 _WHITE = 'stroke="#fff" stroke-width="2.2"'
-_FILLS = (
+_OPTIONS = (
     ("#0b5fa5", ""),
     ("#b4540a", f'<path d="M-2 2l4-4M0 10L10 0M8 12l4-4" {_WHITE}/>'),
     ("#1b7a4b", '<circle cx="5" cy="5" r="2.1" fill="#fff"/>'),
@@ -27,6 +28,24 @@ _FILLS = (
     ("#a3174f", f'<path d="M-2 8l4 4M0 0l10 10M8-2l4 4" {_WHITE}/>'),
     ("#4a5561", f'<path d="M0 5H10" {_WHITE}/>'),
 )
+_STEPS = 11  # of a scale at most: from pale to deep, every other one dotted, so that neighbours differ without colour
+_PALE, _DEEP = (0xC9, 0xDF, 0xF2), (0x0A, 0x3A, 0x6B)
+
+
+def _step(n: int, *, dotted: bool) -> tuple[str, str]:
+    mixed = [round(pale + (deep - pale) * n / (_STEPS - 1)) for pale, deep in zip(_PALE, _DEEP, strict=True)]
+    dot = "#fff" if n >= _STEPS // 3 else "#27506f"
+    mark = f'<circle cx="5" cy="5" r="1.5" fill="{dot}"/>' if dotted else ""
+    return "#" + "".join(f"{part:02x}" for part in mixed), mark
+
+
+_FILLS = (*_OPTIONS, *(_step(n, dotted=dotted) for n in range(_STEPS) for dotted in (False, True)))
+
+
+def ladder(points: int) -> list[int]:
+    """The fills of a scale of so many points, from pale to deep."""
+    last = max(points - 1, 1)
+    return [len(_OPTIONS) + 2 * (min(n, last) * (_STEPS - 1) // last) + n % 2 for n in range(points)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,51 @@ def rule() -> Piece:
 def bars(rows: list[BarRow]) -> list[Piece]:
     """A row each: the label, a bar on its track, the number."""
     return [_bar(row) for row in rows]
+
+
+def stacked(label: str, shares: list[tuple[float, int, str]]) -> Piece:
+    """One bar over the whole width, shared out: (share, fill, what is printed in it where there is room) each."""
+    head = wrap(label, INNER * 2 / BODY, lines=1, measure=_measure) if label else []
+    top, left, marks = (_LINE + 4) * len(head), float(MARGIN), []
+    marks += [_letters(each, MARGIN, BODY, size=BODY, fill=_INK) for each in head]
+    for share, fill, words in shares:
+        wide = share * INNER
+        if wide > 0:
+            edge = f'url(#fill{fill})" stroke="#fff'
+            box = f'x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{_STACK}"'
+            marks.append(f'<rect {box} fill="{edge}" stroke-width="1.5"/>')
+            marks.append(_within(words, left + wide / 2, top, room=wide))
+        left += wide
+    return Piece("".join(marks), top + _STACK + 12)
+
+
+def _within(words: str, middle: float, top: int, *, room: float) -> str:
+    """Words on a light plate, legible on every pattern; nothing where they do not fit."""
+    wide = width(words, measure=_measure) * BODY / 2 + 10
+    if wide + 4 > room:
+        return ""
+    left, base = middle - wide / 2, top + _STACK / 2
+    plate = f'<rect x="{left:.1f}" y="{base - 12:g}" width="{wide:.1f}" height="24" rx="4" fill="#fff" opacity=".92"/>'
+    return plate + _letters(words, left + 5, base + 6, size=BODY, fill=_INK)
+
+
+def columns(rows: list[tuple[str, float, str]]) -> Piece:
+    """Upright bars side by side: (what is below, share of the full height, what is above) each."""
+    wide, marks = INNER / len(rows), []
+    for n, (label, share, number) in enumerate(rows):
+        middle, high = MARGIN + (n + 0.5) * wide, round(min(max(share, 0.0), 1.0) * _COLUMN, 1)
+        bar = min(wide * 0.62, 60)
+        box = f'x="{middle - bar / 2:.1f}" y="{_COLUMN - high + _LINE:g}" width="{bar:.1f}" height="{high:g}" rx="3"'
+        marks.append(f'<rect {box} fill="url(#fill0)" stroke="{_FILLS[0][0]}"/>')
+        marks.append(_centred(number, middle, _COLUMN - high + _LINE - 5))
+        marks.append(_centred(label, middle, _COLUMN + 2 * _LINE - 3))
+    base = f'<path d="M{MARGIN} {_COLUMN + _LINE}H{WIDTH - MARGIN}" stroke="{_INK}" stroke-width="1.5"/>'
+    return Piece("".join(marks) + base, _COLUMN + 2 * _LINE + 12)
+
+
+def _centred(words: str, middle: float, y: float) -> str:
+    left = middle - width(words, measure=_measure) * _SMALL / 4
+    return _letters(words, left, y, size=_SMALL, fill=_INK)
 
 
 def _bar(row: BarRow) -> Piece:

@@ -1,4 +1,7 @@
-"""Responses as a file: CSV that opens right in Japanese Excel and runs nothing there, and JSON."""
+"""Responses as a file: CSV that opens right in Japanese Excel and runs nothing there, and JSON.
+
+What every format says of a response is decided here, in one place: `Exported`, `fixed`, `ordered`.
+"""
 
 import csv
 import json
@@ -10,8 +13,8 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from forms.form import Form
-from forms.questions import Question
-from forms.questions.base import Answers, Value
+from forms.handover.table import Layout
+from forms.questions.base import Answers, Cell
 from forms.text import Lang
 
 FIXED_COLUMNS = ("receipt", "user", "municipality", "sent_at")
@@ -19,20 +22,48 @@ FIXED_COLUMNS = ("receipt", "user", "municipality", "sent_at")
 
 _FORMULA = re.compile(r"""[\s"'“”‘’`]*[=+\-@＝＋－＠−]|[\t\r]""")
 _MISREAD = re.compile(r"0\d+|\d{12,}")  # Excel drops the leading zeros and rounds what is long
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
-
-Cell = str | int | float
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One response as it leaves: `sent_at` is aware, `who` is left out of the file unless the form names people."""
+    """One response as it leaves: `sent_at` is aware. Who, receipt and time go out only where the form names people.
+
+    `sending` counts what was sent to this municipality, in the order in which it was kept; a correction counts anew.
+    """
 
     receipt: str
     who: str
     municipality: str
     sent_at: datetime
     answers: Answers
+    sending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What stands in FIXED_COLUMNS; `sent_at` on the wall of the municipality, without a zone.
+
+    Of people whom the form does not name only the municipality leaves.
+    """
+
+    receipt: str
+    user: str
+    municipality: str
+    sent_at: datetime | None
+
+    @property
+    def moment(self) -> str:
+        """`sent_at` as it is written; "" where it is nobody's business."""
+        return "" if self.sent_at is None else f"{self.sent_at:%Y-%m-%d %H:%M:%S}"
+
+
+def fixed(form: Form, row: Exported, zone: ZoneInfo) -> Fixed:
+    """What leaves of a response besides its answers."""
+    if form.privacy != "named":
+        return Fixed("", "", legible(row.municipality), None)
+    wall = row.sent_at.astimezone(zone).replace(tzinfo=None)
+    return Fixed(legible(row.receipt), legible(row.who), legible(row.municipality), wall)
 
 
 def to_csv(
@@ -47,70 +78,77 @@ def to_csv(
 
     A choice is its label, each option of a choices question a column of 1 and 0 (empty where it was not answered),
     numbers are numbers. A text that a spreadsheet would take for a formula or misread begins with an apostrophe.
+    What repeats stands side by side: `age.1`, `age.2`.
     """
+    rows = ordered(rows)
+    shown = Layout(form).slots(*(row.answers for row in rows))
     page = StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow([*FIXED_COLUMNS, *(_safe(name) for question in form.asked for name in question.columns())])
-    for row in _ordered(rows):
-        cells = [cell for question in form.asked for cell in _cells(question, row.answers.get(question.id), lang)]
-        writer.writerow([*_fixed(form, row, zone), *cells])
+    writer.writerow([*FIXED_COLUMNS, *(_safe(name) for slot in shown for name in slot.names)])
+    for row in rows:
+        cells = [cell for slot in shown for cell in slot.question.cells(row.answers.get(slot.key), lang)]
+        writer.writerow([*_fixed(form, row, zone), *map(_safe, cells)])
     return page.getvalue().encode("utf-8-sig")
 
 
 def to_json(form: Form, rows: Iterable[Exported], *, zone: ZoneInfo, version: int | str) -> bytes:
     """`{"form": name, "version": …, "responses": [{receipt, user, municipality, sent_at, answers}]}`, UTF-8.
 
-    Answers are the stored values (option names, ISO dates), null where a question was not answered.
+    Answers are the stored values (option names, ISO dates) by their keys (`age.2` within repeats); null where a
+    question was not answered or did not matter.
     """
+    layout = Layout(form)
     document = {
         "form": form.name,
         "version": version,
-        "responses": [_record(form, row, zone) for row in _ordered(rows)],
+        "responses": [record(form, layout, row, zone=zone) for row in ordered(rows)],
     }
     written = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return (written + "\n").encode("utf-8", "replace")
 
 
-def _record(form: Form, row: Exported, zone: ZoneInfo) -> dict[str, object]:
+def record(form: Form, layout: Layout, row: Exported, *, zone: ZoneInfo) -> dict[str, object]:
+    """One response as JSON has it: every question of the form, and within repeats those turns that there are."""
+    named = form.privacy == "named"
     return {
-        "receipt": row.receipt,
-        "user": _who(form, row),
+        "receipt": row.receipt if named else "",
+        "user": row.who if named else "",
         "municipality": row.municipality,
-        "sent_at": row.sent_at.astimezone(zone).isoformat(timespec="seconds"),
-        "answers": {question.id: row.answers.get(question.id) for question in form.asked},
+        "sent_at": row.sent_at.astimezone(zone).isoformat(timespec="seconds") if named else "",
+        "answers": {slot.key: row.answers.get(slot.key) for slot in layout.slots(row.answers)},
     }
 
 
 def _fixed(form: Form, row: Exported, zone: ZoneInfo) -> list[Cell]:
-    sent_at = row.sent_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    return [_safe(row.receipt), _safe(_who(form, row)), _safe(row.municipality), sent_at]
+    known = fixed(form, row, zone)
+    return [*map(_safe, (known.receipt, known.user, known.municipality)), known.moment]
 
 
-def _who(form: Form, row: Exported) -> str:
-    return row.who if form.privacy == "named" else ""
+def legible(words: str) -> str:
+    """`words` without control characters, halves of characters and what is none; line ends as LF."""
+    return _CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _cells(question: Question, value: Value, lang: Lang) -> list[Cell]:
-    if question.kind == "choices":
-        return [_chosen(option.name, value) for option in question.options()]
-    if value is None:
-        return [""]
-    if question.kind in ("number", "integer") and isinstance(value, int | float):
-        return [value]
-    if question.kind in ("choice", "yesno"):
-        return [_safe(question.show(value, lang))]
-    return [_safe(str(value))]
+def is_formula(words: str) -> bool:
+    """Whether a spreadsheet might compute it."""
+    return _FORMULA.match(words) is not None
 
 
-def _chosen(name: str, value: Value) -> Cell:
-    return int(name in value) if isinstance(value, list) else ""
+def _safe(cell: Cell) -> Cell:
+    """A cell that a spreadsheet shows as it is: no formula, no lost zeros, no control characters."""
+    if not isinstance(cell, str):
+        return cell
+    words = legible(cell)
+    return "'" + words if is_formula(words) or _MISREAD.fullmatch(words) else words
 
 
-def _safe(words: str) -> str:
-    """`words` so that a spreadsheet shows them as they are: no formula, no lost zeros, no control characters."""
-    words = _CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
-    return "'" + words if _FORMULA.match(words) or _MISREAD.fullmatch(words) else words
+def ordered(rows: Iterable[Exported]) -> list[Exported]:
+    """The one order of rows in every file: whatever order they come in, the same bytes.
+
+    Rows without a receipt are nobody's: they stand in the order of what they say.
+    """
+    return sorted(rows, key=lambda row: (row.sent_at, row.receipt, "" if row.receipt else _said(row)))
 
 
-def _ordered(rows: Iterable[Exported]) -> list[Exported]:
-    return sorted(rows, key=lambda row: (row.sent_at, row.receipt))
+def _said(row: Exported) -> str:
+    return json.dumps([row.municipality, row.answers], sort_keys=True, default=str)

@@ -1,38 +1,44 @@
 """What a result says, question by question, in numbers and words: text, table and chart are all made from this."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, log10
 
+from forms.bars import Bar, bins, dated, day_of, days, shortened, show_number
 from forms.form import Form
 from forms.printable import cut
-from forms.questions import Question
+from forms.questions import Matrix, Question
 from forms.tally import Count, Countable, Numbers, Tally, numbers
 from forms.text import Text, same
 
-_MOST_BINS = 6
+_FEWEST_FOR_QUARTILES = 4
 _MOST_BARS = 15
-_MOST_DAYS = 8
 _LONGEST = 120  # half-width cells of a title or label: a result is read at a glance
-_FINEST = Fraction(1, 100)  # the width of a range: numbers are shown with two decimals
-_DIGITS = 12  # of a number, before it is written as a power of ten
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One line of a figure: how many, and what share (0 to 1) of those who were asked; None where nobody was."""
+class Stack:
+    """The same bars of one group, one row of a matrix, or all: how many each, in the order of the figure's bars."""
 
     label: Text
-    count: int
-    share: float | None
+    parts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts)
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        """Of those who chose anything."""
+        return tuple(part / self.total if self.total else None for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One question. `number` counts from 1 as people see it; `note` is said in words below the bars.
 
-    `ordered` bars follow a scale (numbers, days); the others stand for options.
+    `ordered` bars follow a scale (numbers, days); the others stand for options. `stacks` show how the same bars are
+    shared out; `notes` are said for each group.
     """
 
     number: int
@@ -42,6 +48,8 @@ class Figure:
     bars: tuple[Bar, ...]
     note: Text | None = None
     ordered: bool = False
+    stacks: tuple[Stack, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def base(self) -> Text:
@@ -52,54 +60,61 @@ class Figure:
 
 
 def figures(form: Form, tally: Tally) -> tuple[Figure, ...]:
-    """One figure per question, in the form's order. Text answers appear as a number only."""
-    return tuple(_figure(n, question, tally.count(question.id)) for n, question in enumerate(form.asked, 1))
+    """One figure per question, in the form's order; a matrix is one. Text answers appear as a number only."""
+    numbered = {question.id: (n, question) for n, question in enumerate(form.asked, 1)}
+    found, in_matrix = [], set[str]()
+    for element in form.walk():
+        if isinstance(element, Matrix):
+            found.append(_matrix(numbered[element.questions[0].id][0], element, tally))
+            in_matrix |= {row.id for row in element.questions}
+        elif element.id in numbered and element.id not in in_matrix:
+            number, question = numbered[element.id]
+            found.append(figure(number, question, tally.count(question.id)))
+    return tuple(found)
 
 
-def show_share(share: float | None) -> str:
-    """40%, rounded half up; a rate of nobody is –. Neither 0% nor 100% is shown unless it is exactly so."""
-    if share is None:
-        return "–"
-    percent = floor(share * 100 + 0.5)
-    if 0 < share < 1:
-        percent = min(max(percent, 1), 99)
-    return f"{percent}%"
-
-
-def show_number(value: Fraction | float) -> str:
-    """At most two decimals and no trailing zeros; what has very many digits as a power of ten."""
-    exact = Fraction(value)
-    if abs(exact) >= 10**_DIGITS:
-        exponent = _exponent(exact)
-        return f"{float(exact / Fraction(10) ** exponent):.2f}e{exponent}"
-    hundredths = floor(abs(exact) * 100 + Fraction(1, 2))
-    sign = "-" if exact < 0 and hundredths else ""
-    return sign + f"{hundredths // 100:,}.{hundredths % 100:02}".rstrip("0").rstrip(".")
-
-
-def _exponent(exact: Fraction) -> int:
-    whole = abs(exact.numerator) // exact.denominator
-    exponent = int((whole.bit_length() - 1) * log10(2))
-    return exponent + bool(whole >= 10 ** (exponent + 1))
-
-
-def _figure(number: int, question: Question, count: Count) -> Figure:
-    title = Text(ja=cut(question.title.ja, _LONGEST), en=cut(question.title.en, _LONGEST))
+def figure(number: int, question: Question, count: Count) -> Figure:
+    """What is known of one question."""
     bars, note = _content(question, count)
-    ordered = question.kind in ("number", "integer", "date")
-    return Figure(number, title, count.asked, count.answered, bars, note, ordered)
+    scale = question.measure == "scale"
+    ordered = scale or question.measure in ("numbers", "days")
+    stacks = (Stack(same(""), tuple(bar.count for bar in bars)),) if scale and count.answered else ()
+    return Figure(number, _titled(question.title), count.asked, count.answered, bars, note, ordered, stacks)
+
+
+def _matrix(number: int, matrix: Matrix, tally: Tally) -> Figure:
+    """Its rows as stacks of the same options."""
+    counts = [tally.count(row.id) for row in matrix.questions]
+    whole = Count(max(count.asked for count in counts), max(count.answered for count in counts))
+    stacks = [
+        Stack(_titled(row.label), tuple(count.values[option.name] for option in matrix.offered))
+        for row, count in zip(matrix.rows, counts, strict=True)
+    ]
+    asked = sum(count.asked for count in counts)
+    bars = [
+        Bar(_titled(option.label), n := sum(stack.parts[place] for stack in stacks), n / asked if asked else None)
+        for place, option in enumerate(matrix.offered)
+    ]
+    return Figure(
+        number, _titled(matrix.title), whole.asked, whole.answered, tuple(bars), ordered=True, stacks=tuple(stacks)
+    )
+
+
+def _titled(words: Text) -> Text:
+    return Text(ja=cut(words.ja, _LONGEST), en=cut(words.en, _LONGEST))
 
 
 def _content(question: Question, count: Count) -> tuple[tuple[Bar, ...], Text | None]:
-    match question.kind:
-        case "text":
+    match question.measure:
+        case "words":
             return (), _WRITTEN.fill(n=count.answered)
-        case "number" | "integer":
+        case "numbers":
             known = numbers(count.values)
-            return (_bins(known, count) if known else ()), (_spread(known) if known else None)
-        case "date":
-            return _days(count), None
-    return _shortened(_options(question, count), count), None
+            return (bins(known, count) if known else ()), (_spread(known) if known else None)
+        case "days":
+            return days(count), _period(count)
+    rows, note = _ROWS[question.measure]
+    return shortened(rows(question, count), count), note(question, count)
 
 
 _WRITTEN = Text(ja="記入 {n}件（内容はここには出ません）", en="{n} written (what was written is not shown here)")
@@ -112,74 +127,92 @@ def _options(question: Question, count: Count) -> list[tuple[Text, int]]:
     ]
 
 
-def _spread(known: Numbers) -> Text:
+def _found(question: Question, count: Count) -> list[tuple[Text, int]]:
+    """What was chosen among very many, the most frequent first."""
+    chosen = sorted(count.values.items(), key=lambda one: (-one[1], str(one[0])))
+    return [
+        (Text(ja=cut(question.show(v, "ja"), _LONGEST), en=cut(question.show(v, "en"), _LONGEST)), n) for v, n in chosen
+    ]
+
+
+def _mean(_question: Question, count: Count) -> Text | None:
+    points: dict[Countable, int] = {int(value): n for value, n in count.values.items() if str(value).isdecimal()}
+    known = numbers(points)
+    mean = Text(ja="平均 {mean}・中央値 {median}", en="mean {mean}, median {median}")
+    return mean.fill(mean=show_number(known.mean), median=show_number(known.median)) if known else None
+
+
+def _firsts(question: Question, count: Count) -> list[tuple[Text, int]]:
+    """How many put each option in the first place."""
+    label = Text(ja="1位 {label}", en="first: {label}")
+    return [
+        (
+            label.fill(label=Text(ja=cut(o.label.ja, _LONGEST), en=cut(o.label.en, _LONGEST))),
+            count.values[f"{o.name}/1"],
+        )
+        for o in question.options()
+    ]
+
+
+def _places(question: Question, count: Count) -> Text | None:
+    """The mean place of each option."""
+    means = [(option.label, mean) for option in question.options() if (mean := _place(option.name, count)) is not None]
+    shown = sorted(means, key=lambda one: one[1])[:_MOST_BARS]
+    if not shown:
+        return None
     return Text(
-        ja="平均 {mean}・中央値 {median}・最小 {low}・最大 {high}・合計 {total}",
-        en="mean {mean}, median {median}, lowest {low}, highest {high}, sum {total}",
-    ).fill(**{name: show_number(getattr(known, name)) for name in ("mean", "median", "low", "high", "total")})
-
-
-def _bins(known: Numbers, count: Count) -> tuple[Bar, ...]:
-    """Each value for itself while they are few; else ranges of a round width."""
-    given = {Fraction(value): n for value, n in count.values.items() if not isinstance(value, str)}
-    if len(given) <= _MOST_BINS:
-        return tuple(_bar(same(show_number(value)), given[value], count) for value in sorted(given))
-    whole = all(value.denominator == 1 for value in given)
-    step = _round_step((Fraction(known.high) - Fraction(known.low)) / _MOST_BINS, whole=whole)
-    first = floor(Fraction(known.low) / step)
-    found = [0] * (floor(Fraction(known.high) / step) - first + 1)
-    for value, n in given.items():
-        found[floor(value / step) - first] += n
-    return tuple(_bar(_range((first + i) * step, step, whole=whole), n, count) for i, n in enumerate(found))
-
-
-def _round_step(least: Fraction, *, whole: bool) -> Fraction:
-    """The smallest 1, 2 or 5 times a power of ten that is not less than `least`."""
-    least = max(least, _FINEST)
-    magnitude = Fraction(10) ** (_exponent(least) if least >= 1 else floor(log10(least)))
-    step = next(n * magnitude for n in (Fraction(1, 10), 1, 2, 5, 10, 20, 50, 100) if n * magnitude >= least)
-    return max(Fraction(1), Fraction(ceil(step))) if whole else step
-
-
-def _range(low: Fraction, step: Fraction, *, whole: bool) -> Text:
-    if whole and step == 1:
-        return same(show_number(low))
-    if whole:
-        return same(f"{show_number(low)}〜{show_number(low + step - 1)}")
-    return Text(
-        ja=f"{show_number(low)}以上{show_number(low + step)}未満",
-        en=f"{show_number(low)} to under {show_number(low + step)}",
+        ja="平均順位 " + "・".join(f"{cut(label.ja, 40)} {show_number(mean)}" for label, mean in shown),
+        en="mean place: " + ", ".join(f"{cut(label.en, 40)} {show_number(mean)}" for label, mean in shown),
     )
 
 
-def _days(count: Count) -> tuple[Bar, ...]:
-    """Each day for itself while they are few, else by month, else by year."""
-    for length in (10, 7, 4):
-        found: dict[str, int] = {}
-        for day, n in sorted(_dated(count.values.items())):
-            found[day[:length]] = found.get(day[:length], 0) + n
-        if len(found) <= _MOST_DAYS:
-            break
-    return _shortened([(_day(day), n) for day, n in found.items()], count)
+def _place(name: str, count: Count) -> Fraction | None:
+    found: dict[Countable, int] = {
+        int(place): n for value, n in count.values.items() if (place := _place_in(str(value), name))
+    }
+    known = numbers(found)
+    return known.mean if known else None
 
 
-def _dated(values: Iterable[tuple[Countable, int]]) -> Iterable[tuple[str, int]]:
-    return ((day, n) for day, n in values if isinstance(day, str))
+def _place_in(counted: str, name: str) -> str:
+    """The place in `name/3`; "" where another option is meant."""
+    option, _, place = counted.rpartition("/")
+    return place if option == name and place.isdecimal() else ""
 
 
-def _day(day: str) -> Text:
-    year, *rest = day.split("-")
-    return Text(ja="".join(f"{int(part)}{unit}" for part, unit in zip([year, *rest], "年月日", strict=False)), en=day)
+def _nothing(_question: Question, _count: Count) -> None:
+    return None
 
 
-def _shortened(rows: list[tuple[Text, int]], count: Count) -> tuple[Bar, ...]:
-    """So many bars that a phone can show them; the rest as one, its count kept."""
-    if len(rows) <= _MOST_BARS:
-        return tuple(_bar(label, n, count) for label, n in rows)
-    kept, rest = rows[: _MOST_BARS - 1], rows[_MOST_BARS - 1 :]
-    other = Text(ja=f"ほか{len(rest)}項目", en=f"{len(rest)} others")
-    return tuple(_bar(label, n, count) for label, n in [*kept, (other, sum(n for _, n in rest))])
+_ROWS: dict[str, tuple[Callable[[Question, Count], list[tuple[Text, int]]], Callable[[Question, Count], Text | None]]]
+_ROWS = {
+    "options": (_options, _nothing),
+    "found": (_found, _nothing),
+    "scale": (_options, _mean),
+    "ranks": (_firsts, _places),
+}
 
 
-def _bar(label: Text, n: int, count: Count) -> Bar:
-    return Bar(label, n, n / count.asked if count.asked else None)
+def _spread(known: Numbers) -> Text:
+    names = ("mean", "median", "low", "high", "total")
+    return Text(
+        ja="平均 {mean}・中央値 {median}{quartiles}・最小 {low}・最大 {high}・合計 {total}",
+        en="mean {mean}, median {median}{quartiles}, lowest {low}, highest {high}, sum {total}",
+    ).fill(quartiles=quartiles(known), **{name: show_number(getattr(known, name)) for name in names})
+
+
+def quartiles(known: Numbers) -> Text:
+    """Between which numbers the middle half lies; nothing where they are too few to say."""
+    if known.n < _FEWEST_FOR_QUARTILES:
+        return same("")
+    return Text(ja="（四分位 {lower}〜{upper}）", en=" (quartiles {lower}–{upper})").fill(
+        lower=show_number(known.lower), upper=show_number(known.upper)
+    )
+
+
+def _period(count: Count) -> Text | None:
+    """From the first day to the last; nothing where there is one."""
+    days = sorted({day for day, n in dated(count.values.items()) if n})
+    if len(days) < 2:
+        return None
+    return Text(ja="{first}〜{last}", en="{first} to {last}").fill(first=day_of(days[0]), last=day_of(days[-1]))

@@ -8,12 +8,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from forms.flaw_place import WHOLE, inside_of, place_of, question_at
 from forms.form import Audience, Form
 from forms.notation import Path, Tree
 from forms.questions import Element
 from forms.questions.choice import Option
 from forms.reading.words import quote
-from forms.text import Text, same
+from forms.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ KINDS: dict[str, type[BaseModel]] = {_kind(model): model for model in get_args(g
 def flaw_at(tree: Tree, path: Path, what: Text, mend: Text) -> Flaw:
     """A flaw at `path` of the document, or at the nearest place above it whose line is known."""
     line = next((tree.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in tree.lines), None)
-    where = _place(tree.value, path)
+    where = place_of(tree.value, path)
     if line:
         where = Text(ja="{where}（{line}行目）", en="{where} (line {line})").fill(where=where, line=line)
     return Flaw(where, what, mend, line)
@@ -46,9 +47,6 @@ def flaw_at(tree: Tree, path: Path, what: Text, mend: Text) -> Flaw:
 def flaw_on(line: int | None, what: Text, mend: Text) -> Flaw:
     """A flaw of the document as a whole, or of a line of it."""
     return Flaw(Text(ja="{line}行目", en="line {line}").fill(line=line) if line else WHOLE, what, mend, line)
-
-
-WHOLE = Text(ja="全体", en="the form")
 
 
 def translated(error: ErrorDetails, tree: Tree) -> Flaw:
@@ -77,62 +75,11 @@ def _located(error: ErrorDetails, document: object) -> tuple[Path, str]:
         loc.append("kind")
     path: Path = ()
     for part in loc:
-        inside = _inside(document, part)
+        inside = inside_of(document, part)
         if inside is None:
             continue
         path, document = (*path, part), inside[0]
     return path, str(loc[-1]) if loc else ""
-
-
-def _inside(document: object, part: int | str) -> tuple[object] | None:
-    if isinstance(document, dict) and part in document:
-        return (document[part],)
-    if isinstance(document, list) and isinstance(part, int) and part < len(document):
-        return (document[part],)
-    return None
-
-
-def _place(document: object, path: Path) -> Text:
-    """質問3「children」の選択肢2の label, “label of option 2 of question 3 (children)”."""
-    place: Text | None = None
-    for n, part in enumerate(path):
-        if part in _ITEMS and isinstance(path[n + 1] if n + 1 < len(path) else None, int):
-            continue  # 「質問3」, not 「questions の3番目」
-        step = same(quote(part)) if isinstance(part, str) else _item(document, path[: n + 1])
-        of = _OF if isinstance(part, str) else _ITEM_OF
-        place = of.fill(whole=place, part=step) if place else step
-    return place or WHOLE
-
-
-def _item(document: object, path: Path) -> Text:
-    """One of a list: its number, and its id where it has one."""
-    step = _ITEMS.get(path[-2] if len(path) > 1 else "", _ITEM).fill(n=int(path[-1]) + 1)
-    id_ = _question(document, path).get("id") if path[-2:-1] == ("questions",) else None
-    if not isinstance(id_, str) or not id_:
-        return step
-    return Text(ja="{step}「{id}」", en="{step} ({id})").fill(step=step, id=quote(id_))
-
-
-_OF = Text(ja="{whole}の {part}", en="{part} of {whole}")
-_ITEM_OF = Text(ja="{whole}の{part}", en="{part} of {whole}")
-_ITEM = Text(ja="{n}番目", en="item {n}")
-_ITEMS: dict[int | str, Text] = {
-    "questions": Text(ja="質問{n}", en="question {n}"),
-    "options": Text(ja="選択肢{n}", en="option {n}"),
-    "rooms": Text(ja="部屋{n}", en="room {n}"),
-    "remind": Text(ja="催促{n}", en="reminder {n}"),
-}
-
-
-def _question(document: object, path: Path) -> Mapping[str, object]:
-    """The innermost question that `path` leads into; {} where there is no such thing."""
-    found: Mapping[str, object] = {}
-    for n, part in enumerate(path):
-        inside = _inside(document, part)
-        document = inside[0] if inside else None
-        if path[n - 1 : n] == ("questions",) and isinstance(document, dict):
-            found = document
-    return found
 
 
 def _said(error: ErrorDetails, path: Path, field: str, tree: Tree) -> tuple[Text, Text]:
@@ -177,7 +124,7 @@ def _fields(document: object, path: Path) -> list[str]:
         return _aliases(Audience)
     if "options" in path:
         return _aliases(Option)
-    kind = _question(document, path).get("kind")
+    kind = question_at(document, path).get("kind")
     return _aliases(KINDS[kind]) if isinstance(kind, str) and kind in KINDS else []
 
 

@@ -20,7 +20,7 @@ from pydantic import (
 from forms.expression import Node, instance_of
 from forms.mistake import Mistake
 from forms.piping import has_mention
-from forms.questions import Calculated, Element, Group, Hidden, Note, Question, Repeat, Valued
+from forms.questions import Calculated, Element, Group, Hidden, Matrix, Note, Question, Repeat, Valued
 from forms.questions.base import FROZEN, QuestionFields, Words, flaw
 from forms.questions.choice import Option, OptionFields, Options
 from forms.reading.words import nfc
@@ -123,7 +123,7 @@ def _walk(elements: Iterable[Element]) -> Iterator[Element]:
 
 def _is_plain(element: Element) -> bool:
     if not isinstance(element, QuestionFields):
-        return False
+        return isinstance(element, Matrix)  # its rows are looked at themselves
     return not any(map(has_mention, (element.title, element.hint))) and element.default is None
 
 
@@ -207,6 +207,10 @@ class Form(BaseModel):
         """What has this id and has a value. Raises KeyError."""
         return self.by_id[id_]
 
+    def find(self, id_: str) -> Valued | None:
+        """What has this id and has a value; None where nothing does."""
+        return self.by_id.get(id_)
+
     @property
     def reminders(self) -> tuple[timedelta, ...]:
         """`remind` as lengths of time before `closes`."""
@@ -220,7 +224,7 @@ class Form(BaseModel):
     @cached_property
     def valued(self) -> tuple[Valued, ...]:
         """All that has a value: questions, what is calculated, what is hidden; in order."""
-        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Note))
+        return tuple(e for e in self.walk() if not isinstance(e, Group | Repeat | Matrix | Note))
 
     @cached_property
     def rules(self) -> Rules:

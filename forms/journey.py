@@ -14,11 +14,11 @@ from forms.piping import piped
 from forms.questions import (
     Answers,
     Calculated,
-    Choice,
-    Choices,
+    Choosing,
     Element,
     Group,
     Hidden,
+    Matrix,
     Note,
     Question,
     Repeat,
@@ -96,7 +96,7 @@ class Journey:
         place = self._place(key)
         if place is None or key not in self.answers:
             return None
-        if self.answers[key] and place.value != self.answers[key] and isinstance(place.element, Choice | Choices):
+        if self.answers[key] and place.value != self.answers[key] and isinstance(place.element, Choosing):
             return _NOT_OFFERED.fill(answer=_by_lang(place.element, self.answers[key]))
         assert self._sheet is not None
         if self._sheet.allowed(place):
@@ -141,6 +141,8 @@ class _Walk:
                 self.ahead.append(self._piped(element.title, place))
             case Group():
                 yield from self._under(element.title, place, place)
+            case Matrix():
+                yield from self.through(place, element.questions)
             case Calculated() | Hidden() | Repeat():
                 return
             case _:
@@ -215,7 +217,7 @@ def _shown(place: Place, lang: Lang) -> str:
     return str(show(place.value, lang)) if show else ""
 
 
-def _by_lang(question: Choice | Choices, value: Value) -> Text:
+def _by_lang(question: Choosing, value: Value) -> Text:
     return Text(ja=question.show(value, "ja"), en=question.show(value, "en"))
 
 

@@ -9,3 +9,7 @@ class Mistake(Exception):  # noqa: N818 - the word the design uses for the perso
     def __init__(self, text: Text) -> None:
         super().__init__("a person's mistake")  # the words may quote an answer: they stay out of logs
         self.text = text
+
+
+class Asked(Mistake):
+    """Two readings, or something missing: asked back, never guessed. A plain Mistake names no value at all."""

@@ -1,16 +1,30 @@
 """Responses into counts: kept up to date answer by answer, and always equal to counting everything again."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from forms.form import Form
 from forms.questions import Valued
-from forms.questions.base import Answers, Value
+from forms.questions.base import Answers, Countable, Value
 from forms.sheet import id_of
+from forms.text import Text
 
-Countable = str | int | float
+__all__ = [
+    "Count",
+    "Countable",
+    "Numbers",
+    "Rate",
+    "Split",
+    "Standing",
+    "Tally",
+    "numbers",
+    "overall",
+    "rates",
+    "tally",
+]
 
 
 @dataclass(slots=True)
@@ -32,7 +46,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """`n` numbers: exact sum, mean and median as fractions; the rest as they were given."""
+    """`n` numbers: exact sum, mean, median and quartiles as fractions; the rest as they were given.
+
+    A quartile that falls between two numbers lies in proportion between them, as Excel's QUARTILE.INC has it.
+    """
 
     n: int
     total: Fraction
@@ -40,6 +57,8 @@ class Numbers:
     high: int | float
     mean: Fraction
     median: Fraction
+    lower: Fraction
+    upper: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +75,34 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """By what results are split: the groups of its own tally with their labels, in order.
+
+    A response may belong to several groups: what all have in common is counted in another tally.
+    """
+
+    title: Text
+    groups: tuple[tuple[str, Text], ...]
+    tally: "Tally"
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """How many people were asked and have answered, by group (municipality)."""
+    """How many people were asked and have answered, by group (municipality); and how many sent their answer on a day.
+
+    `split`: the results are shown for each of these groups. `only`: they are of a part of the responses, in words.
+    """
 
     asked: Mapping[str, int]
     answered: Mapping[str, int]
+    days: Mapping[date, int] = field(default_factory=dict)
+    split: Split | None = None
+    only: Text | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the results are of a part of the responses, or split otherwise: a rate would say nothing then."""
+        return self.only is not None or self.split is not None
 
     @property
     def rows(self) -> tuple[Rate, ...]:
@@ -76,13 +118,13 @@ class Tally:
     _counts: dict[str, dict[str, Count]] = field(default_factory=dict)  # question → group → count
 
     def add(self, answers: Answers, group: str) -> None:
-        """Count one response, given by a person of `group`."""
+        """Count one response, given by a person of `group`. A key that is there was asked; None was skipped."""
         self.responses[group] += 1
-        for question, value in self._given(answers):
+        for question, value in _asked(self.form, answers):
             count = self._counts.setdefault(question.id, {}).setdefault(group, Count())
             count.asked += 1
-            for one in _values(question, value):
-                count.values[one] += 1
+            for counted in _values(question, value):
+                count.values[counted] += 1
             count.answered += value is not None
 
     def remove(self, answers: Answers, group: str) -> None:
@@ -90,7 +132,7 @@ class Tally:
         if self.responses[group] < 1:
             raise ValueError("no response of this group to take back")
         self.responses = +(self.responses - Counter([group]))
-        for question, value in self._given(answers):
+        for question, value in _asked(self.form, answers):
             counts = self._counts[question.id]
             counts[group].asked -= 1
             counts[group].answered -= value is not None
@@ -100,11 +142,15 @@ class Tally:
             if not counts:
                 del self._counts[question.id]
 
-    def _given(self, answers: Answers) -> Iterator[tuple[Valued, Value]]:
-        """What was sent says what was asked: what did not matter is not in it, what was skipped is None."""
-        for key, value in answers.items():
-            if (id_ := id_of(key)) in self.form.by_id:
-                yield self.form.by_id[id_], value
+    def parts(self) -> Iterator[tuple[str, str, Count]]:
+        """(question, group, count) of all that was asked of anybody."""
+        for question, groups in self._counts.items():
+            for group, count in groups.items():
+                yield question, group, count
+
+    def put(self, question: str, group: str, count: Count) -> None:
+        """Take over a part as `parts` gave it."""
+        self._counts.setdefault(question, {})[group] = count
 
     def count(self, question: str, group: str | None = None) -> Count:
         """The count of one question, of one group or (None) of all together."""
@@ -151,8 +197,14 @@ def numbers(values: Mapping[Countable, int]) -> Numbers | None:
     if not n:
         return None
     total = sum((Fraction(value) * times for value, times in given), Fraction(0))
-    median = (Fraction(_nth(given, (n - 1) // 2)) + Fraction(_nth(given, n // 2))) / 2
-    return Numbers(n, total, given[0][0], given[-1][0], total / n, median)
+    lower, median, upper = (_quantile(given, n, quarters) for quarters in (1, 2, 3))
+    return Numbers(n, total, given[0][0], given[-1][0], total / n, median, lower, upper)
+
+
+def _quantile(given: Sequence[tuple[int | float, int]], n: int, quarters: int) -> Fraction:
+    whole, rest = divmod((n - 1) * quarters, 4)
+    low = Fraction(_nth(given, whole))
+    return low + (Fraction(_nth(given, whole + 1)) - low) * Fraction(rest, 4) if rest else low
 
 
 def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
@@ -163,10 +215,13 @@ def _nth(given: Iterable[tuple[int | float, int]], index: int) -> int | float:
     raise IndexError(index)
 
 
-def _values(question: Valued, value: Value) -> Iterator[Countable]:
-    if value is None or question.kind == "text":
-        return
-    if isinstance(value, list):
-        yield from value
-    else:
-        yield value
+def _asked(form: Form, answers: Answers) -> Iterator[tuple[Valued, Value]]:
+    """What was sent says what was asked: a question that did not matter has no key; in a repeat each turn has one."""
+    for key, value in answers.items():
+        question = form.find(id_of(key))
+        if question is not None:
+            yield question, value
+
+
+def _values(question: Valued, value: Value) -> Iterable[Countable]:
+    return () if value is None else question.counted(value)

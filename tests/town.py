@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from bots.all import BOTS
 from bots.roles import Role
 from bridge.matrix.handling import Handling
+from bridge.matrix.keeper import Keeper
 from bridge.runtime import Runtime
 from bridge.store import inbox, outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.sealing import unboxed
 from bridge.store.tables import metadata
 
 BOT = "@kairan:tsukuba"
@@ -37,8 +39,14 @@ class Wire:
 
     user_id = BOT
 
-    def __init__(self, files):
-        self.files = files
+    def __init__(self, files, notes):
+        self.files, self.notes = files, notes
+
+    async def note(self, kind):
+        return self.notes.get(kind, {})
+
+    async def set_note(self, kind, content):
+        self.notes[kind] = content
 
     async def download(self, address, *, limit):
         return self.files[address][:limit]
@@ -47,10 +55,11 @@ class Wire:
 class Town:
     """People are in the room 「行政DX」 and each in a direct room with the bot. What they do is handled at once."""
 
-    def __init__(self, folder, *, database="town.db", bots=BOTS, zone="Asia/Tokyo", cast=CAST):
+    def __init__(self, folder, *, database="town.db", bots=BOTS, zone="Asia/Tokyo", cast=CAST, crypto=None):
         self.url, self.bots, self.zone = database_url(database, folder), bots, ZoneInfo(zone)
+        self.crypto = crypto
         self.users = {name: f"@{name}:{server}" for name, (_, server) in cast.items()}
-        self.now, self.count, self.files = START, 0, {}
+        self.now, self.count, self.files, self.notes = START, 0, {}, {}
         if self.url.startswith("sqlite"):
             (folder / database).write_bytes(migrated())
         self.open()
@@ -64,7 +73,9 @@ class Town:
         town = Municipality(bot=BOT, server="tsukuba", permitted=frozenset({"tsukuba", "nakatsu"}), zone=self.zone,
                             language="ja", name_of={"tsukuba": "つくば市", "nakatsu": "中津市"}.get)  # fmt: skip
         self.runtime = Runtime(town, self.bots, shortcuts=True)
-        self.handling = Handling(Wire(self.files), None, self.store, self.runtime, lambda _touched: None)
+        wire = Wire(self.files, self.notes)
+        self.keeper = Keeper(wire, self.runtime.keys)
+        self.handling = Handling(wire, self.crypto, self.store, self.runtime, lambda _touched: None)
 
     def close(self):
         self.store.close()
@@ -138,26 +149,34 @@ class Town:
         """What is due at this moment."""
         self.now = now or self.now
         for routine in self.runtime.routines:
-            self.store.do(lambda c, routine=routine: self.runtime.tick(c, routine, self.now))
+            self._do(lambda c, routine=routine: self.runtime.tick(c, routine, self.now))
         self.handle()
 
     # -- what people see ---------------------------------------------------------------------------------------------
 
     def read(self):
         """Everything that is sent: (room, text) in order, room by room. Reactions are sent and left out."""
-        return [(lane, body["text"]) for lane, body in self.send() if body["kind"] != "react"]
+        return [(lane, body["text"]) for lane, body in self.send() if body["kind"] not in ("react", "burn")]
 
     def send(self):
         """(room, letter) of everything queued; each is then in the room under an event id derived from its own."""
-        return self.store.do(self._send)
+        sent = self._do(self._send)
+        for _, body in sent:
+            if body["kind"] == "burn":
+                asyncio.run(self.keeper.burn(body["key"]))
+        return sent
 
-    @staticmethod
-    def _send(connection):
+    def _do(self, work):
+        return asyncio.run(self.keeper.run(self.store, work))
+
+    def _send(self, connection):
         sent = []
         for lane in sorted(outbox.lanes(connection)):
             while (letter := outbox.head(connection, lane)) is not None:
+                body = unboxed(self.runtime.keys, letter.body)
                 outbox.sent(connection, letter, f"${letter.txn}")
-                sent.append((lane, {**letter.body, "event_id": f"${letter.txn}"}))
+                if body is not None:
+                    sent.append((lane, {**body, "event_id": f"${letter.txn}"}))
         return sent
 
     def dump(self):

@@ -8,7 +8,7 @@ from bots.events import Edited, EventId, Reacted, Struck
 from bots.filling import sentences as s
 from bots.filling.said import answered_by, give
 from bots.filling.show import shown, where
-from bots.filling.state import Conversation, asked, on_path
+from bots.filling.state import Conversation, as_asked, asked, on_path
 from bots.filling.steps import Turn, answer_words, closed_text, option_spellings, refused, told, with_answer
 from bots.filling.words import Word, order, plain
 from forms.mistake import Mistake
@@ -98,14 +98,14 @@ def _given_by(conversation: Conversation, message: EventId) -> Question | None:
 def _elsewhere(conversation: Conversation, key: str) -> Question | None:
     """A question that does not matter now: its answer is kept, and may be changed or taken back."""
     static = next((q for q in conversation.form.asked if q.id == id_of(key)), None)
-    return static if static is None or static.id == key else static.changed({"id": key})
+    return None if static is None else as_asked(conversation, static.changed({"id": key}))
 
 
 def _reading(question: Question, said: str, today: date) -> Value:
     """An edited message is only ever an answer (or a skip): a steering word in it is not carried out."""
     command = order(said)
     if command is None or plain(said) in option_spellings(question):
-        return question.read(answer_words(said, verbatim=question.kind == "text"), today)
+        return question.read(answer_words(said, verbatim=question.verbatim), today)
     if command.word is not Word.SKIP:
         raise Mistake(s.EDIT_WORD)
     if question.required:

@@ -120,7 +120,8 @@ def _keep(conversation: Conversation, source: EventId) -> Turn:
         then = with_answer(conversation, question, value=offered, source=source)
         return told(then, s.UNDERSTOOD.fill(answer=shown(question, offered)))
     then = replace(conversation, reopened=conversation.reopened - {question.id})
-    return told(then, s.KEPT.fill(answer=shown(question, conversation.answers[question.id])))
+    kept = s.UNDERSTOOD if question.wants_more(conversation.answers[question.id]) else s.KEPT
+    return told(then, kept.fill(answer=shown(question, conversation.answers[question.id])))
 
 
 def _save(conversation: Conversation) -> Turn:
@@ -138,7 +139,8 @@ def _resume(conversation: Conversation) -> Turn:
 
 
 def _help(conversation: Conversation) -> Turn:
-    return conversation, (where(conversation, s.HELP),)
+    more = (GAP, s.HELP_ANONYMOUS) if conversation.form.privacy == "anonymous" else ()
+    return conversation, (where(conversation, s.HELP, *more),)
 
 
 def _send(conversation: Conversation) -> Turn:

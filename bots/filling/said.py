@@ -12,6 +12,7 @@ from bots.filling.state import Conversation, asked, done, on_path
 from bots.filling.steps import (
     Turn,
     answer_words,
+    narrowed,
     option_spellings,
     refused,
     resting,
@@ -22,6 +23,7 @@ from bots.filling.steps import (
 from bots.filling.words import NO, YES, Order, Word, number, order, other_spelling, plain
 from forms.mistake import Mistake
 from forms.questions import Question
+from forms.questions.base import Several
 
 LONGEST = 64 * 1024  # the bytes of the largest Matrix event: no honest message has more characters
 
@@ -63,7 +65,9 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     now = asked(conversation)
     here = now is not None and now.id == question.id
     try:
-        value = question.read(answer_words(said, verbatim=question.kind == "text"), today)
+        value = question.read(answer_words(said, verbatim=question.verbatim), today)
+    except Several as several:
+        return narrowed(conversation, question, several)
     except Mistake as mistake:
         return refused(conversation, mistake.text)
     then = with_answer(conversation, question, value=value, source=source)

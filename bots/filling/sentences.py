@@ -16,12 +16,19 @@ PRIVACY = {
         en="Those in charge of this form see your answers together with your name.",
     ),
     "confidential": Text(
-        ja="回答を見るのはフォームの担当者だけです。集計結果にお名前は載りません。",
-        en="Only those in charge of this form see your answers. Your name does not appear in the results.",
+        ja="回答したかどうかは担当者に分かりますが、だれが何と答えたかは見せません。"
+        "訂正できるように、システムの中にはお名前と一緒に保存します。結果は、受付の終了後、5人以上の回答があるときだけ出ます。",
+        en="Those in charge see whether you have answered, but not who answered what. "
+        "So that you can correct it, the system keeps it with your name. "
+        "The results come after closing, and only if five or more have answered.",
     ),
     "anonymous": Text(
-        ja="どなたの回答かは、集計にも書き出しにも残りません。",
-        en="Neither the results nor the exported file say whose answers these are.",
+        ja="匿名のフォームです。送った回答には、だれのものかも、いつのものかも残しません。送信後は、見直しも訂正もできません。"
+        "結果は、受付の終了後、5人以上の回答があるときだけ出ます。約束できないことは「ヘルプ」をご覧ください。",
+        en="This form is anonymous. What you send is kept without whose it is or when it came; "
+        "after sending it cannot be shown or changed. "
+        "The results come after closing, and only if five or more have answered. "
+        'For what cannot be promised, type "help".',
     ),
 }
 HELP_HINT = Text(
@@ -41,6 +48,7 @@ FORMER = Text(
     ja="前の回答：{answer}（変えないときは「そのまま」）",
     en='Your former answer: {answer} (to leave it, type "keep")',
 )
+SO_FAR = Text(ja="いままでに：{answer}（これで全部なら「次へ」）", en='So far: {answer} (if that is all, type "next")')
 OFFERED = Text(
     ja="候補：{answer}（これでよければ「そのまま」）",
     en='Suggested: {answer} (if that is right, type "keep")',
@@ -62,6 +70,12 @@ CHECK_TAIL = Text(
 CHECK_TAIL_AGAIN = Text(
     ja="「送信」で確定します。それまでは、前に送った内容が有効です。直すときは「修正 {example}」。",
     en='Type "send" to make it final; until then what you sent before counts. To correct one: "change {example}".',
+)
+CHECK_TAIL_FINAL = Text(
+    ja="よろしければ「送信」、直すときは「修正 {example}」のように番号を入力してください。"
+    "匿名のため、送信したあとは見直しも訂正もできません。",
+    en='If all is well, type "send". To correct one, type its number like this: "change {example}". '
+    "Because it is anonymous, it cannot be shown or changed after sending.",
 )
 CHECK_OTHER = Text(
     ja="質問はすべて終わりました。よろしければ「送信」、直すときは「修正 {example}」、見直すときは「一覧」です。",
@@ -87,6 +101,10 @@ AFTERWARDS = Text(
     ja="担当者が確認します。受付が終わるまでは「修正 {example}」で直せます。送った内容は「一覧」で見られます。",
     en='It now goes to those in charge. Until the form closes you can correct it with "change {example}"; '
     '"list" shows what you sent.',
+)
+AFTERWARDS_NOTHING = Text(
+    ja="書きかけの控えと、その鍵は捨てました。どれがあなたの回答かは、もうだれにも示せません。",
+    en="The draft and its key are destroyed. Nobody can be shown any more which answers are yours.",
 )
 PREVIEW_SENT = Text(
     ja="プレビューはここまでです。回答は保存も集計もされていません。",
@@ -207,4 +225,24 @@ stop - stop answering
 send - send your answers
 日本語 - 日本語に切り替える
 To give one of these words as an answer, put it in quotation marks: "stop".""",
+)
+HELP_ANONYMOUS = Text(
+    ja="""匿名について
+・書きかけの回答は暗号にして預かります。その鍵はデータベースではなくホームサーバーにだけ置き、送信すると捨てます。
+・送った回答は、名前も時刻も付けず、封をして投票箱に入れます。受付の終了後に5人以上あれば、まとめて混ぜて開けます。
+・自由に書いた文章は、ほかの答えと切り離して混ぜ、担当者のファイルにだけ載せます。
+・回答したかどうかは、お知らせを止めるために残ります。
+約束できないこと
+・このトークは、暗号化されたまま、あなたの端末とホームサーバーに残ります。読めるのはあなたとKairanだけです。
+・ホームサーバーとKairanの両方を動かす人が、その両方を調べれば、このトークや受付中の回答を読めます。
+・文章の内容や書き方から、あなたと分かることがあります。全員が同じ答えなら、だれの答えかも分かります。""",
+    en="""About anonymity
+- Your unfinished answers are kept encrypted. The key is not in the database but only at the homeserver, and is destroyed when you send.
+- What you send goes into an urn, sealed, without name or time. After closing, if there are five or more, all are mixed and opened together.
+- What you word yourself is cut off from your other answers and mixed, and appears only in the file of those in charge.
+- Whether you have answered is kept, so that reminders stop.
+What cannot be promised
+- This talk stays, encrypted, on your devices and the homeserver. Only you and Kairan can read it.
+- Whoever runs both the homeserver and Kairan, and searches both, can read this talk, and the answers while the form is open.
+- What you write, or how, may give you away. If everybody answers the same, everybody's answer is known.""",  # noqa: E501
 )

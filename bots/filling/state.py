@@ -9,20 +9,25 @@ from bots.events import EventId
 from forms.form import Form
 from forms.journey import Circumstances, Journey
 from forms.questions import Question
-from forms.questions.base import Value
+from forms.questions.base import Around, Value
+from forms.reading.taken import Towns
 from forms.sheet import id_of
 from forms.text import Lang
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """Every field but `form` is JSON-able. An answer's key is the id of its question, in repeats with its turn.
+    """Every field but `form` and `towns` is JSON-able.
+
+    An answer's key is the id of its question, in repeats with its turn.
 
     `reopened`: answered questions to be asked once more; their answers stay until there are new ones.
     `sources`: question id → the message that gave its present answer (none where a reaction did).
     `sent`: what was sent last; only this is ever counted. `receipt`: the number shown after sending.
     `discarding`: 中止 was said and has been asked back. `label`: the person has several forms open.
     `response`: the id that `About` carries. `now` and `begun` (aware) are what today() and the like give.
+    `narrowed`: question key → the words with which several were found, so that a number chooses among those.
+    `towns`: the list of postal codes, where there is one.
     """
 
     form: Form
@@ -40,10 +45,17 @@ class Conversation:
     response: str = ""
     now: datetime | None = None
     begun: datetime | None = None
+    narrowed: dict[str, str] = field(default_factory=dict)
+    towns: Towns | None = None
 
     @cached_property
     def journey(self) -> Journey:
         return Journey(self.form, self.answers, Circumstances(self.now, self.begun, self.response))
+
+    @cached_property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that matter with these answers, as this person is asked them."""
+        return tuple(as_asked(self, question) for question in self.journey.asked)
 
 
 def asked(conversation: Conversation) -> Question | None:
@@ -52,12 +64,19 @@ def asked(conversation: Conversation) -> Question | None:
         again = [q for q in on_path(conversation) if q.id in conversation.reopened]
         if again:
             return again[0]
-    return conversation.journey.next()
+    following = conversation.journey.next()
+    return None if following is None else as_asked(conversation, following)
+
+
+def as_asked(conversation: Conversation, question: Question) -> Question:
+    """The question as this person is asked it: in the order of their response, with what they have found so far."""
+    narrowed = conversation.narrowed.get(question.id, "")
+    return question.asked_as(Around(conversation.response, narrowed, conversation.towns))
 
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
     """The questions that matter with these answers, in order: the numbers people see are places in this."""
-    return conversation.journey.asked
+    return conversation.asked
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from bots.filling.show import already_sent, example, receipt_in_brackets, refuse
 from bots.filling.state import Conversation, would_send
 from bots.filling.words import order, plain, unquoted
 from forms.questions import Question
-from forms.questions.base import Value
+from forms.questions.base import Several, Value
 from forms.text import Text
 
 Turn = tuple[Conversation, tuple[Effect, ...]]
@@ -39,6 +39,12 @@ def with_answer(
     )
 
 
+def narrowed(conversation: Conversation, question: Question, several: Several) -> Turn:
+    """Several were found: they are listed, and the next number chooses among them."""
+    known = {**conversation.narrowed, question.id: several.narrowed}
+    return refused(replace(conversation, narrowed=known), several.text)
+
+
 def answer_words(said: str, *, verbatim: bool) -> str:
     """The answer in `said` without the quotation marks that tell it from a command.
 
@@ -59,7 +65,8 @@ def option_spellings(question: Question) -> frozenset[str]:
 
 
 def reopen(conversation: Conversation, *questions: str) -> Conversation:
-    return replace(conversation, reopened=frozenset(questions), stage="open")
+    kept = {q: words for q, words in conversation.narrowed.items() if q not in questions}
+    return replace(conversation, reopened=frozenset(questions), narrowed=kept, stage="open")
 
 
 def dropped(conversation: Conversation) -> Conversation:
@@ -78,6 +85,8 @@ def send(conversation: Conversation) -> Turn:
     then = replace(conversation, sent=answers)
     if conversation.preview:
         return then, (say(then, s.PREVIEW_SENT),)
+    if then.form.privacy == "anonymous":
+        return then, (Submit(then.response, answers), say(then, s.RECEIVED, s.AFTERWARDS_NOTHING))
     receipt = (s.RECEIPT.fill(receipt=then.receipt),) if then.receipt else ()
     thanks = s.RECEIVED_AGAIN if again else s.RECEIVED
     afterwards = s.AFTERWARDS.fill(example=example(then))

@@ -4,8 +4,9 @@ from datetime import date
 from typing import assert_never
 
 from bots.effects import About, Effect
-from bots.events import Edited, Reacted, Said, Struck
+from bots.events import Edited, Located, Reacted, Said, Sent, Struck
 from bots.filling import sentences as s
+from bots.filling.brought import bring
 from bots.filling.changed import edit, react, strike
 from bots.filling.said import hear
 from bots.filling.show import stack, title_of, where
@@ -16,7 +17,7 @@ from forms.text import Text
 
 def advance(
     conversation: Conversation,
-    event: Said | Edited | Reacted | Struck,
+    event: Said | Sent | Located | Edited | Reacted | Struck,
     *,
     today: date,
     closed: bool = False,
@@ -30,6 +31,8 @@ def advance(
     match event:
         case Said():
             return hear(conversation, event, today=today, closed=closed, about=about)
+        case Sent() | Located():
+            return bring(conversation, event, closed=closed)
         case Edited():
             return edit(conversation, event, today=today, closed=closed)
         case Reacted():

@@ -35,7 +35,7 @@ SPELLINGS: dict[Word, tuple[str, ...]] = {
     Word.RESUME: ("再開", "続きから", "resume"),
     Word.HELP: ("ヘルプ", "使い方", "help", "?"),
     Word.SEND: ("送信", "送信する", "send"),
-    Word.KEEP: ("そのまま", "このまま", "keep"),
+    Word.KEEP: ("そのまま", "このまま", "次へ", "keep", "next"),
     Word.JAPANESE: ("日本語", "日本語で", "japanese"),
     Word.ENGLISH: ("english", "英語で", "in english"),
 }

@@ -1,6 +1,7 @@
 """From the outbox to the rooms: in order within a room, each letter once, however often the power fails."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,10 +11,12 @@ from bridge.errors import Refused
 from bridge.matrix import attachment, outbound
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
+from bridge.matrix.keeper import Keeper
 from bridge.matrix.wire import Json
 from bridge.store import outbox, rooms
 from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Outgoing
+from bridge.store.sealing import Keyring, Locked, unboxed
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +28,23 @@ PAGES_BACK = 20
 class Delivery:
     """`work(lane)` sends what a room is to get. Raises Unreachable to be called again later."""
 
-    def __init__(self, door: Door, crypto: Crypto, store: Store) -> None:
+    def __init__(self, door: Door, crypto: Crypto, store: Store, ring: Keyring) -> None:
         self._door, self._crypto, self._store = door, crypto, store
+        self._ring, self._keeper = ring, Keeper(door, ring)
         self._bot = door.user_id
         self.sent = 0
         self.dead = 0
 
     async def work(self, lane: str) -> float | None:
         """Send everything; None when the lane is empty."""
-        letter, ready = await self._store.run(partial(self._next, lane=lane, after=None))
+        letter, ready = await self._store.read(partial(self._next, lane=lane, after=None))
         while letter is not None:
             event_id = await self._send(letter, ready) if ready is not None else None
             self.sent, self.dead = self.sent + (event_id is not None), self.dead + (event_id is None)
+            if event_id is not None and letter.last:  # what came meanwhile wakes the lane again
+                # Were it forgotten in a crash, the letter would go out again under its id: the same event.
+                self._store.note(partial(outbox.sent, letter=letter, event_id=event_id))
+                return None
             letter, ready = await self._store.run(partial(self._next, lane=lane, after=(letter, event_id)))
         return None
 
@@ -57,6 +65,13 @@ class Delivery:
         """The event id; None when the homeserver will never take it."""
         room = RoomId(letter.lane)
         try:
+            if letter.body["kind"] == "burn":
+                await self._keeper.burn(letter.body["key"])
+                return ""
+            body = await self._opened(letter.body)
+            if body is None:
+                return None
+            letter = replace(letter, body=body)
             if clock.now() - letter.created > FORGOTTEN and (found := await self._find(room, letter)):
                 return found
             kind, content = await self._content(room, letter, ready)
@@ -64,6 +79,13 @@ class Delivery:
         except Refused as no:
             log.warning("letter refused: %s %s", no.status, no.code)
             return None
+
+    async def _opened(self, body: Json) -> Json | None:
+        """What was written; None where the key is burnt: the form was sent or closed, and the words are out of date."""
+        try:
+            return unboxed(self._ring, body)
+        except Locked as locked:
+            return unboxed(self._ring, body) if await self._keeper.look(locked.name) else None
 
     async def _content(self, room: RoomId, letter: Outgoing, ready: "Ready") -> tuple[str, Json]:
         body = letter.body
@@ -115,6 +137,8 @@ class Ready:
 
 def _ready(connection: Connection, letter: Outgoing, bot: str) -> Ready | None:
     """None where the letter must not or cannot go: the bot is out, or a private word would reach a third person."""
+    if letter.body["kind"] == "burn":
+        return Ready([], encrypted=False, target=None)
     inside, encrypted = rooms.state(connection, letter.lane)
     if not inside:
         return None

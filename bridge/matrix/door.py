@@ -88,6 +88,21 @@ class Door(Wire):
         path = f"{V3}/user/{segment(self.user_id)}/filter"
         return _text(await self.call("POST", path, body=body), "filter_id")
 
+    async def note(self, kind: str) -> Json:
+        """What we noted under this name for ourselves (account data); empty where there is nothing."""
+        try:
+            return await self.call("GET", self._note(kind))
+        except Refused as no:
+            if no.status == 404:
+                return {}
+            raise
+
+    async def set_note(self, kind: str, content: Json) -> None:
+        await self.call("PUT", self._note(kind), body=content)
+
+    def _note(self, kind: str) -> str:
+        return f"{V3}/user/{segment(self.user_id)}/account_data/{segment(kind)}"
+
     async def messages(
         self, room: RoomId, *, from_: str | None, direction: str = "b", to: str | None = None, limit: int = 100
     ) -> Json:

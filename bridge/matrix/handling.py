@@ -1,8 +1,10 @@
 """From the inbox to decisions: each room in order, each event in one transaction with all that follows from it."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from bots.events import RoomId
 from bridge import clock
@@ -11,14 +13,17 @@ from bridge.letters import Touched
 from bridge.matrix import attachment, inbound
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door
+from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import where
 from bridge.matrix.wire import Json
 from bridge.runtime import Runtime
 from bridge.store import inbox, outbox, rooms
 from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Letter, txn
+from bridge.workbook import Unread
 from forms.text import Text
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 UNREADABLE = Text(
@@ -35,11 +40,21 @@ class Handling:
     ) -> None:
         self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
         self._bot = door.user_id
+        self._keeper = Keeper(door, runtime.keys)
+        self._under_way: set[str] = set()
+        self._at_a_workbook = asyncio.Lock()
         self.handled = 0
         self.bugs = 0
 
     async def work(self, room: str) -> float | None:
         """Seconds until the room should be looked at again, or None when it is empty."""
+        self._under_way.add(room)
+        try:
+            return await self._work(room)
+        finally:
+            self._under_way.discard(room)
+
+    async def _work(self, room: str) -> float | None:
         received = await self._begin(room)
         while received is not None:
             if received.waiting and (left := (received.until - clock.now()).total_seconds()) > 0:
@@ -48,24 +63,37 @@ class Handling:
         return None
 
     async def _begin(self, room: str) -> inbox.Received | None:
-        """Words in clear are handled in the transaction that finds them; gives what is to be handled next."""
+        """What can be is handled in the transaction that finds it; gives what is to be handled next."""
         try:
-            following, touched = await self._store.run(partial(self._at_once, room=room))
+            following, touched = await self._store.run(partial(self._first, room=room))
         except Unreachable:
             raise
         except Exception:  # noqa: BLE001 - it comes again where bugs are reported
             return await self._store.run(partial(inbox.head, room=room))
         if touched is not None:
-            self.handled += 1
             self._touched(touched)
         return following
 
-    def _at_once(self, connection: Connection, room: str) -> tuple[inbox.Received | None, Touched | None]:
+    def at_once(self, connection: Connection, room: str, touched: Touched) -> bool:
+        """Handle the room's next event within the caller's transaction; False where something is left to `work`.
+
+        What it raises must end that transaction: `work` knows what to do about bugs.
+        """
+        if room in self._under_way:
+            return False
+        following, more = self._first(connection, room)
+        if more is not None:
+            touched.add(more)
+        return following is None
+
+    def _first(self, connection: Connection, room: str) -> tuple[inbox.Received | None, Touched | None]:
+        """The next event, handled where nothing must be waited for; and what follows it."""
         received = inbox.head(connection, room)
         if received is None or received.waiting or received.body.get("type") == "m.room.encrypted":
             return received, None
-        if inbound.file_to_fetch(received.body) is not None:
+        if inbound.is_file(received.body):
             return received, None
+        self.handled += 1
         return self._transact(connection, received=received, clear=received.body, content=None)
 
     async def _give_up(self, room: str) -> inbox.Received | None:
@@ -81,7 +109,7 @@ class Handling:
             return await self._store.run(partial(_wait, received=received, session=missing.session_id))
         except Undecryptable:
             clear = {}  # nobody will ever read it
-        content = await self._fetch(clear)
+        content = await self._fetch(received, clear)
         following, touched = await self._decide(received, clear, content)
         self.handled += 1
         self._touched(touched)
@@ -93,13 +121,16 @@ class Handling:
         clear = self._crypto.decrypt(received.body, RoomId(received.room_id))
         return clear if clear.get("type") in inbound.SEALED else {}
 
-    async def _fetch(self, clear: Json) -> bytes | None:
-        wanted = inbound.file_to_fetch(clear)
+    async def _fetch(self, received: inbox.Received, clear: Json) -> bytes | None:
+        if not inbound.is_file(clear):
+            return None
+        asked = await self._store.run(partial(self._asked, received=received, clear=clear))
+        wanted = inbound.file_to_fetch(clear, asked)
         if wanted is None:
             return None
         address, sealed = wanted
         try:
-            raw = await self._door.download(address, limit=inbound.FILE_LIMIT)
+            raw = await self._door.download(address, limit=inbound.fetch_limit(clear, asked))
             return attachment.unseal(raw, sealed) if sealed else raw
         except Unreachable:
             raise
@@ -107,11 +138,18 @@ class Handling:
             log.info("file: %s", type(bad).__name__)
             return None
 
+    def _asked(self, connection: Connection, *, received: inbox.Received, clear: Json) -> int:
+        """How many bytes the form that the person is in would take."""
+        direct = self._is_direct(connection, clear, received.room_id, received.sender)
+        event = inbound.read(clear, received.room_id, direct=direct)
+        return 0 if event is None else self._runtime.wanted(connection, event)
+
     async def _decide(
         self, received: inbox.Received, clear: Json, content: bytes | None
     ) -> tuple[inbox.Received | None, Touched]:
         try:
-            return await self._store.run(partial(self._transact, received=received, clear=clear, content=content))
+            decide = partial(self._transact, received=received, clear=clear, content=content)
+            return await self._with_workbooks(decide)
         except Unreachable:
             raise
         except Exception as bug:  # noqa: BLE001 - a bug of ours costs one answer, never the room
@@ -121,6 +159,15 @@ class Handling:
             return await self._store.run(
                 partial(self._transact, received=received, clear=clear, content=content, bug=reference)
             )
+
+    async def _with_workbooks(self, decide: Callable[[Connection], T]) -> T:
+        """One transaction; done anew for a workbook, which is read before it, one at a time, as other rooms go on."""
+        while True:
+            try:
+                return await self._keeper.run(self._store, decide)
+            except Unread as unread:
+                async with self._at_a_workbook:
+                    await asyncio.to_thread(self._runtime.readings.read, unread)
 
     def _transact(
         self,
@@ -138,7 +185,8 @@ class Handling:
         if event is not None:
             touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)
         inbox.done(connection, received.seq)
-        return inbox.head(connection, room), touched
+        # What comes in the meantime wakes the room again.
+        return None if received.last else inbox.head(connection, room), touched
 
     def _is_direct(self, connection: Connection, clear: Json, room: str, sender: str) -> bool:
         if clear.get("type") in ("m.room.member", "kairan.met"):

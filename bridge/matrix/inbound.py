@@ -1,9 +1,10 @@
 """Matrix events into what bots hear. Pure; any JSON at all is survived: what makes no sense is None."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.events import Edited, Event, EventId, Joined, Left, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
 from bridge.matrix.wire import Json
 
 HEARD = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member")
@@ -14,10 +15,15 @@ Tuples, here and below: what is looked for in them may be of any type, and a lis
 SEALED = ("m.room.message", "m.reaction")
 """Types that an encrypted event may hold; anything else in it is a forgery of what only a homeserver says."""
 TALK = ("m.text", "m.emote")
-FILES = ("m.file",)
+FILES = ("m.file", "m.image", "m.audio", "m.video")
 LONGEST = 65_536
 FORM_FILES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm", ".xls", ".csv", ".md")
 FILE_LIMIT = 5 * 1024 * 1024
+_GEO = re.compile(
+    r"geo:(?P<lat>-?\d{1,2}(?:\.\d{1,12})?),(?P<lon>-?\d{1,3}(?:\.\d{1,12})?)(?:,-?[\d.]{1,12})?"
+    r"(?:;(?!u=)[^;]{0,99})*(?:;u=(?P<within>\d{1,7}(?:\.\d{1,9})?))?(?:;.*)?",
+    re.ASCII,
+)
 
 
 def read(  # noqa: PLR0911 - a table of types, one return each
@@ -67,12 +73,23 @@ def _message(body: Json, heard: dict[str, Any], content: bytes | None) -> Event 
         name = body.get("filename") if isinstance(body.get("filename"), str) else text
         caption = text if name != text else ""
         return Sent(**heard, name=str(name)[:255], caption=caption, content=content)
+    if kind == "m.location":
+        return _location(body, heard)
     if kind not in TALK:
         return None  # notices are other bots' words: answering them makes loops
     replied = _object(relation.get("m.in_reply_to")).get("event_id")
     falling_back = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back", True)
     target = EventId(replied) if isinstance(replied, str) and not falling_back else None
     return Said(**heard, text=_without_quote(text) if target else text, replies_to=target)
+
+
+def _location(body: Json, heard: dict[str, Any]) -> Event | None:
+    """`geo:33.2,131.6;u=35` (RFC 5870), where clients put it now and where they will."""
+    address = body.get("geo_uri", _object(body.get("m.location", body.get("org.matrix.msc3488.location"))).get("uri"))
+    match = _GEO.fullmatch(address[:500]) if isinstance(address, str) else None
+    if match is None or abs(lat := float(match["lat"])) > 90 or abs(lon := float(match["lon"])) > 180:
+        return None
+    return Located(**heard, lat=lat, lon=lon, accuracy=float(match["within"]) if match["within"] else None)
 
 
 def _edited(body: Json, relation: Json, heard: dict[str, Any]) -> Event | None:
@@ -111,16 +128,26 @@ def _member(raw: Json, body: Json, heard: dict[str, Any]) -> Event | None:
     return Left(**heard) if membership in ("leave", "ban") else None
 
 
-def file_to_fetch(raw: Json) -> tuple[str, Json | None] | None:
-    """(mxc address, the key of an encrypted file) where a message may bring a form: by its name and size."""
+def is_file(raw: Json) -> bool:
+    """Whether a message brings a file, a picture or a recording."""
+    return raw.get("type") == "m.room.message" and _object(raw.get("content")).get("msgtype") in FILES
+
+
+def fetch_limit(raw: Json, asked: int = 0) -> int:
+    """How many bytes of the file in a message are wanted: a form's, by its name, or as many as were `asked` for."""
+    if not is_file(raw):
+        return 0
     body = _object(raw.get("content"))
-    if raw.get("type") != "m.room.message" or body.get("msgtype") not in FILES:
-        return None
     name = body.get("filename") or body.get("body")
+    is_form = isinstance(name, str) and name.casefold().endswith(FORM_FILES)
+    return max(FILE_LIMIT if is_form else 0, asked)
+
+
+def file_to_fetch(raw: Json, asked: int = 0) -> tuple[str, Json | None] | None:
+    """(mxc address, the key of an encrypted file) where a message brings a file that is wanted, and small enough."""
+    limit, body = fetch_limit(raw, asked), _object(raw.get("content"))
     size = _object(body.get("info")).get("size")
-    if not isinstance(name, str) or not name.casefold().endswith(FORM_FILES):
-        return None
-    if isinstance(size, int) and size > FILE_LIMIT:
+    if not limit or (isinstance(size, int) and size > limit):
         return None
     sealed = _object(body.get("file"))
     address = sealed.get("url") if sealed else body.get("url")

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -98,8 +99,14 @@ class Wire:
             raise Unreachable(f"the homeserver cannot be reached ({type(error).__name__})") from None
 
     def _address(self, path: str, query: Mapping[str, str | list[str]]) -> URL:
-        who = {"user_id": self.user_id} | ({"device_id": self.device_id} if self.device_made else {})
-        return URL(f"{self._url}{path}?{urlencode({**query, **who}, doseq=True)}", encoded=True)
+        who = _as_whom(self.user_id, self.device_id if self.device_made else None)
+        asked = f"{urlencode(query, doseq=True)}&{who}" if query else who
+        return URL(f"{self._url}{path}?{asked}", encoded=True)
+
+
+@lru_cache(maxsize=8)
+def _as_whom(user: str, device: str | None) -> str:
+    return urlencode({"user_id": user} | ({"device_id": device} if device else {}))
 
 
 def _dump(body: Any) -> bytes:

@@ -1,8 +1,9 @@
 """What every port is bound to: the transaction, who asks, and the municipality's own facts."""
 
 import hashlib
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,10 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import NotAllowed
 from bots.roles import Role
+from bridge.config import Config
 from bridge.store import rooms
+from bridge.store.sealing import Keyring
+from bridge.workbook import Readings
 from forms.text import Lang
 
 
@@ -32,6 +36,18 @@ class Municipality:
         return server in self.permitted and not localpart.startswith(("kairan", "_kairan"))
 
 
+def municipality(config: Config) -> Municipality:
+    """What bots need to know of it."""
+    return Municipality(
+        bot=config.bot,
+        server=config.homeserver.server_name,
+        permitted=config.permitted,
+        zone=config.zone,
+        language=config.kairan.language,
+        name_of=config.municipality,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """`who` is the caller, or the bot itself at its own routines. `source` is the event that all ids derive from."""
@@ -43,6 +59,8 @@ class Desk:
     room: RoomId
     at: datetime
     source: str
+    keys: Keyring
+    readings: Readings = field(default_factory=Readings)
 
     @property
     def itself(self) -> bool:
@@ -54,6 +72,11 @@ class Desk:
         if not self.itself and self.role < role:
             raise NotAllowed(role)
 
+    @property
+    def today(self) -> datetime:
+        """The beginning of the day: for what must not be known more exactly."""
+        return self.at.astimezone(self.town.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def is_in(self, room: str) -> bool:
         """Whether the caller is in the room; the bot itself is everywhere it is."""
         return self.itself or rooms.holds(self.connection, room, self.who)
@@ -62,6 +85,11 @@ class Desk:
 def derived(*parts: str) -> str:
     """An id that the same cause always gives."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def key_of(name: str) -> str:
+    """The form in which names of forms are compared."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def server_of(user: str) -> str:

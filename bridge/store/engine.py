@@ -5,9 +5,9 @@ or not at all; nothing awaits inside it. See docs/decisions/0002-one-writer.md.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bridge.errors import Misconfigured, Unreachable
+from bridge.store.hot import Hot
 
 Connection = sa.Connection
 """What work is given; only this package looks inside."""
 T = TypeVar("T")
+Note = Callable[[sa.Connection], None]
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -58,6 +60,7 @@ class Store:
             None  # SQLite's one connection: taking it anew each time costs more than a query
         )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._notes: list[Note] = []
         # hide_parameters: an error must not carry answers into a log
         options: dict[str, Any] = (
             {"hide_parameters": True, "poolclass": sa.pool.StaticPool}
@@ -114,20 +117,47 @@ class Store:
             return self._transact(work)
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
 
-    def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Look something up; changes are not kept. SQLite needs no transaction for it: nothing comes between."""
+        if self._held is not None and not self._notes:
+            with suppress(sa.exc.DBAPIError):  # `run` meets it again, and knows whose fault it is
+                return self._looked_up(self._held, work)
+        return await self.run(work)
+
+    @staticmethod
+    def _looked_up(connection: sa.Connection, work: Callable[[sa.Connection], T]) -> T:
         try:
-            if not self._sqlite:  # a connection is tried before it is used: the server may have gone meanwhile
-                with self._engine.begin() as connection:
-                    return work(connection)
-            if self._held is None:
-                self._held = self._engine.connect()
-            with self._held.begin():
-                return work(self._held)
+            return work(connection)
+        finally:
+            connection.rollback()
+
+    def note(self, work: Note) -> None:
+        """Do it at the beginning of the next transaction: for what a crash may forget, since it is found out again.
+
+        A commit waits for the disk (4 ms here); one that nobody needs to rely on need not be a commit of its own.
+        """
+        self._notes.append(work)
+
+    def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+        notes = tuple(self._notes)
+        try:
+            result = self._committed(lambda connection: _all_of(connection, notes, work))
         except sa.exc.DBAPIError as error:
             self._let_go()
             if _is_away(error):
                 raise Unreachable("the database does not answer") from error
             raise
+        del self._notes[: len(notes)]  # not before they are kept
+        return result
+
+    def _committed(self, work: Callable[[sa.Connection], T]) -> T:
+        if not self._sqlite:  # a connection is tried before it is used: the server may have gone meanwhile
+            with self._engine.begin() as connection:
+                return work(connection)
+        if self._held is None:
+            self._held = self._engine.connect()
+        with self._held.begin():
+            return work(self._held)
 
     def _let_go(self) -> None:
         if self._held is not None:
@@ -136,14 +166,24 @@ class Store:
 
     def reopen(self) -> None:
         """Drop every connection, as a crash would; the next work opens a new one."""
+        self._notes.clear()
         self._thread.submit(self._let_go).result()
         self._engine.dispose()
 
     def close(self) -> None:
         """Finish what runs and let go of the database."""
+        if self._notes:
+            with suppress(Unreachable):
+                self.do(lambda _: None)
         self._thread.shutdown(wait=True)
         self._let_go()
         self._engine.dispose()
+
+
+def _all_of(connection: sa.Connection, notes: Sequence[Note], work: Callable[[sa.Connection], T]) -> T:
+    for note in notes:
+        note(connection)
+    return work(connection)
 
 
 def _is_away(error: sa.exc.DBAPIError) -> bool:
@@ -170,42 +210,52 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+_SAVE, _RELEASE = Hot(sa.text("SAVEPOINT tentative")), Hot(sa.text("RELEASE SAVEPOINT tentative"))
+
+
 @contextmanager
 def tentative(connection: sa.Connection) -> Iterator[None]:
     """What is done inside is undone when it raises; the transaction around it goes on."""
     # In words of our own: SQLAlchemy's begin_nested costs as much as three statements.
-    connection.exec_driver_sql("SAVEPOINT tentative")
+    _SAVE.run(connection)
     try:
         yield
     except BaseException:
         if not connection.invalidated:  # else the database went away: that is to be heard, not what fails after it
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT tentative")
-            connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
+            _RELEASE.run(connection)
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT tentative")
+    _RELEASE.run(connection)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that leaves a row alone when its key is there already."""
-    return _insert_new(connection.dialect.name, table)
+def insert_new(connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:
+    """Insert the rows, but leave one alone whose key is there already."""
+    for row in rows:
+        _insert_new(connection.dialect.name, table, tuple(row)).run(connection, **row)
 
 
 @lru_cache(maxsize=64)
-def _insert_new(dialect: str, table: sa.Table) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+def _insert_new(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Hot:
+    return Hot(_insert(dialect, table, names).on_conflict_do_nothing())
 
 
 def upsert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """Insert the row, or change the one with the same primary key."""
-    connection.execute(_upsert(connection.dialect.name, table, tuple(row)), row)
+    _upsert(connection.dialect.name, table, tuple(row)).run(connection, **row)
 
 
 @lru_cache(maxsize=64)
-def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Hot:
     """Built once for each set of columns: building takes longer than running."""
     keys = [c.name for c in table.primary_key.columns]
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = _insert(dialect, table, names)
     rest = {name: statement.excluded[name] for name in names if name not in keys}
     if not rest:
-        return statement.on_conflict_do_nothing()
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        return Hot(statement.on_conflict_do_nothing())
+    return Hot(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _insert(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    fixed = {c.name: c.default.arg for c in table.columns if isinstance(c.default, sa.ColumnDefault)}
+    return insert.values({**fixed, **{name: sa.bindparam(name) for name in names}})

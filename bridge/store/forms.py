@@ -1,20 +1,20 @@
-"""The municipality's forms, and the times they were put to people."""
+"""The municipality's forms."""
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from bots.events import RoomId, UserId
-from bots.records import Asked, Draft, NotAllowed, Publication, Stage
+from bots.events import UserId
+from bots.records import Draft
 from bots.roles import Role
-from bridge.store.desk import Desk, derived, server_of
-from bridge.store.people import shown_name
-from bridge.store.tables import asked, form, live, publication, reminder, response
+from bridge.library import library
+from bridge.store import attachments, manuscripts, urn
+from bridge.store.desk import Desk, key_of
+from bridge.store.engine import insert_new
+from bridge.store.tables import asked, form, live, publication, reminder, response, total
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.text import Text
@@ -22,38 +22,17 @@ from forms.text import Text
 NO_FORM = Text(ja="フォーム「{name}」はありません。{near}", en="There is no form “{name}”. {near}")
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
 SEE_LIST = Text(ja="「!form list」で一覧を表示します。", en="“!form list” shows what there is.")
-NOT_PUBLISHED = Text(
-    ja="フォーム「{name}」はまだ公開されていません。「!form publish {name}」で公開します。",
-    en="The form “{name}” is not published yet: !form publish {name}",
+NO_VERSION = Text(
+    ja="フォーム「{name}」に第{version}版はありません（第1版から第{newest}版まで）。",
+    en="“{name}” has no version {version} (there are 1 to {newest}).",
 )
-NOT_YOURS = Text(
-    ja="フォーム「{name}」は、あなたには配られていません。担当者にお問い合わせください。",
-    en="The form “{name}” was not put to you. Please ask whoever published it.",
-)
-STILL_OPEN = Text(
-    ja="「{name}」は受付中です。先に「!form close {name}」で終えてください。",
-    en="“{name}” is still open. Close it first: !form close {name}",
-)
-NOT_THERE = Text(
-    ja="その部屋に入っていないので配れません。部屋に参加してから、もう一度公開してください。",
-    en="You are not in that room. Join it, then publish again.",
-)
-SHOWN = 30
-PUBLICATIONS = (
-    sa.select(publication, form.c.document)
-    .join(form, (form.c.name == publication.c.form) & (form.c.version == publication.c.version))
-    .order_by(publication.c.published_at.desc(), publication.c.number.desc())
-)
+NAMES = sa.select(form.c.name).where(form.c.version > 0).distinct()  # below 0 are steps of manuscripts, to be played
 
 
 @lru_cache(maxsize=256)
 def parsed(document: str) -> Form:
     """The form of a stored document."""
     return Form.model_validate_json(document)
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 class FormShelf:
@@ -75,208 +54,63 @@ class FormShelf:
         return int(version)
 
     def _newest(self, name: str) -> Any:
-        query = sa.select(form).where(form.c.name == name).order_by(form.c.version.desc()).limit(1)
+        query = sa.select(form).where(form.c.name == name, form.c.version > 0).order_by(form.c.version.desc()).limit(1)
         return self._db.execute(query).first()
 
     def get(self, name: str) -> Draft:
         self._desk.need(Role.STAFF)
-        names = {_key(n): n for n in self._db.execute(sa.select(form.c.name).distinct()).scalars()}
-        found = names.get(_key(name))
+        names = {key_of(n): n for n in self._db.execute(NAMES).scalars()}
+        found = names.get(key_of(name))
         if found is None:
-            raise Mistake(_no_form(name, list(names.values())))
+            raise Mistake(no_form(name, list(names.values())))
         row = self._newest(found)
         return Draft(form=parsed(row.document), version=row.version, author=UserId(row.author))
 
     def drafts(self) -> Sequence[Draft]:
         self._desk.need(Role.STAFF)
-        names = self._db.execute(sa.select(form.c.name).distinct().order_by(form.c.name)).scalars().all()
+        names = self._db.execute(NAMES.order_by(form.c.name)).scalars().all()
         return [self.get(name) for name in names]
+
+    def version(self, name: str, version: int) -> Draft:
+        newest = self.get(name)
+        where = (form.c.name == newest.form.name) & (form.c.version == version)
+        row = self._db.execute(sa.select(form).where(where)).first() if 0 < version <= newest.version else None
+        if row is None:
+            words = {"name": newest.form.name, "version": version, "newest": newest.version}
+            raise Mistake(NO_VERSION.fill(**words))
+        return Draft(form=parsed(row.document), version=version, author=UserId(row.author))
+
+    def rehearse(self, new: Form, step: int) -> Draft:
+        self._desk.need(Role.EDITOR)
+        played = sa.select(response.c.version).where(response.c.form == new.name)
+        old = (form.c.name == new.name) & (form.c.version < 0) & form.c.version.not_in(played)
+        self._db.execute(sa.delete(form).where(old))
+        values = {"name": new.name, "version": -step, "author": self._desk.who}
+        document = new.model_dump_json(exclude_defaults=True)
+        insert_new(self._db, form, {"document": document, **values})
+        return Draft(form=new, version=-step, author=self._desk.who)
+
+    def library(self) -> Sequence[Form]:
+        return tuple(library().values())
 
     def delete(self, name: str) -> None:
         self._desk.need(Role.EDITOR)
+        written = manuscripts.manuscript_named(self._db, name)
+        if written is not None and self._newest(written) is None:
+            manuscripts.forget(self._db, written)  # it was never published or loaded
+            return
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
-        for table in (asked, live, reminder):
+        urn.forget(self._desk, draft.form.name)
+        attachments.forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
+        for table in (asked, live, reminder, total):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))
+        manuscripts.forget(self._db, draft.form.name)
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
             self._db.execute(sa.delete(table).where(column == draft.form.name))
 
 
-def _no_form(name: str, names: Sequence[str]) -> Text:
+def no_form(name: str, names: Sequence[str]) -> Text:
+    """That there is none of this name, with the nearest one that there is."""
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     return NO_FORM.fill(name=name[:64], near=NEAR.fill(near=near[0]) if near else SEE_LIST)
-
-
-class PublicationShelf:
-    """bots.ports.Publications."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._db = desk, desk.connection
-
-    def publish(
-        self, draft: Draft, room: RoomId, *, closes: datetime | None, audience: Sequence[UserId]
-    ) -> Publication:
-        self._desk.need(Role.EDITOR)
-        if not self._desk.is_in(room):
-            raise Mistake(NOT_THERE)
-        name = draft.form.name
-        before = self._rows(publication.c.form == name)
-        if before and before[0].is_open(self._desk.at):
-            raise Mistake(STILL_OPEN.fill(name=name))
-        key = derived("publication", self._desk.source)
-        self._db.execute(
-            sa.insert(publication).values(
-                id=key,
-                form=name,
-                version=draft.version,
-                number=before[0].number + 1 if before else 1,
-                room_id=room,
-                author=self._desk.who,
-                published_at=self._desk.at,
-                closes_at=closes,
-            )
-        )
-        self._db.execute(
-            sa.insert(asked),
-            [{"publication": key, "user_id": user, "place": place} for place, user in enumerate(audience)],
-        )
-        return self.get(key)
-
-    def latest(self, name: str) -> Publication:
-        everything = self._rows(sa.true())
-        mine = [p for p in everything if self._may_see(p)]
-        found = next((p for p in mine if _key(p.form.name) == _key(name)), None)
-        if found is not None:
-            return found
-        if self._desk.role >= Role.STAFF and self._exists(name):
-            published = any(_key(p.form.name) == _key(name) for p in everything)
-            raise Mistake((NOT_YOURS if published else NOT_PUBLISHED).fill(name=name[:64]))
-        raise Mistake(_no_form(name, [p.form.name for p in mine]))
-
-    def _exists(self, name: str) -> bool:
-        names = self._db.execute(sa.select(form.c.name).distinct()).scalars()
-        return _key(name) in {_key(n) for n in names}
-
-    def _may_see(self, found: Publication) -> bool:
-        if self._desk.itself or self._desk.role >= Role.EDITOR:
-            return True
-        return self._was_asked(found) or (self._desk.role >= Role.STAFF and self._desk.is_in(found.room))
-
-    def _was_asked(self, found: Publication) -> bool:
-        where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
-        return self._db.execute(sa.select(asked.c.place).where(where)).first() is not None
-
-    def get(self, key: str) -> Publication:
-        return self._rows(publication.c.id == key)[0]
-
-    def _rows(self, where: Any) -> list[Publication]:
-        return publications_where(self._db, where)
-
-    def visible(self) -> Sequence[Publication]:
-        return [p for p in self._rows(sa.true()) if self._was_asked(p) or self._may_see(p)][:SHOWN]
-
-    def in_room(self, room: RoomId) -> Sequence[Publication]:
-        if not self._desk.is_in(room):
-            return []
-        return self._rows(publication.c.room_id == room)[:SHOWN]
-
-    def overdue(self, now: datetime) -> Sequence[Publication]:
-        return self._rows(publication.c.closed_at.is_(None) & (publication.c.closes_at <= now))
-
-    def close(self, found: Publication, at: datetime) -> None:
-        self._desk.need(Role.EDITOR)
-        self._db.execute(sa.update(publication).where(publication.c.id == found.id).values(closed_at=at))
-
-    def reopen(self, found: Publication, closes: datetime | None) -> None:
-        self._desk.need(Role.EDITOR)
-        self._db.execute(
-            sa.update(publication).where(publication.c.id == found.id).values(closed_at=None, closes_at=closes)
-        )
-
-    def asked(self, found: Publication) -> Sequence[Asked]:
-        self._desk.need(Role.EDITOR)
-        return [
-            Asked(
-                user=UserId(user),
-                name=shown_name(self._db, user),
-                stage=stage,
-                muted=muted,
-                municipality=self._desk.town.name_of(server_of(user)),
-            )
-            for user, stage, muted in self._stages(found)
-        ]
-
-    def _stages(self, found: Publication) -> list[tuple[str, Stage, bool]]:
-        query = (
-            sa.select(asked.c.user_id, asked.c.muted, asked.c.unreachable, response.c.sent_at, response.c.state)
-            .join(
-                response,
-                (response.c.publication == asked.c.publication) & (response.c.user_id == asked.c.user_id),
-                isouter=True,
-            )
-            .where(asked.c.publication == found.id)
-            .order_by(asked.c.place)
-        )
-        return [(r.user_id, _stage(r), r.muted) for r in self._db.execute(query)]
-
-    def progress(self, found: Publication) -> Sequence[tuple[str, int, int, int]]:
-        if not (self._desk.is_in(found.room) or self._desk.role >= Role.EDITOR):
-            raise NotAllowed(Role.EDITOR)
-        towns: dict[str, list[int]] = {}
-        for user, stage, _ in self._stages(found):
-            row = towns.setdefault(self._desk.town.name_of(server_of(user)), [0, 0, 0])
-            row[0] += 1
-            row[1] += stage == "started"
-            row[2] += stage == "sent"
-        own = self._desk.town.name_of(self._desk.town.server)
-        ordered = sorted(towns.items(), key=lambda row: row[0] != own)
-        return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
-
-    def mute(self, found: Publication) -> None:
-        where = (asked.c.publication == found.id) & (asked.c.user_id == self._desk.who)
-        self._db.execute(sa.update(asked).where(where).values(muted=True))
-
-    def unreachable(self, user: UserId) -> Sequence[Publication]:
-        mine = sa.select(asked.c.publication).where(asked.c.user_id == user, asked.c.unreachable.is_(False))
-        news = [p for p in self._rows(publication.c.id.in_(mine)) if p.is_open(self._desk.at)]
-        for found in news:
-            where = (asked.c.publication == found.id) & (asked.c.user_id == user)
-            self._db.execute(sa.update(asked).where(where).values(unreachable=True))
-        return [p for p in news if not self._has_sent(p, user)]
-
-    def _has_sent(self, found: Publication, user: str) -> bool:
-        where = (response.c.publication == found.id) & (response.c.user_id == user) & response.c.sent_at.is_not(None)
-        return self._db.execute(sa.select(response.c.id).where(where)).first() is not None
-
-
-def _stage(row: Any) -> Stage:
-    if row.sent_at is not None:
-        return "sent"
-    if row.unreachable:
-        return "unreachable"
-    return "started" if row.state is not None and row.state["answers"] else "invited"
-
-
-def publications_where(connection: sa.Connection, where: Any) -> list[Publication]:
-    """Publications with their forms, newest first."""
-    return [publication_of(row) for row in connection.execute(PUBLICATIONS.where(where)).mappings()]
-
-
-def publication_of(row: Any) -> Publication:
-    """A row of PUBLICATIONS."""
-    return Publication(
-        id=row["id"],
-        form=parsed(row["document"]),
-        version=row["version"],
-        number=row["number"],
-        room=RoomId(row["room_id"]),
-        author=UserId(row["author"]),
-        published_at=row["published_at"],
-        closes_at=row["closes_at"],
-        closed_at=row["closed_at"],
-    )
-
-
-def came_back(connection: sa.Connection, user: str) -> None:
-    """The person can be reached again."""
-    connection.execute(sa.update(asked).where(asked.c.user_id == user).values(unreachable=False))

@@ -9,19 +9,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.tables import inbox
 
 PATIENCE = timedelta(seconds=30)
 """How long a room waits for a missing key before later events are handled first."""
 REMEMBERED = timedelta(days=40)
 
-_HEAD = (
+_HEAD = Hot(
     sa.select(inbox)
-    .where(inbox.c.room_id == sa.bindparam("room"), inbox.c.state.in_(("new", "waiting")))
+    .where(inbox.c.room_id == sa.bindparam("room"), (inbox.c.state == "new") | (inbox.c.state == "waiting"))
     .order_by(inbox.c.seq)
-    .limit(1)
+    .limit(2)
 )
-_DONE = sa.update(inbox).where(inbox.c.seq == sa.bindparam("row")).values(state="done", body=None, session_id=None)
+# Its id and its day are all that is needed later: not whose it was, nor when.
+_DONE = Hot(
+    sa.update(inbox)
+    .where(inbox.c.seq == sa.bindparam("row"))
+    .values(
+        state="done", body=None, session_id=None, room_id="", sender="",
+        since=sa.literal_column("since / 86400000000 * 86400000000"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Received:
     body: dict[str, Any]
     waiting: bool
     until: datetime
+    last: bool
+    """Nothing waits behind it in its room."""
 
 
 def record(connection: sa.Connection, events: Iterable[Incoming], now: datetime) -> None:
@@ -60,8 +71,7 @@ def record(connection: sa.Connection, events: Iterable[Incoming], now: datetime)
         }
         for e in events
     ]
-    if rows:
-        connection.execute(insert_new(connection, inbox), rows)
+    insert_new(connection, inbox, *rows)
 
 
 def known(connection: sa.Connection, event_ids: Collection[str]) -> set[str]:
@@ -78,9 +88,10 @@ def rooms_with_work(connection: sa.Connection) -> Sequence[str]:
 
 def head(connection: sa.Connection, room: str) -> Received | None:
     """The event that the room must handle next; one that waits for its key holds the room for PATIENCE."""
-    row = connection.execute(_HEAD, {"room": room}).mappings().first()
-    if row is None:
+    found = _HEAD.mappings(connection, room=room)
+    if not found:
         return None
+    row = found[0]
     return Received(
         row["seq"],
         row["event_id"],
@@ -89,12 +100,13 @@ def head(connection: sa.Connection, room: str) -> Received | None:
         json.loads(row["body"]),
         waiting=row["state"] == "waiting",
         until=row["since"] + PATIENCE,
+        last=len(found) == 1,
     )
 
 
 def done(connection: sa.Connection, seq: int) -> None:
     """It was handled: only its id stays, to know it again. Its words are gone."""
-    connection.execute(_DONE, {"row": seq})
+    _DONE.run(connection, row=seq)
 
 
 def wait(connection: sa.Connection, seq: int, session: str, now: datetime) -> None:

@@ -9,21 +9,25 @@ from typing import Any
 import sqlalchemy as sa
 
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.tables import blob, outbox
 
-_HEAD = (
+_HEAD = Hot(
     sa.select(outbox)
     .where(outbox.c.lane == sa.bindparam("lane"), outbox.c.state == "ready")
     .order_by(outbox.c.seq)
-    .limit(1)
+    .limit(2)
 )
-_SENT = (
+_GONE = sa.delete(outbox).where(outbox.c.seq == sa.bindparam("row"))
+_SENT = Hot(
     sa.update(outbox)
     .where(outbox.c.seq == sa.bindparam("row"))
     .values(state="sent", event_id=sa.bindparam("event"), body=None, blob=None)
 )
 
 REMEMBERED = timedelta(days=400)
+KEYS = "!keys"
+"""The lane of keys to be destroyed at the homeserver. No room is called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,8 @@ class Letter:
     """One thing to send. `txn` is derived from what caused it, so that it can never be sent twice.
 
     `lane`: a room id, or a person's user id: then it waits until they are in their direct room.
-    `body`: a plain description that bridge/matrix/outbound.py turns into an event.
+    `body`: a plain description that bridge/matrix/outbound.py turns into an event. With `passing` nothing
+    is left of the letter once it is sent, not even that there was one.
     `owner`: it is for this person's eyes only.
     """
 
@@ -54,6 +59,8 @@ class Outgoing:
     body: dict[str, Any]
     blob: str | None
     created: datetime
+    last: bool
+    """Nothing waits behind it in its lane."""
 
 
 def txn(source: str, step: int | str) -> str:
@@ -76,15 +83,14 @@ def put(connection: sa.Connection, letters: Sequence[Letter], now: datetime) -> 
         }
         for x in letters
     ]
-    if rows:
-        connection.execute(insert_new(connection, outbox), rows)
+    insert_new(connection, outbox, *rows)
 
 
 def _keep(connection: sa.Connection, content: bytes | None) -> str | None:
     if content is None:
         return None
     key = hashlib.sha256(content).hexdigest()
-    connection.execute(insert_new(connection, blob), {"hash": key, "content": content})
+    insert_new(connection, blob, {"hash": key, "content": content})
     return key
 
 
@@ -96,9 +102,10 @@ def lanes(connection: sa.Connection) -> Sequence[str]:
 
 def head(connection: sa.Connection, lane: str) -> Outgoing | None:
     """What the lane must send next."""
-    row = connection.execute(_HEAD, {"lane": lane}).mappings().first()
-    if row is None:
+    found = _HEAD.mappings(connection, lane=lane)
+    if not found:
         return None
+    row = found[0]
     return Outgoing(
         row["seq"],
         row["txn"],
@@ -107,6 +114,7 @@ def head(connection: sa.Connection, lane: str) -> Outgoing | None:
         row["body"],
         row["blob"],
         row["created"],
+        last=len(found) == 1,
     )
 
 
@@ -118,13 +126,20 @@ def content(connection: sa.Connection, key: str) -> bytes:
 
 def sent(connection: sa.Connection, letter: Outgoing, event_id: str) -> None:
     """It is in the room: its id stays, its words go."""
-    connection.execute(_SENT, {"row": letter.seq, "event": event_id})
+    if letter.body.get("passing"):
+        connection.execute(_GONE, {"row": letter.seq})
+    else:
+        _SENT.run(connection, row=letter.seq, event=event_id)
     _let_go(connection, letter)
 
 
 def dead(connection: sa.Connection, letter: Outgoing) -> None:
     """It can never be sent."""
-    connection.execute(sa.update(outbox).where(outbox.c.seq == letter.seq).values(state="dead", body=None, blob=None))
+    if letter.body.get("passing"):
+        connection.execute(_GONE, {"row": letter.seq})
+    else:
+        here = outbox.c.seq == letter.seq
+        connection.execute(sa.update(outbox).where(here).values(state="dead", body=None, blob=None))
     _let_go(connection, letter)
 
 

@@ -13,6 +13,7 @@ from bots.records import Waiting
 from bridge.store import rooms
 from bridge.store.desk import Desk, server_of
 from bridge.store.engine import upsert
+from bridge.store.hot import Hot
 from bridge.store.tables import pending, person
 from forms.mistake import Mistake
 from forms.text import Lang, Text, same
@@ -24,7 +25,7 @@ NO_ROOM = Text(
 )
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
 LONGEST_NAME = 40
-_LANGUAGE = sa.select(person.c.lang).where(person.c.user_id == sa.bindparam("user"))
+_LANGUAGE = Hot(sa.select(person.c.lang).where(person.c.user_id == sa.bindparam("user")))
 PATIENCE = timedelta(minutes=10)
 
 
@@ -37,7 +38,7 @@ def shown_name(connection: sa.Connection, user: str) -> str:
 
 def language_of(connection: sa.Connection, user: str, default: Lang) -> Lang:
     """What this person chose, else what the municipality speaks."""
-    found = connection.execute(_LANGUAGE, {"user": user}).scalar()
+    found: Lang | None = _LANGUAGE.value(connection, user=user)
     return found if found in ("ja", "en") else default
 
 
@@ -59,7 +60,8 @@ class PeopleDesk:
         upsert(self._db, person, {"user_id": self._desk.who, "lang": lang})
 
     def municipality(self, user: UserId) -> str:
-        return self._desk.town.name_of(server_of(user))
+        server = server_of(user)
+        return self._desk.town.name_of(server) if server else ""
 
     def name(self, user: UserId) -> str:
         return shown_name(self._db, user)

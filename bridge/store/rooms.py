@@ -9,23 +9,31 @@ import sqlalchemy as sa
 
 from bridge.store import outbox
 from bridge.store.engine import insert_new, upsert
+from bridge.store.hot import Hot
 from bridge.store.tables import direct, fact, member, room
 
 # Statements that every event needs are built once: building takes longer than running.
 _HERE: sa.BindParameter[str] = sa.bindparam("room")
 _WHO: sa.BindParameter[str] = sa.bindparam("user")
-_STATE = sa.select(room.c.membership, room.c.encrypted, room.c.name, room.c.alias).where(room.c.room_id == _HERE)
-_MEMBERS = sa.select(member.c.user_id).where(member.c.room_id == _HERE).order_by(member.c.user_id)
-_JOINED = _MEMBERS.where(member.c.membership == "join")
-_MEMBERSHIP = sa.select(member.c.membership).where(member.c.room_id == _HERE, member.c.user_id == _WHO)
-_GIVES_ROLE = sa.select(fact.c.name).where(fact.c.value == _HERE, fact.c.name.like("room:%"))
-_ROLES = (
+_STATE = Hot(sa.select(room.c.membership, room.c.encrypted, room.c.name, room.c.alias).where(room.c.room_id == _HERE))
+_EVERYBODY = sa.select(member.c.user_id).where(member.c.room_id == _HERE).order_by(member.c.user_id)
+_MEMBERS = Hot(_EVERYBODY)
+_JOINED = Hot(_EVERYBODY.where(member.c.membership == "join"))
+_MEMBERSHIP = Hot(sa.select(member.c.membership).where(member.c.room_id == _HERE, member.c.user_id == _WHO))
+_GIVES_ROLE = Hot(sa.select(fact.c.name).where(fact.c.value == _HERE, fact.c.name.like("room:%")))
+_ROLES = Hot(
     sa.select(fact.c.name)
     .join(member, member.c.room_id == fact.c.value)
     .where(fact.c.name.like("room:%"), member.c.user_id == _WHO, member.c.membership == "join")
 )
-_DIRECT_ROOM = sa.select(direct.c.room_id).where(direct.c.user_id == _WHO, direct.c.state == "joined")
-_OWNER = sa.select(direct.c.user_id).where(direct.c.room_id == _HERE)
+_DIRECT_ROOM = Hot(sa.select(direct.c.room_id).where(direct.c.user_id == _WHO, direct.c.state == "joined"))
+_OWNER = Hot(sa.select(direct.c.user_id).where(direct.c.room_id == _HERE))
+_CROWDED = Hot(
+    sa.select(direct.c.user_id)
+    .join(member, member.c.room_id == direct.c.room_id)
+    .where(direct.c.room_id == _HERE, member.c.user_id != sa.bindparam("bot"), member.c.user_id != direct.c.user_id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def is_in(connection: sa.Connection, room_id: str) -> bool:
 
 def state(connection: sa.Connection, room_id: str) -> tuple[bool, bool]:
     """(whether the bot is in the room, whether the room is encrypted): once encrypted, always."""
-    found = connection.execute(_STATE, {"room": room_id}).first()
+    found = _STATE.first(connection, room=room_id)
     return (False, False) if found is None else (found[0] == "joined", bool(found[1]))
 
 
@@ -93,7 +101,7 @@ def set_member(connection: sa.Connection, room_id: str, user: str, *, membership
 
 def members(connection: sa.Connection, room_id: str, *, joined: bool = False) -> Sequence[str]:
     """Who is in the room (or invited, unless `joined`), in a stable order."""
-    return connection.execute(_JOINED if joined else _MEMBERS, {"room": room_id}).scalars().all()
+    return [row[0] for row in (_JOINED if joined else _MEMBERS).rows(connection, room=room_id)]
 
 
 def holds(connection: sa.Connection, room_id: str, user: str) -> bool:
@@ -103,11 +111,12 @@ def holds(connection: sa.Connection, room_id: str, user: str) -> bool:
 
 def roles(connection: sa.Connection, user: str) -> frozenset[str]:
     """The facts `room:…` that name a room which this person has joined."""
-    return frozenset(connection.execute(_ROLES, {"user": user}).scalars())
+    return frozenset(row[0] for row in _ROLES.rows(connection, user=user))
 
 
 def _membership(connection: sa.Connection, room_id: str, user: str) -> str | None:
-    return connection.execute(_MEMBERSHIP, {"room": room_id, "user": user}).scalar()
+    found: str | None = _MEMBERSHIP.value(connection, room=room_id, user=user)
+    return found
 
 
 def name_of(connection: sa.Connection, user: str) -> str | None:
@@ -142,27 +151,27 @@ def is_direct(connection: sa.Connection, room_id: str, user: str, bot: str) -> b
     """
     if set(members(connection, room_id)) != {user, bot}:
         return False
-    return connection.execute(_GIVES_ROLE, {"room": room_id}).first() is None
+    return _GIVES_ROLE.first(connection, room=room_id) is None
 
 
 def direct_room(connection: sa.Connection, user: str) -> str | None:
     """The direct room that the person is in, if any."""
-    return connection.execute(_DIRECT_ROOM, {"user": user}).scalar()
+    found: str | None = _DIRECT_ROOM.value(connection, user=user)
+    return found
 
 
 def owner_of(connection: sa.Connection, room_id: str) -> str | None:
     """Whose direct room the bot opened here."""
-    return connection.execute(_OWNER, {"room": room_id}).scalar()
+    found: str | None = _OWNER.value(connection, room=room_id)
+    return found
 
 
 def want_direct(connection: sa.Connection, user: str, source: str) -> str:
     """Make sure that a direct room is open or will be opened; gives its state before this: new, gone, joined, …"""
     row = connection.execute(sa.select(direct.c.state, direct.c.generation).where(direct.c.user_id == user)).first()
     if row is None:
-        connection.execute(
-            insert_new(connection, direct),
-            {"user_id": user, "state": "wanted", "generation": 1, "attempts": 0, "source": source},
-        )
+        fresh = {"user_id": user, "state": "wanted", "generation": 1, "attempts": 0, "source": source}
+        insert_new(connection, direct, fresh)
         return "new"
     if row.state == "gone":
         connection.execute(
@@ -183,7 +192,7 @@ def doors(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Door
 def seal(connection: sa.Connection, room_id: str) -> None:
     """We made this room encrypted: nothing goes into it in clear, whatever its first sync has told so far."""
     fresh = {"room_id": room_id, "membership": "joining", "encrypted": True, "attempts": 0}
-    connection.execute(insert_new(connection, room), fresh)
+    insert_new(connection, room, fresh)
     connection.execute(sa.update(room).where(room.c.room_id == room_id).values(encrypted=True))
 
 
@@ -199,8 +208,8 @@ def opened(connection: sa.Connection, user: str, room_id: str) -> None:
 
 def crowded(connection: sa.Connection, room_id: str, bot: str) -> bool:
     """Whether somebody else was let into a direct room: then it is nobody's own any more, and another is wanted."""
-    owner = owner_of(connection, room_id)
-    if owner is None or {owner, bot} >= set(members(connection, room_id)):
+    owner: str | None = _CROWDED.value(connection, room=room_id, bot=bot)
+    if owner is None:
         return False
     again = {"room_id": None, "state": "wanted", "generation": direct.c.generation + 1, "attempts": 0, "next_try": None}
     connection.execute(sa.update(direct).where(direct.c.user_id == owner).values(again))
@@ -247,8 +256,11 @@ def postpone_join(connection: sa.Connection, room_id: str, until: datetime | Non
 
 def adopt(connection: sa.Connection, user: str, room_id: str) -> None:
     """An encrypted room that somebody opened to talk with the bot serves as their direct room, when they have none."""
-    found = connection.execute(_STATE, {"room": room_id}).first()
-    if found is None or not found.encrypted or found.name or found.alias:
+    found = _STATE.first(connection, room=room_id)
+    if found is None:
+        return
+    _, encrypted, name, alias = found
+    if not encrypted or name or alias:
         return  # a room with a name may be meant for more people later
     row = connection.execute(sa.select(direct.c.state).where(direct.c.user_id == user)).first()
     if row is None:
@@ -271,5 +283,4 @@ def replace_members(connection: sa.Connection, room_id: str, found: Sequence[tup
     rows = [
         {"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in found if m in {"join", "invite"}
     ]
-    if rows:
-        connection.execute(insert_new(connection, member), rows)
+    insert_new(connection, member, *rows)

@@ -1,39 +1,13 @@
-"""The tables. Moments are whole microseconds since 1970 in UTC; answers live in `response` and nowhere else."""
+"""The tables. Moments are whole microseconds since 1970 in UTC.
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
+Answers live in `response` and nowhere else; those of an anonymous form never there, but sealed in `envelope` and, once
+the urn is opened, in `ballot`.
+"""
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from bridge.store.columns import Moment, Serial, Words
 
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept as an integer so that every database compares it the same way."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-class Words(TypeDecorator[str]):
-    """Text from anywhere. U+0000 (which PostgreSQL refuses) and lone surrogates (no UTF-8) become U+FFFD."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
-
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,7 +15,6 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts by itself only in an INTEGER key
 
 fact = sa.Table(
     "fact",
@@ -144,6 +117,36 @@ form = sa.Table(
     sa.Column("author", Words, nullable=False),
 )
 
+manuscript = sa.Table(
+    "manuscript",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("step", sa.Integer, nullable=False),  # the one it stands at: after an undo, not the last
+    sa.Column("given", sa.Integer, nullable=False),  # how many ids its questions were given
+    sa.Column("version", sa.Integer, nullable=False),  # of the form, taken in or made last; 0 for none
+)
+
+manuscript_step = sa.Table(
+    "manuscript_step",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("after", sa.Integer, nullable=False),  # the step that it changed; 0 for the first
+    sa.Column("author", Words, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("what", sa.JSON, nullable=False),
+    sa.Column("document", Words, nullable=False),
+)
+
+drafting = sa.Table(
+    "drafting",
+    metadata,
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("manuscript", Words, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+
 publication = sa.Table(
     "publication",
     metadata,
@@ -182,11 +185,67 @@ response = sa.Table(
     sa.Column("user_id", Words, nullable=False),
     sa.Column("receipt", Words, nullable=False),
     sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),  # the draft of an anonymous form; its key is not in this database
     sa.Column("sent", sa.JSON(none_as_null=True)),
     sa.Column("begun_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
+    sa.Column("sending", sa.BigInteger),  # counts what was sent, in the order it was kept; never the same twice
     sa.UniqueConstraint("publication", "user_id"),
     sa.Index(None, "user_id"),
+)
+
+total = sa.Table(
+    "total",
+    metadata,
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("server", Words, primary_key=True),
+    sa.Column("question", Words, primary_key=True),  # "": how many responses
+    sa.Column("what", Words, primary_key=True),  # asked | answered | value
+    sa.Column("value", Words, primary_key=True),  # as JSON
+    sa.Column("n", sa.BigInteger, nullable=False),
+    comment="results, kept up to date response by response; made anew from the responses where they disagree",
+)
+
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    sa.Column("response", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),  # of the answer
+    sa.Column("sha256", Words, primary_key=True),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("type", Words, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    comment="files that answer questions: they go when their response goes",
+)
+
+urn = sa.Table(
+    "urn",
+    metadata,
+    sa.Column("publication", Words, primary_key=True),
+    sa.Column("lock", sa.LargeBinary, nullable=False),  # closes envelopes; the key that opens them is not here
+    sa.Column("state", Words, nullable=False),  # shut | open | lost (the key is gone)
+)
+
+# Their keys are random, and nothing else is in them: no time, no person, and with WITHOUT ROWID no order of coming.
+envelope = sa.Table(
+    "envelope",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("publication", Words, nullable=False),
+    sa.Column("box", sa.LargeBinary, nullable=False),
+    sa.Index(None, "publication"),
+    sqlite_with_rowid=False,
+)
+
+ballot = sa.Table(
+    "ballot",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("publication", Words, nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Index(None, "publication"),
+    sqlite_with_rowid=False,
 )
 
 reminder = sa.Table(

@@ -11,7 +11,8 @@ from bots.records import Digest, Live, Publication, Reminder
 from bots.roles import Role
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import upsert
-from bridge.store.forms import publications_where
+from bridge.store.hot import Hot
+from bridge.store.publications import publications_where
 from bridge.store.tables import digest, live, publication, reminder
 from forms.mistake import Mistake
 from forms.text import Text
@@ -29,10 +30,15 @@ AT_ONCE = 100
 EDITS = 20
 """So often a live message is edited; then a new one is written, so that people who scroll meet it again."""
 PAUSE = timedelta(seconds=2)
+# What every beat asks is built once: mostly the answer is "nothing".
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now")
+_REMINDER_DUE = Hot(sa.select(reminder.c.id).where(reminder.c.state == "due", reminder.c.due <= _NOW).limit(1))
+_DIGEST_DUE = Hot(sa.select(digest.c.room_id).where(digest.c.next <= _NOW).limit(1))
+_STALE = Hot(sa.select(live.c.publication).where(live.c.stale, live.c.not_before <= _NOW).limit(1))
 
 
 class ReminderDesk:
-    """bots.ports.Reminders."""
+    """bots.due.Reminders."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
@@ -85,6 +91,8 @@ class ReminderDesk:
         return gone
 
     def due(self, now: datetime) -> Sequence[Reminder]:
+        if _REMINDER_DUE.first(self._db, now=now) is None:
+            return []
         return self._rows((reminder.c.state == "due") & (reminder.c.due <= now))
 
     def fired(self, found: Reminder, at: datetime) -> None:
@@ -94,7 +102,7 @@ class ReminderDesk:
 
 
 class DigestDesk:
-    """bots.ports.Digests."""
+    """bots.due.Digests."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
@@ -135,14 +143,14 @@ class DigestDesk:
         ]
 
     def due(self, now: datetime) -> Sequence[Digest]:
-        return self._rows(digest.c.next <= now)
+        return [] if _DIGEST_DUE.first(self._db, now=now) is None else self._rows(digest.c.next <= now)
 
     def told(self, found: Digest, *, now: datetime, next_at: datetime) -> None:
         self._db.execute(sa.update(digest).where(digest.c.room_id == found.room).values(next=next_at, since=now))
 
 
 class SummaryDesk:
-    """bots.ports.Summaries."""
+    """bots.due.Summaries."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._db = desk, desk.connection
@@ -162,6 +170,8 @@ class SummaryDesk:
         )
 
     def due(self, now: datetime) -> Sequence[Live]:
+        if _STALE.first(self._db, now=now) is None:
+            return []
         rows = self._db.execute(sa.select(live).where(live.c.stale, live.c.not_before <= now)).all()
         busy: set[str] = set()
         found = []

@@ -1,9 +1,9 @@
 """A value that follows from other answers: never asked, kept and exported with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from forms.questions.base import Placed, Source, Value, Words
+from forms.questions.base import Countable, Placed, Source, Value, Words
 from forms.text import Lang
 
 
@@ -20,3 +20,6 @@ class Calculated(Placed):
 
     def show(self, value: Value, lang: Lang) -> str:  # noqa: ARG002 - what is calculated reads the same in every language
         return str(value)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (value,) if isinstance(value, str | int | float) else ()

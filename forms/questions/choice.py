@@ -1,16 +1,41 @@
 """One of several options, by number or by word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from forms.questions.base import FROZEN, QuestionFields, Source, Value, Words, flaw
-from forms.reading.options import OptionReader, numbered
+from forms.expression import Chosen
+from forms.questions.base import (
+    FROZEN,
+    Around,
+    Cell,
+    Countable,
+    Measure,
+    QuestionFields,
+    Source,
+    Value,
+    Words,
+    flaw,
+)
+from forms.questions.other import (
+    OTHER,
+    Other,
+    how_other,
+    in_other_words,
+    name_of,
+    names_of,
+    other_option,
+    shown_option,
+    split_other,
+    what_other,
+)
+from forms.reading.options import Named, OptionReader, numbered
 from forms.reading.words import clean
-from forms.text import Lang, Text
+from forms.text import Lang, Text, lines
 
 
 def _worded(value: Any) -> Any:
@@ -81,34 +106,46 @@ Options = Annotated[
 ]
 
 
-def labels(options: Sequence[Option], lang: Lang) -> dict[str, str]:
+def labels(options: Sequence[Named], lang: Lang) -> dict[str, str]:
     """Option name → label; where a name stands several times, that of the first."""
     return {option.name: option.label[lang] for option in reversed(options)}
+
+
+def few(offered: tuple[Option, ...], from_list: str | None) -> None:
+    """Raises a flaw where so many options are written into a question."""
+    if from_list is None and len(offered) > MOST_INLINE:
+        raise flaw(
+            Text(ja="選択肢が多すぎます（{n}）。", en="There are too many options ({n}).").fill(n=len(offered)),
+            Text(
+                ja="{most}個までにするか、lists に書いて、その名前を options に書いてください。",
+                en="Keep to {most}, or write them under `lists` and give the name of the list here.",
+            ).fill(most=MOST_INLINE),
+            field="options",
+        )
+
+
+def shuffled(options: tuple[Option, ...], seed: str) -> tuple[Option, ...]:
+    """In an order that only `seed` decides: the same after a restart."""
+    return tuple(
+        sorted(options, key=lambda option: sha256(f"{seed}/{option.name}".encode("utf-8", "replace")).digest())
+    )
 
 
 class OptionFields(QuestionFields):
     """A question with options. In Python they are `offered`; in the document `options`, a list or the name of one.
 
-    `choice_filter` leaves only the options for which it holds; it may use their columns.
+    `choice_filter` leaves only the options for which it holds; it may use their columns. With `shuffle` each response
+    has an order of its own, so that nobody gains by standing first.
     """
 
     offered: Options = Field(alias="options")
     from_list: Annotated[str, Field(max_length=64)] | None = None
     choice_filter: Source | None = None
+    shuffle: bool = False
 
     @model_validator(mode="after")
     def _few(self) -> Self:
-        if self.from_list is None and len(self.offered) > MOST_INLINE:
-            raise flaw(
-                Text(ja="選択肢が多すぎます（{n}）。", en="There are too many options ({n}).").fill(
-                    n=len(self.offered)
-                ),
-                Text(
-                    ja="{most}個までにするか、lists に書いて、その名前を options に書いてください。",
-                    en="Keep to {most}, or write them under `lists` and give the name of the list here.",
-                ).fill(most=MOST_INLINE),
-                field="options",
-            )
+        few(self.offered, self.from_list)
         return self
 
     def expressions(self) -> Iterator[tuple[str, str]]:
@@ -116,34 +153,92 @@ class OptionFields(QuestionFields):
         if self.choice_filter:
             yield "choice_filter", self.choice_filter
 
-    def options(self) -> tuple[Option, ...]:  # type: ignore[override]
-        return self.distinct
+    @model_validator(mode="after")
+    def _own_names(self) -> Self:
+        extra = {option.name for option in self.extras()}
+        if clash := next((option.name for option in self.offered if option.name in extra), None):
+            raise flaw(
+                Text(ja="選択肢の名前「{name}」は使えません。", en="No option can be named “{name}” here.").fill(
+                    name=clash
+                ),
+                Text(ja="別の名前にしてください。", en="Give it another name."),
+                field="options",
+            )
+        return self
 
     @cached_property
     def distinct(self) -> tuple[Option, ...]:
         """Each name once."""
         return tuple({option.name: option for option in reversed(self.offered)}.values())[::-1]
 
-    def among(self, value: Value, offered: Sequence[Option]) -> Value:
+    def extras(self) -> tuple[Named, ...]:
+        """What is offered after all options, whatever their order."""
+        return ()
+
+    def options(self) -> tuple[Named, ...]:
+        return (*self.distinct, *self.extras())
+
+    def asked_as(self, around: Around) -> Self:
+        if not self.shuffle or not around.seed:
+            return self
+        return self.changed({"offered": shuffled(self.offered, f"{around.seed}/{self.id}")})
+
+    def among(self, value: Value, offered: Sequence[Named]) -> Value:
         """What of an answer is still offered; None where nothing is."""
-        names = {option.name for option in offered}
+        known = {option.name for option in (*offered, *self.extras())}
         if isinstance(value, list):
-            return [name for name in value if name in names] or None
-        return value if value in names else None
+            return [part for part in value if name_of(part) in known] or ([] if not value else None)
+        return value if value is not None and name_of(value) in known else None
+
+    def plain(self, value: Value) -> str:
+        return " ".join(names_of(value))
+
+    def expressed(self, value: Value) -> str:
+        return Chosen(names_of(value)) if isinstance(value, list) else self.plain(value)
+
+    def from_plain(self, words: str) -> Value:
+        return words if any(option.name == words for option in self.offered) else None
 
     @cached_property
     def reader(self) -> OptionReader:
-        return OptionReader(self.offered)
+        return OptionReader(self.options())
 
 
 class Choice(OptionFields):
+    """With `other` (true, or what to call it) an answer in the person's own words: `{"other": words}`."""
+
     kind: Literal["choice"]
+    other: Other = False
+
+    measure: ClassVar[Measure] = "options"
+
+    def extras(self) -> tuple[Named, ...]:
+        return other_option(self.other)
 
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
-        return self.offered[self.reader.one(said)].name
+        offered = self.options()
+        before, words = split_other(said, self.extras(), len(offered)) if self.other else (said, None)
+        if words and not before:
+            return {OTHER: words}
+        option = offered[self.reader.one(said)]
+        if self.other and option.name == OTHER:
+            raise what_other(len(offered))
+        return option.name
 
     def show(self, value: Value, lang: Lang) -> str:
-        return labels(self.offered, lang).get(str(value), str(value))
+        return shown_option(labels(self.options(), lang), value, lang)
 
     def prompt(self) -> Text:
-        return numbered(self.offered)
+        return (
+            lines(numbered(self.options()), how_other(len(self.options()))) if self.other else numbered(self.options())
+        )
+
+    def columns(self) -> tuple[str, ...]:
+        return (self.id, f"{self.id}_other") if self.other else (self.id,)
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:
+        label = "" if value is None else labels(self.options(), lang).get(name_of(value), name_of(value))
+        return (label, in_other_words(value)) if self.other else (label,)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return names_of(value)

@@ -1,13 +1,14 @@
 """A day of the calendar."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import QuestionFields, Value, flaw
+from forms.questions.base import Countable, Measure, QuestionFields, Value, flaw
 from forms.reading.dates import read_date
 from forms.reading.eras import show_date, shown
 from forms.text import Lang, Text, same
@@ -40,23 +41,21 @@ class Date(QuestionFields):
     """`earliest` and `latest` are themselves allowed."""
 
     kind: Literal["date"]
+
+    measure: ClassVar[Measure] = "days"
+
     earliest: Day | None = None
     latest: Day | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.earliest and self.latest and self.earliest > self.latest:
-            raise flaw(
-                Text(ja="earliest が latest より後になっています。", en="`earliest` is after `latest`."),
-                Text(ja="入れ替えるか、直してください。", en="Swap or correct them."),
-                field="earliest",
-            )
+        check_order(self.earliest, self.latest)
         return self
 
     def read(self, said: str, today: date) -> Value:
         day = read_date(said, today).value
         if (self.earliest and day < self.earliest) or (self.latest and day > self.latest):
-            raise Mistake(_OUTSIDE.fill(limits=self._limits(), value=shown(day)))
+            raise Mistake(_OUTSIDE.fill(limits=day_limits(self.earliest, self.latest), value=shown(day)))
         return day.isoformat()
 
     def show(self, value: Value, lang: Lang) -> str:
@@ -66,20 +65,35 @@ class Date(QuestionFields):
             return str(value)
 
     def prompt(self) -> Text:
-        limits = self._limits()
+        limits = day_limits(self.earliest, self.latest)
         return Text(ja="{how}\n{limits}", en="{how}\n{limits}").fill(how=_HOW, limits=limits) if limits.ja else _HOW
 
-    def _limits(self) -> Text:
-        if self.earliest and self.latest:
-            pattern = Text(ja="{earliest}から{latest}まで", en="from {earliest} to {latest}")
-        elif self.earliest:
-            pattern = Text(ja="{earliest}以降", en="{earliest} or later")
-        elif self.latest:
-            pattern = Text(ja="{latest}以前", en="{latest} or earlier")
-        else:
-            return same("")
-        known = {"earliest": self.earliest, "latest": self.latest}
-        return pattern.fill(**{name: _short(day) for name, day in known.items() if day})
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (str(value),)
+
+
+def check_order(earliest: date | None, latest: date | None) -> None:
+    """Raises a flaw where no day can lie between them."""
+    if earliest and latest and earliest > latest:
+        raise flaw(
+            Text(ja="earliest が latest より後になっています。", en="`earliest` is after `latest`."),
+            Text(ja="入れ替えるか、直してください。", en="Swap or correct them."),
+            field="earliest",
+        )
+
+
+def day_limits(earliest: date | None, latest: date | None) -> Text:
+    """「2026年4月1日以降」, or nothing where there is no limit."""
+    if earliest and latest:
+        pattern = Text(ja="{earliest}から{latest}まで", en="from {earliest} to {latest}")
+    elif earliest:
+        pattern = Text(ja="{earliest}以降", en="{earliest} or later")
+    elif latest:
+        pattern = Text(ja="{latest}以前", en="{latest} or earlier")
+    else:
+        return same("")
+    known = {"earliest": earliest, "latest": latest}
+    return pattern.fill(**{name: _short(day) for name, day in known.items() if day})
 
 
 def _short(day: date) -> Text:

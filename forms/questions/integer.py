@@ -1,13 +1,14 @@
 """A whole number."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import QuestionFields, Value
-from forms.questions.number import WholeLimit, between, check_between, check_limits, exact, with_limits
+from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value
+from forms.questions.number import WholeLimit, a_number, between, check_between, check_limits, exact, with_limits
 from forms.reading.numbers import read_number, show_number
 from forms.text import Lang, Text
 
@@ -19,6 +20,9 @@ _NOT_WHOLE = Text(
 
 class Integer(QuestionFields):
     kind: Literal["integer"]
+
+    measure: ClassVar[Measure] = "numbers"
+
     low: WholeLimit | None = None
     high: WholeLimit | None = None
 
@@ -39,6 +43,12 @@ class Integer(QuestionFields):
 
     def prompt(self) -> Text:
         return with_limits(Text(ja="整数で入力", en="Type a whole number"), between(self.low, self.high))
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - the same in every language
+        return (a_number(value),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (value,) if isinstance(value, int) else ()
 
     def from_plain(self, words: str) -> Value:
         number = exact(words)

@@ -1,13 +1,15 @@
 """A number, with or without decimals."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from forms.mistake import Mistake
-from forms.questions.base import QuestionFields, Value, flaw
+from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value, flaw
+from forms.reading.amounts import storable
 from forms.reading.numbers import LARGEST, read_number, show_number
 from forms.text import Lang, Text, same
 
@@ -70,6 +72,9 @@ class Number(QuestionFields):
     """`decimals` is how many digits may follow the point at most."""
 
     kind: Literal["number"]
+
+    measure: ClassVar[Measure] = "numbers"
+
     low: Limit | None = None
     high: Limit | None = None
     decimals: Annotated[int, Field(ge=0, le=10)] | None = None
@@ -85,7 +90,7 @@ class Number(QuestionFields):
             raise Mistake(
                 Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=self.decimals)
             )
-        value = _storable(exact)
+        value = storable(exact)
         check_between(value, self.low, self.high)
         return value
 
@@ -95,9 +100,19 @@ class Number(QuestionFields):
     def prompt(self) -> Text:
         return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
 
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - the same in every language
+        return (a_number(value),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (value,) if isinstance(value, int | float) else ()
+
     def from_plain(self, words: str) -> Value:
-        number = exact(words)
-        return None if number is None else _storable(number)
+        return from_numeral(words)
+
+
+def a_number(value: Value) -> Cell:
+    """A number as the cell of a file; anything else as words."""
+    return value if isinstance(value, int | float) else "" if value is None else str(value)
 
 
 def exact(words: str) -> Decimal | None:
@@ -109,12 +124,7 @@ def exact(words: str) -> Decimal | None:
     return number if number.is_finite() and abs(number) <= LARGEST else None
 
 
-def _storable(exact: Decimal) -> int | float:
-    """Raises Mistake where storing the number would round it."""
-    if exact == exact.to_integral_value():
-        return int(exact)
-    if Decimal(repr(float(exact))) != exact:
-        raise Mistake(
-            Text(ja="桁が多すぎます。15桁以内にしてください。", en="That is too many digits. Please keep to 15.")
-        )
-    return float(exact)
+def from_numeral(words: str) -> Value:
+    """The number that an expression gave; None where it is none."""
+    number = exact(words)
+    return None if number is None else storable(number)

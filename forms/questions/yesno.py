@@ -1,9 +1,10 @@
 """Yes or no."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
-from forms.questions.base import Option, QuestionFields, Value
+from forms.questions.base import Cell, Countable, Measure, Option, QuestionFields, Value
 from forms.reading.consent import read_yes
 from forms.text import Lang, Text
 
@@ -16,6 +17,8 @@ _OPTIONS = (
 class YesNo(QuestionFields):
     kind: Literal["yesno"]
 
+    measure: ClassVar[Measure] = "options"
+
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
         return "yes" if read_yes(said) else "no"
 
@@ -27,3 +30,9 @@ class YesNo(QuestionFields):
 
     def options(self) -> tuple[Option, ...]:
         return _OPTIONS
+
+    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:
+        return ("" if value is None else self.show(value, lang),)
+
+    def counted(self, value: Value) -> Iterable[Countable]:
+        return (str(value),)

@@ -5,18 +5,19 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Protocol
 
-from forms.mistake import Mistake
+from forms.mistake import Asked, Mistake
 from forms.reading.numbers import small_number
 from forms.reading.words import folded, quote, unread, without_politeness
 from forms.text import Lang, Text, same
 
 LONGEST_CHOICE = 4096  # characters, as long as the longest label
 _MANY = 10_000  # characters of several choices together
-_SPLIT = re.compile(r"\s*(?:[,;/&、・と;|\n]|\band\b)\s*|\s+", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:[,;/&、・と;|+\n]|および|及び|\band\b)\s*|\s+", re.IGNORECASE)
 _ENCLOSED = re.compile("([\u2460-\u2473\u3251-\u325f\u32b1-\u32bf\u2776-\u277f]|[0-9]\ufe0f?\u20e3)")
 _NUMBER = re.compile(
     r"(?P<before>no\.?|#)?\(?(?P<number>[0-9]{1,3}|[〇一二三四五六七八九十百]{1,5})\)?(?P<after>番目?)?[.:]?"
 )
+_WISHED = re.compile(r"(?:を|で)?(?:希望|選択)(?:します|する|です)?\Z|(?:を選びます|で)\Z")
 _NUMBERED_LABEL = re.compile(
     r"(?:no\.?|#)?\(?(?P<number>[0-9]{1,3})(?P<mark>番目?|[.):]+)?[、。]?(?P<label>[^0-9、。].*)", re.DOTALL
 )
@@ -54,7 +55,7 @@ class OptionReader:
         """The index of the one option meant. Raises Mistake where there is none, several or an unclear one."""
         found = self._found(said) if len(said) <= LONGEST_CHOICE else ()
         if not found and len(said) <= _QUOTED_LIST and len(self._meant(said)) > 1:
-            raise Mistake(_ONLY_ONE.fill(said=quote(said), n=len(self._options)))
+            raise Asked(_ONLY_ONE.fill(said=quote(said), n=len(self._options)))
         return self._decided(said, found)
 
     def _meant(self, said: str) -> tuple[int, ...]:
@@ -72,6 +73,10 @@ class OptionReader:
 
     def several(self, said: str) -> tuple[int, ...]:
         """The indexes of all options meant, in the order of the options, each once. Raises Mistake for a wrong part."""
+        return tuple(sorted(set(self.in_order(said))))
+
+    def in_order(self, said: str) -> tuple[int, ...]:
+        """The same in the order they were said in, as often as they were said."""
         if len(said) > _MANY:
             raise unread(said, Text(ja="番号を「、」で区切って選んでください。", en="Please give numbers, as in 1, 3."))
         if len(said) <= LONGEST_CHOICE and len(whole := self._exact(said)) == 1:
@@ -79,7 +84,11 @@ class OptionReader:
         pieces = self._pieces(_ENCLOSED.sub(r" \1 ", said))
         if not pieces:
             raise unread(said, self._how())
-        return tuple(sorted({self._decided(piece, self._found(piece)) for piece in pieces}))
+        return tuple(self._decided(piece, self._found(piece)) for piece in pieces)
+
+    def names(self, said: str) -> bool:
+        """Whether `said` is the label or name of an option."""
+        return len(said) <= LONGEST_CHOICE and bool(self._exact(said))
 
     def is_none(self, said: str) -> bool:
         """Whether `said` is 「なし」, and no option is called so."""
@@ -107,7 +116,7 @@ class OptionReader:
     def _found(self, said: str) -> tuple[int, ...]:
         """All options that `said` may mean, best understanding first; () where none."""
         if whole := () if _ENCLOSED.fullmatch(said.strip()) else self._exact(said):
-            return whole
+            return self._or_number(folded(said), whole)
         words = folded(_ENCLOSED.sub(r"\1. ", said).replace("\ufe0f", "").replace("\u20e3", ""))
         match = _NUMBER.fullmatch(without_politeness(words))
         exact = self._exact(words)
@@ -118,12 +127,22 @@ class OptionReader:
         if (match["before"] or match["after"]) and by_number and not exact:
             return by_number
         by_word = exact or self._same_number(match["number"]) or (() if by_number else self._beginning(words))
-        if not by_number or set(by_number) <= set(by_word):
-            return by_number or by_word
-        return by_number + by_word or self._names_of(words)
+        by_name = self._names_of(words)
+        if by_number and set(by_number) <= set(by_word):
+            by_word = ()
+        return tuple(dict.fromkeys((*by_number, *by_word, *by_name)))
+
+    def _or_number(self, words: str, exact: tuple[int, ...]) -> tuple[int, ...]:
+        """2, where the first option is called 2, may be the second."""
+        number = int(words) if words.isascii() and words.isdecimal() and len(words) < 4 else 0
+        if not 1 <= number <= len(self._options) or number - 1 in exact:
+            return exact
+        return (number - 1, *exact)
 
     def _exact(self, said: str) -> tuple[int, ...]:
-        for words in dict.fromkeys((folded(said), without_politeness(folded(said)))):
+        bare = folded(said)
+        polite = without_politeness(bare)
+        for words in dict.fromkeys((bare, polite, _WISHED.sub("", polite), bare.strip("「」『』\"'"))):
             if found := tuple(n for n, spelt in enumerate(self._spellings) if words in spelt):
                 return found
         return self._names_of(folded(said)) if not _NUMBER.fullmatch(folded(said)) else ()
@@ -161,9 +180,9 @@ class OptionReader:
             en="Please type a number from 1 to {n}, or the words of an option.",
         ).fill(n=len(self._options))
 
-    def _which(self, said: str, found: Sequence[int]) -> Mistake:
+    def _which(self, said: str, found: Sequence[int]) -> Asked:
         unique = sorted(set(found))
-        return Mistake(
+        return Asked(
             Text(
                 ja="「{said}」は次のどれにもとれます。「{example}番」のように番号で答えてください。\n{list}",
                 en="“{said}” may mean any of these. Please answer as in “no. {example}”.\n{list}",

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from forms.mistake import Mistake
+from forms.mistake import Asked
 from forms.text import Text
 
 LONGEST_ANSWER = 200  # characters: no number, date or yes is longer, and longer ones are not searched through
@@ -16,7 +16,13 @@ _UNSAFE = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of what follows
     "\ud800-\udfff\ufeff\ufffe\uffff]"  # halves of characters and what is none
 )
-_POLITE = re.compile(r"(?:です(?:ね|よ)?|でお願いします|でおねがいします|をお願いします|にします)?[。.!\s]*\Z")
+HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+"""Katakana → hiragana."""
+
+_POLITE = re.compile(
+    r"(?:です(?:ね|よ)?|でした|でございます|でお願い(?:いた)?します|でおねがいします|をお願いします|をおねがいします|(?<=[時分日])にお願いします|にします|になります|となります"
+    r"|でいいです|がいいです|だよ|である)?[。.!！\s]*\Z"
+)
 
 
 def nfc(words: str) -> str:
@@ -41,8 +47,8 @@ def is_blank(words: str) -> bool:
 
 
 def folded(words: str) -> str:
-    """The form in which words are compared: half-width, lower case, no spaces. Not to be shown."""
-    return "".join(unicodedata.normalize("NFKC", words[:4096]).casefold().split())
+    """The form in which words are compared: half-width, lower case, hiragana, no spaces. Not to be shown."""
+    return "".join(unicodedata.normalize("NFKC", words[:4096]).casefold().translate(HIRAGANA).split())
 
 
 def plain(said: str) -> str:
@@ -64,11 +70,11 @@ def quote(said: str) -> str:
     return words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…"
 
 
-def unread(said: str, how: Text) -> Mistake:
+def unread(said: str, how: Text) -> Asked:
     """A mistake that quotes what could not be read and says how to write it instead."""
     if not quote(said):
-        return Mistake(Text(ja="何も読み取れませんでした。{how}", en="There was nothing to read. {how}").fill(how=how))
-    return Mistake(
+        return Asked(Text(ja="何も読み取れませんでした。{how}", en="There was nothing to read. {how}").fill(how=how))
+    return Asked(
         Text(
             ja="「{said}」は読み取れませんでした。{how}",
             en="I could not read “{said}”. {how}",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bots.talk import Talk, run
 from forms.document import read_form
 from forms.form import Form
+from tests.forms.every_kind import exif, jpeg
 
 TODAY = date(2026, 11, 23)
 FORM = read_form("""
@@ -84,3 +85,30 @@ def test_any_lines_give_lines_that_are_utf8_json(lines):
     run(Talk(FORM, today=TODAY), lines, write=written.append, as_json=True)
     for line in written:
         assert len(json.loads(line.encode().decode())) == 1
+
+
+WITH_FILES = """name: hinan
+title: 避難所
+questions:
+  - {id: photo, kind: photo, title: 写真}
+  - {id: zip, kind: postal, title: 郵便番号}
+  - {id: place, kind: place, title: 場所}
+"""
+
+
+def test_files_and_places_can_be_sent_without_a_server():
+    form = read_form(WITH_FILES)
+    talk = Talk(
+        form,
+        today=date(2026, 11, 24),
+        towns={"8700046": ("大分県大分市荷揚町",)}.get,
+        fetch={"entrance.jpg": jpeg(exif())}.get,
+    )
+    talk.start()
+    assert "大きすぎます" in talk.hear("(写真) missing.jpg")[0]["refused"]
+    assert "承りました：entrance.jpg" in talk.hear("(写真) entrance.jpg")[0]["say"]
+    assert "荷揚町" in talk.hear("870-0046")[0]["say"]
+    assert "緯度 33.2382" in talk.hear("(位置情報) 33.2382, 131.6126")[0]["say"]
+    saved = next(output["saved"] for output in talk.hear("送信") if "saved" in output)
+    assert saved["photo"][0]["type"] == "image/jpeg"
+    assert saved["place"] == {"lat": 33.2382, "lon": 131.6126}

@@ -1,5 +1,6 @@
 """The power may fail at any statement: what is kept and what is said is as if it had not."""
 
+import sqlite3
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,25 @@ class PowerCut(BaseException):
     """Nothing catches it: the process is gone."""
 
 
+class Cursor(sqlite3.Cursor):
+    """Tells of each statement before it runs."""
+
+    def execute(self, statement, *values):
+        if not statement.startswith("PRAGMA"):
+            self.connection.before()
+        return super().execute(statement, *values)
+
+
+class Telling(sqlite3.Connection):
+    """Whoever speaks to the database does so through a cursor."""
+
+    def cursor(self):
+        return super().cursor(Cursor)
+
+    def execute(self, *given):
+        return self.cursor().execute(*given)
+
+
 class Shaky:
     """A town in which the power fails before each statement whose number is in `cuts`; then it starts again."""
 
@@ -64,9 +84,14 @@ class Shaky:
         self._watch()
 
     def _watch(self):
-        sa.event.listen(self.town.store._engine, "before_cursor_execute", self._count)
+        self.town.store.reopen()
+        sa.event.listen(self.town.store._engine, "do_connect", lambda *given: given[3].update(factory=Telling))
+        sa.event.listen(self.town.store._engine, "connect", self._connected)
 
-    def _count(self, *_):
+    def _connected(self, connection, _record):
+        connection.before = self._count
+
+    def _count(self):
         self.statements += 1
         if self.statements in self.cuts:
             raise PowerCut

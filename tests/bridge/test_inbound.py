@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bots.events import Edited, Joined, Left, Reacted, Said, Sent, Struck
 from bridge.matrix.fetching import events_of, is_entry, joined, section
-from bridge.matrix.inbound import FILE_LIMIT, HEARD, LONGEST, SEALED, file_to_fetch, read
+from bridge.matrix.inbound import FILE_LIMIT, HEARD, LONGEST, SEALED, fetch_limit, file_to_fetch, read
 
 ROOM = "!a"
 WHO = "@sato:tsukuba"
@@ -92,9 +92,7 @@ def test_words_are_heard_as_they_were_said():
     assert said.at == datetime.fromtimestamp(AT / 1000, UTC)
 
 
-@pytest.mark.parametrize(
-    "kind", ["m.notice", "m.image", "m.audio", "m.location", "jp.example", None, [], {"m.text": 1}]
-)
+@pytest.mark.parametrize("kind", ["m.notice", "m.sticker", "m.location", "jp.example", None, [], {"m.text": 1}])
 def test_notices_and_what_is_not_talk_are_never_answered(kind):
     assert heard(event(content={"msgtype": kind, "body": "!form help"})) is None
 
@@ -185,6 +183,42 @@ def test_only_what_may_be_a_form_is_fetched():
     assert file_to_fetch(attached(url=5)) is None
     sealed = {"url": "mxc://c/d", "key": {}}
     assert file_to_fetch(attached(file=sealed)) == ("mxc://c/d", sealed)
+
+
+def test_what_somebody_asked_for_is_fetched_up_to_the_size_they_asked_for():
+    photo = event(content={"msgtype": "m.image", "body": "a.jpg", "url": "mxc://a/b", "info": {"size": 2_000_000}})
+    assert file_to_fetch(photo) is None
+    assert file_to_fetch(photo, 1_999_999) is None
+    assert file_to_fetch(photo, 2_000_000) == ("mxc://a/b", None)
+    assert fetch_limit(attached(), 5) == FILE_LIMIT
+    assert fetch_limit(message(), 5) == 0
+
+
+@pytest.mark.parametrize("kind", ["m.file", "m.image", "m.audio", "m.video"])
+def test_pictures_and_recordings_are_files(kind):
+    sent = heard(event(content={"msgtype": kind, "body": "a.jpg", "url": "mxc://a/b"}), content=b"x")
+    assert (type(sent), sent.name, sent.content) == (Sent, "a.jpg", b"x")
+
+
+@pytest.mark.parametrize(
+    ("address", "spot"),
+    [
+        ("geo:33.2382,131.6126", (33.2382, 131.6126, None)),
+        ("geo:33.2382,131.6126;u=35", (33.2382, 131.6126, 35.0)),
+        ("geo:-33.2,131.6,12.5;crs=wgs84;u=3.5", (-33.2, 131.6, 3.5)),
+    ],
+)
+def test_a_location_is_a_place_on_the_map(address, spot):
+    for content in ({"geo_uri": address}, {"org.matrix.msc3488.location": {"uri": address}}):
+        found = heard(event(content={"msgtype": "m.location", "body": "here", **content}))
+        assert (found.lat, found.lon, found.accuracy) == spot
+
+
+@pytest.mark.parametrize(
+    "address", ["geo:99,0", "geo:0,181", "geo:1", "33,131", 5, None, "geo:" + "9" * 10_000, "geo:٣٣,١"]
+)
+def test_what_is_no_place_on_earth_is_not_heard(address):
+    assert heard(event(content={"msgtype": "m.location", "body": "here", "geo_uri": address})) is None
 
 
 def test_an_event_survives_being_stored_and_read_again():

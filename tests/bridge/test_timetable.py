@@ -130,8 +130,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 @pytest.mark.parametrize(
     ("before", "said", "moment"),
     [
-        (datetime(2027, 3, 27, 12, tzinfo=BERLIN), "明日 2:30", datetime(2027, 3, 28, 1, 0, tzinfo=UTC)),
-        (datetime(2027, 10, 30, 12, tzinfo=BERLIN), "明日 2:30", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
+        (datetime(2027, 3, 27, 12, tzinfo=BERLIN), "明日 02:30", datetime(2027, 3, 28, 1, 0, tzinfo=UTC)),
+        (datetime(2027, 10, 30, 12, tzinfo=BERLIN), "明日 02:30", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
     ],
     ids=["a gap", "a fold"],
 )

@@ -12,6 +12,8 @@ import pytest
 from bridge.workbook import read_safely
 from tests.forms.workbooks import HEAD, QUESTION, book, raw_book
 
+pytestmark = pytest.mark.heavy
+
 SECONDS, MEGABYTES = 5, 300
 PLAIN = [["type", "name", "label"], ["text", "q", "名前"]]
 

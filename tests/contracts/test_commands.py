@@ -183,6 +183,9 @@ SAMPLES = {
     "text": "会議",
     "number": "1",
     "weekdays": "平日",
+    "title": "避難所の状況",
+    "older": "1",
+    "newer": "1",
 }
 
 

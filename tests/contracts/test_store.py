@@ -1,5 +1,6 @@
 """What every store must keep, on SQLite and on PostgreSQL: the inbox, the outbox, rooms, and rows of every type."""
 
+import asyncio
 import json
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from bridge.store import inbox, outbox, rooms, upgrades
 from bridge.store.engine import tentative, upsert
 from bridge.store.inbox import PATIENCE, Incoming
 from bridge.store.outbox import Letter, txn
-from bridge.store.tables import asked, blob, live, pending, reminder, response
+from bridge.store.tables import asked, ballot, blob, envelope, live, pending, reminder, response
+from bridge.store.tables import inbox as inbox_table
 from bridge.store.tables import outbox as outbox_table
 from tests.postgres import opened
 
@@ -282,6 +284,36 @@ def test_all_that_pointed_at_an_upgraded_room_follows_only_where_both_say_so(sto
     assert store.do(rooms.facts)["room:staff"] == "!new"
 
 
+# -- what leaves no trace ---------------------------------------------------------------------------------------------
+
+
+def test_a_passing_letter_is_gone_once_it_is_sent_or_can_never_be(store):
+    passing = [Letter(txn=f"k{n}", lane=ROOM, body={"kind": "say", "text": "t", "passing": True}) for n in (1, 2)]
+    queued(store, *passing, *letters("k3"))
+    store.do(partial(outbox.sent, letter=taken(store), event_id="$1"))
+    store.do(partial(outbox.dead, letter=taken(store)))
+    left = store.do(lambda c: c.execute(sa.select(outbox_table.c.txn)).scalars().all())
+    assert list(left) == ["k3"]
+
+
+def test_of_a_handled_event_its_id_and_its_day_are_kept(store):
+    received(store, event("$1", body="はい"))
+    done(store)
+    row = store.do(lambda c: c.execute(sa.select(inbox_table)).one())
+    assert (row.event_id, row.room_id, row.sender, row.body) == ("$1", "", "", None)
+    assert row.since == NOW.replace(hour=0, minute=0)
+    received(store, event("$1", body="はい"))
+    assert head(store) is None
+
+
+def test_sealed_boxes_and_ballots_come_back_as_they_were(store):
+    box, sheet = bytes(range(256)) * 40, {"q": None, "r": ["あ", 1.5, True]}
+    store.do(lambda c: c.execute(sa.insert(envelope).values(id="e", publication="p", box=box)))
+    store.do(lambda c: c.execute(sa.insert(ballot).values(id="b", publication="p", answers=sheet)))
+    assert bytes(store.do(lambda c: c.execute(sa.select(envelope.c.box)).scalar())) == box
+    assert store.do(lambda c: c.execute(sa.select(ballot.c.answers)).scalar()) == sheet
+
+
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +366,29 @@ def test_what_raises_leaves_no_trace(store):
     with pytest.raises(ArithmeticError):
         store.do(breaks)
     assert head(store) is None
+
+
+def test_what_is_noted_is_kept_with_the_next_transaction_that_is(store):
+    def breaks(_connection):
+        raise ArithmeticError
+
+    store.note(partial(inbox.record, events=[event("$1")], now=NOW))
+    with pytest.raises(ArithmeticError):
+        store.do(breaks)
+    assert store.do(lambda c: inbox.head(c, ROOM).event_id) == "$1"
+    store.note(partial(inbox.record, events=[event("$2")], now=NOW))
+    store.reopen()  # a crash forgets it: only what is found out again may be noted
+    assert store.do(lambda c: inbox.known(c, ["$1", "$2"])) == {"$1"}
+
+
+def test_looking_something_up_sees_what_was_noted_and_keeps_nothing(store):
+    store.do(lambda c: inbox.record(c, [event("$1")], NOW))
+    store.note(partial(inbox.done, seq=store.do(partial(inbox.head, room=ROOM)).seq))
+    assert asyncio.run(store.read(partial(inbox.head, room=ROOM))) is None
+    found = asyncio.run(store.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(live)).scalar_one()))
+    assert found == 0
+    store.do(lambda c: inbox.record(c, [event("$2")], NOW))
+    assert asyncio.run(store.read(partial(inbox.head, room=ROOM))).last
 
 
 def test_a_reminder_is_fired_by_one_alone(store):

@@ -14,13 +14,15 @@ import pytest
 from bots.roles import Role
 from bridge.stage import Stage
 from forms.when import read_when
+from tests.forms.every_kind import exif, jpeg, segment
 from tests.stages import empty_store
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINE = re.compile(r"^(?P<who>[^\s>#@|*-][^>#@]*?)(?:#(?P<room>[^>]+?))?> ?(?P<said>.*)$")
 ROLES = {"住民": Role.RESIDENT, "職員": Role.STAFF, "編集者": Role.EDITOR, "管理者": Role.STEWARD}
 STEPS = re.compile(
-    r"\((?P<step>反応|編集|削除|返信|退室|ファイル|大きすぎるファイル)(?:「(?P<which>.+?)」)?\) ?(?P<rest>.*)",
+    r"\((?P<step>反応|編集|削除|返信|退室|ファイル|大きすぎるファイル|写真|音声|位置情報)"
+    r"(?:「(?P<which>.+?)」)?\) ?(?P<rest>.*)",
     re.DOTALL,
 )
 INDENT = "  | "
@@ -119,7 +121,7 @@ class Play:
         else:
             self.stage.move(_later(order, self.stage.now))
 
-    def _act(self, who: str, room: str | None, said: str) -> None:
+    def _act(self, who: str, room: str | None, said: str) -> None:  # noqa: C901 - a table of steps
         match = STEPS.fullmatch(said)
         if match is None:
             self._keep(who, said, self.stage.say(who, said, room=room))
@@ -139,7 +141,17 @@ class Play:
             case "ファイル" | "大きすぎるファイル" as step:
                 first, _, content = rest.partition("\n")
                 name, _, caption = first.partition(" ")
-                self.stage.send(who, name, content.encode() if step == "ファイル" else None, room=room, caption=caption)
+                self._send(who, name, content.encode() if step == "ファイル" else None, room=room, caption=caption)
+            case "写真":
+                self._send(who, rest, jpeg(exif(), segment(0xDB, rest.encode())))
+            case "音声":
+                self._send(who, rest, b"OggS" + rest.encode())
+            case "位置情報":
+                lat, lon = map(float, rest.split(","))
+                self._keep(who, rest, self.stage.locate(who, lat, lon, 20))
+
+    def _send(self, who: str, name: str, content: bytes | None, **more) -> None:
+        self._keep(who, name, self.stage.send(who, name, content, **more))
 
     def _keep(self, who: str, said: str, event_id: str) -> None:
         self.said.setdefault(who, []).append((said, event_id))
@@ -150,10 +162,19 @@ class Play:
             self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
-        readable = heard.kind == "file" and not (heard.content or b"").startswith(b"PK")
-        content = (heard.content or b"").decode("utf-8-sig") if readable else ""
+        content = _readable(heard.content or b"") if heard.kind == "file" else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")
         return place, _cut(text.splitlines(), LONGEST.get(heard.kind, 16))
+
+
+def _readable(content: bytes) -> str:
+    """What a file says; nothing where only a program can tell."""
+    if content.startswith((b"PK", b"$FL2")):
+        return ""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp932")
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:

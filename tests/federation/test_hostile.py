@@ -74,7 +74,7 @@ def test_whatever_is_typed_is_answered_with_a_sentence_or_not_at_all(kairan):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(("questions", "complaint"), [(10_000, "256 kB"), (4_000, "500問")])
+@pytest.mark.parametrize(("questions", "complaint"), [(10_000, "256 kB"), (4_000, "1000問")])
 def test_a_file_of_thousands_of_questions_is_refused_with_the_reason(kairan, questions, complaint):
     async def story():
         room = await kairan.chief.direct(kairan.bot)

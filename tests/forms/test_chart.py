@@ -1,5 +1,6 @@
 """The picture of a result: every number in it is a word too, and no word of people's is markup."""
 
+import itertools
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from bridge.picture import png
 from forms.chart import chart
+from forms.drawing import ladder
 from forms.form import Form
 from forms.printable import line, width, wrap
 from forms.tally import Standing, tally
@@ -51,7 +53,10 @@ def test_options_differ_by_pattern_and_not_by_colour_alone():
     svg = drawn().svg
     marks = {pattern.get("id"): len(list(pattern)) for pattern in ET.fromstring(svg).iter(f"{SVG}pattern")}
     assert marks["fill0"] == 1
-    assert all(count == 2 for name, count in marks.items() if name != "fill0")
+    assert all(marks[f"fill{n}"] == 2 for n in range(1, 6))
+    for points in range(2, 12):
+        shown = [marks[f"fill{n}"] for n in ladder(points)]
+        assert all(left != right for left, right in itertools.pairwise(shown))
     assert 'fill="url(#fill1)"' in svg
 
 

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.figures import figures, show_number, show_share
+from forms.bars import show_number, show_share
+from forms.figures import figures
 from forms.form import Form
 from forms.summary import summary, summary_html
 from forms.tally import Rate, Standing, Tally, overall, rates, tally

@@ -1,0 +1,1 @@
+"""Responses as files that other programs take over: spreadsheets, robots, statistics."""
