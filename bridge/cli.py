@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from bots.talk import Talk, run
 from bridge import clock
@@ -20,6 +21,7 @@ ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; Misconfigured is one line on standard error and exit 1."""
+    _print_anything(sys.stdout)
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for loud in ("nio", "alembic", "apscheduler", "aiohttp", "asyncio", "sqlalchemy"):  # may quote what people wrote
@@ -31,6 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:
         return 0
+
+
+def _print_anything(stream: TextIO) -> None:
+    """What a console of another encoding cannot show is escaped, instead of ending the command."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,6 +130,8 @@ def _run_talk(arguments: argparse.Namespace) -> int:
     talk = Talk(form, today=today, lang=arguments.lang, towns=towns_with, fetch=_local_file)
     if isinstance(sys.stdin, io.TextIOWrapper):  # nothing at all where it was closed
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     run(talk, sys.stdin or (), write=lambda text: print(text, flush=True), as_json=arguments.json)
     return 0
 

@@ -82,7 +82,7 @@ def _midnight(day: date) -> datetime:
 def _from_manifest(path: Path) -> _Since:
     try:
         return _Since(path.name, int(json.loads(path.read_bytes())["next"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise Misconfigured(f"{path}: manifest として読めません / is no manifest of an export") from None
 
 

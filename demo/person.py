@@ -120,19 +120,16 @@ class Person:
         )
         assert isinstance(uploaded, UploadResponse), uploaded
         where = {"file": {**keys, "url": uploaded.content_uri}} if sealed else {"url": uploaded.content_uri}
-        about = {"msgtype": "m.file", "filename": name, "info": {"size": len(content), "mimetype": mime}}
+        kind = "m.image" if mime.startswith("image/") else "m.file"
+        about = {"msgtype": kind, "filename": name, "info": {"size": len(content), "mimetype": mime}}
         return await self.send(room, "m.room.message", {**about, "body": caption or name, **where})
 
     async def create_room(
         self, *, name: str = "", alias: str = "", invite=(), encrypted: bool = False, public=False, **more: Any
     ) -> str:
         state = [{"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}] if encrypted else []
-        body = {
-            "preset": "public_chat" if public else "private_chat",
-            "invite": list(invite),
-            "initial_state": state,
-            **more,
-        }
+        preset = "public_chat" if public else "private_chat"
+        body = {"preset": preset, "invite": list(invite), "initial_state": state, **more}
         body |= {key: value for key, value in (("name", name), ("room_alias_name", alias)) if value}
         room = (await self.call("POST", "/_matrix/client/v3/createRoom", body))["room_id"]
         await self._until(lambda: room in self.client.rooms, 20, f"{room} does not appear")

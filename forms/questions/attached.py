@@ -28,6 +28,10 @@ _WRONG_TYPE = Text(
     ja="「{name}」は受け取れない形式です。{types} のどれかで送ってください。",
     en="“{name}” is of a type that cannot be taken here. Please send one of: {types}.",
 )
+_NOT_THE_TYPE = Text(
+    ja="「{name}」は受け取れない形式です。{types} で送ってください。",
+    en="“{name}” is of a type that cannot be taken here. Please send {types}.",
+)
 _UNNAMED = Text(ja="ファイル", en="file")
 _HOW = Text(ja="{what}を送信（{types}、{most}MBまで）", en="Send {what} ({types}; up to {most} MB)")
 _SEVERAL = Text(
@@ -79,7 +83,8 @@ class AttachedFields(QuestionFields):
             raise Mistake(_EMPTY.fill(name=name))
         type_ = type_of(file.name, file.content)
         if type_ is None or type_ not in self.accepted:
-            raise Mistake(_WRONG_TYPE.fill(name=name, types=types_shown(self.accepted)))
+            wrong = _WRONG_TYPE if len(self.accepted) > 1 else _NOT_THE_TYPE
+            raise Mistake(wrong.fill(name=name, types=types_shown(self.accepted)))
         content = self.kept(type_, file.content, name)
         return {
             "name": name,
