@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
-from bots import due, ports
 from bots.arguments import READERS, Reader
 from bots.call import Call
 from bots.effects import Effect
-from bots.events import Event
+from bots.events import Delivered, Event
 from bots.roles import Role
 from forms.mistake import Mistake
 from forms.text import Lang, Text
@@ -18,10 +17,6 @@ Effects = tuple[Effect, ...]
 Handler = Callable[..., Effects]
 World = Callable[[type], Any]
 """Hands out the port that implements a Protocol, bound to the caller and the municipality."""
-
-PORTS = frozenset(
-    p for p in (vars(ports) | vars(due)).values() if isinstance(p, type) and getattr(p, "_is_protocol", False)
-)
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "to": ("to", "宛先"),
     "by": ("by", "締切"),
@@ -116,7 +111,7 @@ def _split(words: Sequence[str], keyed: Sequence[Argument]) -> tuple[list[str], 
 def command(*names: str, needs: Role, about: Text, more: Text | None = None) -> Callable[[Handler], Command]:
     """Declare the function as a command: its signature is the syntax.
 
-    A type in arguments.READERS is read from the message (keyword-only: after its own word), a Protocol in ports.py is
+    A type in arguments.READERS is read from the message (keyword-only: after its own word), a Protocol is
     handed in, anything else is a TypeError at import.
     """
 
@@ -134,7 +129,7 @@ def signature(handler: Handler, skip: int) -> tuple[tuple[Argument, ...], tuple[
     wants: list[tuple[str, type]] = []
     for name, parameter in list(inspect.signature(handler).parameters.items())[skip:]:
         kind = _without_none(hints[name])
-        if kind in PORTS:
+        if getattr(kind, "_is_protocol", False):
             wants.append((name, kind))
         elif kind in READERS:
             keyword = parameter.kind is inspect.Parameter.KEYWORD_ONLY
@@ -155,13 +150,18 @@ class Listener:
 
     handler: Callable[..., Effects | None]
     wants: tuple[tuple[str, type], ...]
+    delivered: bool
+    """It hears what other municipalities send, and nothing else."""
 
-    def hear(self, call: Call, event: Event, world: World) -> Effects | None:
+    def hear(self, call: Call, event: Event | Delivered, world: World) -> Effects | None:
         """Offer the event."""
+        if isinstance(event, Delivered) is not self.delivered:
+            return None
         return self.handler(call, event, **{n: world(p) for n, p in self.wants})
 
 
 def listener(handler: Callable[..., Effects | None]) -> Listener:
-    """Declare a listener; ports are handed in as for commands."""
+    """Declare a listener; ports are handed in as for commands. With a `Delivered` second it hears those alone."""
     _, wants = signature(handler, skip=2)  # type: ignore[arg-type]
-    return Listener(handler, wants)
+    second = list(inspect.signature(handler).parameters)[1]
+    return Listener(handler, wants, delivered=get_type_hints(handler)[second] is Delivered)

@@ -1,6 +1,8 @@
 """What a bot may do, in the imperative. The bridge carries it out; a rehearsal prints it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bots.events import RoomId, UserId
 from forms.questions.base import Value
@@ -129,4 +131,16 @@ class Keep:
     content: bytes
 
 
-Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw | Keep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Sign this and send it to the Kairan of one member (its server), or of every member with None.
+
+    `body` has a canonical form (bridge/alliance/signing.py): no fractions; a form travels as its text.
+    """
+
+    kind: str
+    body: Mapping[str, Any]
+    to: str | None
+
+
+Effect = Say | Attach | Refuse | Refresh | Rewrite | Meet | Submit | Withdraw | Keep | Post

@@ -1,12 +1,28 @@
 """What a bot may hear, in the past tense. Every event is somebody's, somewhere, at a moment; nothing here is Matrix."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Any, NewType
 
 UserId = NewType("UserId", str)
 RoomId = NewType("RoomId", str)
 EventId = NewType("EventId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A document that the Kairan of `signer` (a server) signed at `at`, by its own clock.
+
+    `id` is that of its content; `raw` is the whole of it, to be kept and checked again.
+    """
+
+    id: str
+    kind: str
+    signer: str
+    at: datetime
+    body: Mapping[str, Any]
+    raw: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +96,13 @@ class Joined(Heard):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Heard):
     """The sender left, refused the invitation or was removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered(Heard):
+    """The Kairan of another member sent us, or everybody, a document: signed by it, and never heard before."""
+
+    signed: Signed
 
 
 Event = Said | Edited | Reacted | Sent | Located | Struck | Joined | Left

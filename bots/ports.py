@@ -5,12 +5,13 @@ A port guards the noun: it gives only what this caller may have, and raises NotA
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bots.alliance import Member
 from bots.drafting.state import Drafting, Manuscript, Write
 from bots.effects import About, Keep
-from bots.events import EventId, RoomId, UserId
+from bots.events import EventId, RoomId, Signed, UserId
 from bots.records import Asked, Draft, Filling, Publication, Waiting
 from forms.form import Form
 from forms.tally import Tally
@@ -260,3 +261,26 @@ class Town(Protocol):
 
     def language(self) -> Lang:
         """What is spoken in its rooms."""
+
+
+class Members(Protocol):
+    """The municipalities of the alliance, as the list in force has them."""
+
+    def me(self) -> Member:
+        """Ourselves. Mistake where this municipality is in no alliance."""
+
+    def all(self) -> Sequence[Member]:
+        """Everybody, ourselves too, by code; () where this municipality is in no alliance."""
+
+    def find(self, words: str) -> Member:
+        """By name, server or code. Mistake (with the nearest name) when there is none."""
+
+
+class Seals(Protocol):
+    """What one municipality's word is known by, wherever it turns up."""
+
+    def sign(self, kind: str, body: Mapping[str, Any]) -> Signed:
+        """In this municipality's name, now."""
+
+    def check(self, raw: str) -> Signed:
+        """What was signed. Mistake where it was altered, or signed by nobody who is or was a member."""

@@ -27,7 +27,7 @@ from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
-from bridge.store import inbox, outbox
+from bridge.store import inbox, outbox, parcels
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.web import Face, avatar
@@ -75,13 +75,14 @@ class App:
             Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE)
         )
         self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
-        self.runtime = Runtime(municipality(config), BOTS, shortcuts=config.kairan.reactions)
+        town = municipality(config)
+        self.runtime = Runtime(town, BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
         self._keeper = Keeper(self.door, self.runtime.keys)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
         self.intake = Intake(
-            self.door, self.crypto, self.store, self.handling, permitted=config.permitted, touched=self._touched
+            self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched
         )
         self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
         self._outgoing = Lanes("delivery", self.delivery.work, width=ROOMS_AT_ONCE)
@@ -168,6 +169,7 @@ class App:
             with suppress(Unreachable):  # the next hour will do
                 await self.store.run(partial(inbox.forget_old, now=clock.now()))
                 await self.store.run(partial(outbox.forget_old, now=clock.now()))
+                await self.store.run(partial(parcels.forget_old, now=clock.now()))
 
     async def _drain(self) -> None:
         """Finish what is under way; what is not done stays in the database for the next start."""

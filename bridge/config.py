@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bridge import clock
+from bridge.alliance.signing import Key
 from bridge.errors import Misconfigured
 from forms.text import Lang
 
@@ -94,7 +95,15 @@ class Config:
     @property
     def secret(self) -> str:
         """What the device's keys are sealed with: made at the first start, independent of the exchangeable token."""
-        path = self.folder / "secret"
+        return self._made_once("secret")
+
+    @property
+    def key(self) -> Key:
+        """What this Kairan signs with, for the other municipalities: made at the first start."""
+        return Key.of(self._made_once("federation.key"))
+
+    def _made_once(self, name: str) -> str:
+        path = self.folder / name
         if not path.exists():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:

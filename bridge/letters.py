@@ -1,5 +1,6 @@
 """What bots decided, written as letters for the outbox: who gets it, in which language, under which transaction id."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
@@ -14,6 +15,7 @@ from bots.effects import (
     Meet,
     Person,
     Place,
+    Post,
     Refresh,
     Refuse,
     Rewrite,
@@ -23,9 +25,11 @@ from bots.effects import (
     Withdraw,
 )
 from bots.events import EventId, RoomId, UserId
+from bridge.alliance.parcel import parts_of, sealed
 from bridge.store import inbox, outbox, rooms
 from bridge.store.desk import Municipality, derived
 from bridge.store.engine import Connection
+from bridge.store.members import ROOM, members
 from bridge.store.outbox import KEYS, Letter, txn
 from bridge.store.people import language_of
 from bridge.store.sealing import Keyring, boxed
@@ -97,6 +101,8 @@ class Writer:
                 self._meet(occasion, effect.user, touched)
             case Refresh():
                 mark_stale(occasion.connection, effect.publication)
+            case Post():
+                return self._post(occasion, effect, step, touched)
             case Submit() | Withdraw() | Keep():
                 pass  # what it changed was kept through the port; nobody needs telling
             case _:
@@ -157,6 +163,30 @@ class Writer:
             "size": len(file.content),
         }
         return Letter(txn=txn(occasion.source, step), lane=lane, owner=owner, body=body, content=file.content)
+
+    def _post(self, occasion: Occasion, post: Post, step: int, touched: Touched) -> list[Letter]:
+        """One letter for each part and lane: the room of all, or the direct room with another Kairan."""
+        key = txn(occasion.source, step)
+        town, at = self._town, occasion.at
+        signed = sealed(post.kind, post.body, server=town.server, key=town.key, at=at, to=post.to, cause=key)
+        parts = parts_of(signed.raw, key)
+        return [
+            Letter(txn=txn(key, f"{to} {n}"), lane=lane, owner=owner, body={"kind": "object", "part": dict(part)})
+            for to, lane, owner in self._reached(occasion, post, touched)
+            for n, part in enumerate(parts)
+        ]
+
+    def _reached(self, occasion: Occasion, post: Post, touched: Touched) -> Iterator[tuple[str, str, str | None]]:
+        """(whom, lane, whose eyes only)."""
+        connection = occasion.connection
+        shared = rooms.facts(connection).get(ROOM)
+        if post.to is None and shared is not None and rooms.is_in(connection, shared):
+            yield "", shared, None
+            return
+        for member in members(connection):
+            if member.server != self._town.server and post.to in (None, member.server):
+                lane, owner, _ = self._lane(occasion, Person(member.bot), touched)
+                yield member.server, lane, owner
 
     def _lane(self, occasion: Occasion, to: Place, touched: Touched) -> tuple[str, str | None, Lang]:
         """(lane, whose eyes only, language)."""

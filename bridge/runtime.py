@@ -13,8 +13,9 @@ from bots.call import Call
 from bots.command import Effects, World
 from bots.dispatch import dispatch
 from bots.effects import Refuse, Say
-from bots.events import Event, Joined, Left, RoomId, Said, UserId
+from bots.events import Delivered, Event, Joined, Left, RoomId, Said, Sent, UserId
 from bots.roles import Role
+from bridge.alliance.parcel import Parcel
 from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
 from bridge.postal_codes import towns_with
@@ -24,6 +25,8 @@ from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf
 from bridge.store.manuscripts import ManuscriptDesk
+from bridge.store.members import MemberDesk, SealDesk, is_member
+from bridge.store.parcels import unpack
 from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, language_of
 from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
@@ -93,6 +96,8 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Pictures: Draughtsman,
     ports.Workbooks: WorkbookDesk,
     ports.Town: TownDesk,
+    ports.Members: MemberDesk,
+    ports.Seals: SealDesk,
 }
 
 
@@ -109,11 +114,19 @@ class Runtime:
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
-    def hear(self, connection: Connection, event: Event) -> Touched:
+    def hear(self, connection: Connection, event: Event | Parcel) -> Touched:
         """Decide about an event and queue what follows."""
         touched = Touched()
+        self._town.neighbours.refresh(connection)
         if event.sender == self._town.bot or not self._welcome(event.sender):
             return touched
+        if not isinstance(event, Parcel):
+            self._heard(connection, event, touched)
+        elif (delivered := unpack(connection, self._town, event)) is not None:
+            self._heard(connection, delivered, touched)
+        return touched
+
+    def _heard(self, connection: Connection, event: Event | Delivered, touched: Touched) -> None:
         self._come_and_go(connection, event, touched)
         occasion = Occasion(
             connection=connection,
@@ -127,9 +140,8 @@ class Runtime:
         said = self._paced(event)
         effects = self._decide(connection, event) if said is None else said
         self._writer.carry_out(occasion, effects, touched)
-        return touched
 
-    def wanted(self, connection: Connection, event: Event) -> int:
+    def wanted(self, connection: Connection, event: Sent) -> int:
         """How many bytes of the file that this event brings are wanted; 0 where nobody asked for one."""
         if event.sender == self._town.bot or not self._welcome(event.sender):
             return 0
@@ -138,9 +150,9 @@ class Runtime:
         return max((most(call, world) for bot in self._bots for most in bot.fetching), default=0)
 
     def _welcome(self, sender: str) -> bool:
-        return server_of(sender) in self._town.permitted
+        return server_of(sender) in self._town.neighbours
 
-    def _paced(self, event: Event) -> Effects | None:
+    def _paced(self, event: Event | Delivered) -> Effects | None:
         """None at an ordinary pace; in a flood one polite word, then nothing until it ends."""
         if not isinstance(event, Said) or (not event.direct and not event.text.lstrip().startswith(("!", "！"))):
             return None
@@ -152,7 +164,7 @@ class Runtime:
             return None
         return (Say(text=SLOWER),) if count == FLOOD else ()
 
-    def _decide(self, connection: Connection, event: Event) -> Effects:
+    def _decide(self, connection: Connection, event: Event | Delivered) -> Effects:
         call = self._call(connection, event)
         world = self._world(self._desk(connection, event, call))
         try:
@@ -161,7 +173,7 @@ class Runtime:
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
 
-    def _desk(self, connection: Connection, event: Event, call: Call) -> Desk:
+    def _desk(self, connection: Connection, event: Event | Delivered, call: Call) -> Desk:
         return Desk(
             connection=connection,
             town=self._town,
@@ -174,7 +186,7 @@ class Runtime:
             readings=self.readings,
         )
 
-    def _call(self, connection: Connection, event: Event) -> Call:
+    def _call(self, connection: Connection, event: Event | Delivered) -> Call:
         own = server_of(event.sender) == self._town.server
         return Call(
             event=event.id,
@@ -191,7 +203,7 @@ class Runtime:
     def _world(self, desk: Desk) -> World:
         return lambda port: PORTS[port](desk)
 
-    def _come_and_go(self, connection: Connection, event: Event, touched: Touched) -> None:
+    def _come_and_go(self, connection: Connection, event: Event | Delivered, touched: Touched) -> None:
         """Keep track of who is in their direct room; what waited for them follows them in."""
         match event:
             case Joined() if rooms.owner_of(connection, event.room) == event.sender:
@@ -201,14 +213,22 @@ class Runtime:
                 touched.lanes.add(event.room)
             case Left() if rooms.owner_of(connection, event.room) == event.sender:
                 rooms.set_direct(connection, event.sender, "gone")
-                outbox.bury(connection, event.sender)
-                outbox.bury(connection, event.room)
+                self._put_away(connection, event)
             case Said(direct=True):
                 rooms.adopt(connection, event.sender, event.room)
+
+    def _put_away(self, connection: Connection, event: Left) -> None:
+        """What a person would have read goes; what another Kairan must get waits until the next room with it."""
+        if is_member(connection, event.sender):
+            outbox.move(connection, event.room, event.sender)
+            return
+        outbox.bury(connection, event.sender)
+        outbox.bury(connection, event.room)
 
     def tick(self, connection: Connection, routine: Routine, now: datetime) -> Touched:
         """Do what has fallen due."""
         touched = Touched()
+        self._town.neighbours.refresh(connection)
         itself = UserId(self._town.bot)
         desk = Desk(
             connection=connection, town=self._town, who=itself, role=Role.STEWARD, room=RoomId(""), at=now, source="",
@@ -221,7 +241,7 @@ class Runtime:
             self._writer.carry_out(occasion, done.effects, touched)
         return touched
 
-    def apologise(self, connection: Connection, event: Event, reference: str) -> Touched:
+    def apologise(self, connection: Connection, event: Event | Parcel, reference: str) -> Touched:
         """A bug of ours: say so with a number, and go on with the next event."""
         touched = Touched()
         occasion = Occasion(

@@ -4,7 +4,7 @@ Transcripts are played on it (tests/conversations), each a second time with a re
 beyond the outbox is missing: people read what the letters say (docs/decisions/0003-transcripts-on-the-real-store.md).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,11 +17,15 @@ from bots.all import BOTS
 from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
 from bots.roles import Role
 from bridge import clock
+from bridge.alliance.parcel import Parcel, read_part
+from bridge.alliance.signing import Key
 from bridge.letters import Touched
 from bridge.runtime import Runtime
 from bridge.store import outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.members import Listed, put_in_force
+from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Locked, unboxed
 from bridge.store.tables import digest, publication, reminder
 from bridge.workbook import Unread
@@ -58,7 +62,7 @@ class Stage:
     that the caller keeps, so that many stages one after another need not compile their statements anew.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may choose
         self,
         folder: Path,
         cast: Mapping[str, tuple[Role, str]],
@@ -66,7 +70,9 @@ class Stage:
         room: str = "行政DX",
         database: str = "stage.db",
         store: Store | None = None,
+        server: str = SERVER,
     ) -> None:
+        self.server, self.bot = server, f"@kairan:{server}"
         self._store, self._lent = store or Store(database_url(database, folder)), store is not None
         if not self._lent:
             self._store.migrate()
@@ -74,19 +80,21 @@ class Stage:
         self._names = {user: name for name, user in self._users.items()}
         self.now = START
         self._count = 0
+        self.posted: list[tuple[str | None, Mapping[str, Any]]] = []
         self._kept: dict[str, bytes] = {}  # keys, as the homeserver keeps them: they outlive a restart
         self._open()
         self._store.do(partial(self._furnish, cast=cast, room=room))
 
     def _open(self) -> None:
         town = Municipality(
-            bot=BOT,
-            server=SERVER,
-            permitted=frozenset(TOWNS),
+            bot=self.bot,
+            server=self.server,
+            neighbours=Neighbours(self.server, names=TOWNS, allowed=TOWNS),
             zone=clock.JAPAN,
             language="ja",
-            name_of=lambda server: TOWNS.get(server, server),
+            key=Key.of(self.server),
         )
+        self.town = town
         self._runtime = Runtime(town, BOTS, shortcuts=False)
 
     def _furnish(self, connection: sa.Connection, cast: Mapping[str, tuple[Role, str]], room: str) -> None:
@@ -94,17 +102,16 @@ class Stage:
         for role, key in ROLE_ROOMS.items():
             rooms.set_fact(connection, f"room:{key}", f"!{key}")
             self._room(connection, f"!{key}", key)
-            members = [n for n, (r, s) in cast.items() if r >= role and s == SERVER]
+            members = [n for n, (r, s) in cast.items() if r >= role and s == self.server]
             for name in members:
                 rooms.set_member(connection, f"!{key}", self._users[name], membership="join", name=name)
         for name, user in self._users.items():
             rooms.set_member(connection, f"!{room}", user, membership="join", name=name)
 
-    @staticmethod
-    def _room(connection: sa.Connection, room_id: str, name: str) -> None:
+    def _room(self, connection: sa.Connection, room_id: str, name: str) -> None:
         rooms.entered(connection, room_id)
         rooms.describe(connection, room_id, name=name)
-        rooms.set_member(connection, room_id, BOT, membership="join", name="Kairan")
+        rooms.set_member(connection, room_id, self.bot, membership="join", name="Kairan")
 
     def close(self) -> None:
         """Let go of the database."""
@@ -181,7 +188,20 @@ class Stage:
         rooms.set_member(connection, room, user, membership="join", name=self._names[user])
         rooms.opened(connection, user, room)
 
-    def _hear(self, event: Event) -> None:
+    def receive(self, sender: str, part: Mapping[str, Any]) -> None:
+        """A part of a document comes from another town's Kairan."""
+        where = {"id": EventId(self._id()), "room": RoomId("!post"), "sender": UserId(sender), "at": self.now}
+        parcel = read_part(part, {**where, "direct": True})
+        if parcel is not None:
+            self._hear(parcel)
+
+    def meet(self, listed: Sequence[Listed]) -> None:
+        """From now on these towns are in an alliance."""
+        for one in listed:
+            self._names.setdefault(one.member.bot, f"kairan-{one.member.server}")
+        self._store.do(lambda c: put_in_force(c, self.town.neighbours, listed))
+
+    def _hear(self, event: Event | Parcel) -> None:
         touched = self._do(partial(self._runtime.hear, event=event))
         self._follow(touched)
 
@@ -259,6 +279,8 @@ class Stage:
             outbox.sent(connection, letter, event_id)
             if body["kind"] == "burn":
                 self._kept.pop(body["key"], None)
+            elif body["kind"] == "object":
+                self.posted.append((rooms.owner_of(connection, letter.lane), body["part"]))
             elif body["kind"] != "react":
                 yield self._heard(connection, replace(letter, body=body), event_id, content)
 

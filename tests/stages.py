@@ -11,9 +11,9 @@ from bridge.store.engine import Store
 MEMORY = Path("/dev/shm")  # a file, but of memory: nothing waits for a disk
 
 
-def empty_store() -> Store:
-    """The one Store of this process, over a fresh database. Whoever used it before must be done."""
-    store, database, template = _made()
+def empty_store(place: int = 0) -> Store:
+    """The Store of this process at this place, over a fresh database. Whoever used it before must be done."""
+    store, database, template = _made(place)
     store.reopen()
     for beside in ("-wal", "-shm"):
         Path(f"{database}{beside}").unlink(missing_ok=True)
@@ -22,7 +22,7 @@ def empty_store() -> Store:
 
 
 @cache
-def _made() -> tuple[Store, Path, Path]:
+def _made(place: int) -> tuple[Store, Path, Path]:
     folder = Path(tempfile.mkdtemp(prefix="kairan-stage-", dir=MEMORY if MEMORY.is_dir() else None))
     database, template = folder / "stage.db", folder / "template.db"
     store = Store(f"sqlite:///{database}")

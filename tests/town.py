@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 
 from bots.all import BOTS
 from bots.roles import Role
+from bridge.alliance.signing import Key
 from bridge.matrix.handling import Handling
 from bridge.matrix.keeper import Keeper
 from bridge.runtime import Runtime
 from bridge.store import inbox, outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import unboxed
 from bridge.store.tables import metadata
 
 BOT = "@kairan:tsukuba"
+NAMES = {"tsukuba": "つくば市", "nakatsu": "中津市"}
 ROOM = "!dx"
 START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 CAST = {"hen": (Role.EDITOR, "tsukuba"), "sato": (Role.STAFF, "tsukuba"), "ono": (Role.RESIDENT, "nakatsu")}
@@ -70,8 +73,8 @@ class Town:
     def open(self):
         """As a process does that starts."""
         self.store = Store(self.url)
-        town = Municipality(bot=BOT, server="tsukuba", permitted=frozenset({"tsukuba", "nakatsu"}), zone=self.zone,
-                            language="ja", name_of={"tsukuba": "つくば市", "nakatsu": "中津市"}.get)  # fmt: skip
+        town = Municipality(bot=BOT, server="tsukuba", zone=self.zone, language="ja", key=Key.of("tsukuba"),
+                            neighbours=Neighbours("tsukuba", names=NAMES, allowed=NAMES))  # fmt: skip
         self.runtime = Runtime(town, self.bots, shortcuts=True)
         wire = Wire(self.files, self.notes)
         self.keeper = Keeper(wire, self.runtime.keys)

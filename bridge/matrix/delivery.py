@@ -7,6 +7,7 @@ from functools import partial
 
 from bots.events import EventId, RoomId, UserId
 from bridge import clock
+from bridge.alliance.parcel import EVENT as PARCEL
 from bridge.errors import Refused
 from bridge.matrix import attachment, outbound
 from bridge.matrix.crypto import Crypto
@@ -91,14 +92,17 @@ class Delivery:
         body = letter.body
         if body["kind"] == "react":  # reactions are never encrypted: clients could not add them up
             return "m.reaction", outbound.reaction(body["key"], ready.target or "", txn=letter.txn)
+        kind = "m.room.message"
         if body["kind"] == "file":
             content = await self._file(letter, ready)
+        elif body["kind"] == "object":
+            kind, content = PARCEL, outbound.parcel(body, txn=letter.txn)
         else:
             content = outbound.message(body, txn=letter.txn, edits=ready.target)
         if not ready.encrypted:
-            return "m.room.message", content
+            return kind, content
         members = [UserId(m) for m in ready.members]
-        sealed = await self._crypto.encrypt(room, members, kind="m.room.message", content=content)
+        sealed = await self._crypto.encrypt(room, members, kind=kind, content=content)
         return "m.room.encrypted", {**sealed, outbound.MARK: letter.txn}
 
     async def _file(self, letter: Outgoing, ready: "Ready") -> Json:

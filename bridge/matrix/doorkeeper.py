@@ -18,6 +18,7 @@ from bridge.matrix.lanes import where
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.members import is_member
 from bridge.store.rooms import Door as Wanted
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class Doorkeeper:
                 await self._not_now(wanted)
             except Refused as no:
                 log.info("direct room refused: %s %s", no.status, no.code)
-                self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
+                await self._refused(wanted)
             else:
                 self._touched(await self._store.run(partial(_opened, wanted=wanted, room=room)))
 
@@ -136,8 +137,15 @@ class Doorkeeper:
             await self._door.invite(room, UserId(wanted.user))
         return room
 
+    async def _refused(self, wanted: Wanted) -> None:
+        """A person is given up; another Kairan may be let in again tomorrow, and what waits for it must not be lost."""
+        if await self._store.run(partial(is_member, user=wanted.user)):
+            await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=_later(wanted.attempts)))
+        else:
+            self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
+
     async def _not_now(self, wanted: Wanted) -> None:
-        if wanted.attempts >= MOST_KNOCKS:
+        if wanted.attempts >= MOST_KNOCKS and not await self._store.run(partial(is_member, user=wanted.user)):
             self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
             return
         await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=_later(wanted.attempts)))

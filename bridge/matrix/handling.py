@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from bots.events import RoomId
+from bots.events import RoomId, Sent
 from bridge import clock
 from bridge.errors import Unreachable
 from bridge.letters import Touched
@@ -142,7 +142,7 @@ class Handling:
         """How many bytes the form that the person is in would take."""
         direct = self._is_direct(connection, clear, received.room_id, received.sender)
         event = inbound.read(clear, received.room_id, direct=direct)
-        return 0 if event is None else self._runtime.wanted(connection, event)
+        return self._runtime.wanted(connection, event) if isinstance(event, Sent) else 0
 
     async def _decide(
         self, received: inbox.Received, clear: Json, content: bytes | None

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
+from bridge.alliance.parcel import EVENT as PARCEL
+from bridge.alliance.parcel import Parcel, read_part
 from bridge.matrix.wire import Json
 
-HEARD = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member")
+HEARD = ("m.room.message", "m.room.encrypted", "m.reaction", "m.room.redaction", "m.room.member", PARCEL)
 """Types that may concern a bot; nothing else enters the inbox (`kairan.met`, our own note, never comes by wire).
 
 Tuples, here and below: what is looked for in them may be of any type, and a list has no hash.
 """
-SEALED = ("m.room.message", "m.reaction")
+SEALED = ("m.room.message", "m.reaction", PARCEL)
 """Types that an encrypted event may hold; anything else in it is a forgery of what only a homeserver says."""
 TALK = ("m.text", "m.emote")
 FILES = ("m.file", "m.image", "m.audio", "m.video")
@@ -28,7 +30,7 @@ _GEO = re.compile(
 
 def read(  # noqa: PLR0911 - a table of types, one return each
     raw: Json, room: str, *, direct: bool, content: bytes | None = None
-) -> Event | None:
+) -> Event | Parcel | None:
     """The event that a clear (decrypted) `raw` tells of. `content` is the file it names, fetched before."""
     event_id, sender = raw.get("event_id"), raw.get("sender")
     if not isinstance(event_id, str) or not isinstance(sender, str):
@@ -52,6 +54,8 @@ def read(  # noqa: PLR0911 - a table of types, one return each
             return _member(raw, body, heard)
         case "kairan.met":
             return Joined(**heard)
+        case _ if raw.get("type") == PARCEL:
+            return read_part(body, heard)
         case _:
             return None
 

@@ -19,6 +19,7 @@ from bridge.matrix.wire import Json
 from bridge.store import inbox, rooms, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Intake:
         store: Store,
         handling: Handling,
         *,
-        permitted: frozenset[str],
+        permitted: Neighbours,
         touched: Callable[[Touched], None],
     ) -> None:
         self._door, self._crypto, self._store, self._handling = door, crypto, store, handling
@@ -138,6 +139,7 @@ class Intake:
         """Everything of one sync in one transaction, the cursor with it."""
         found = Touched()
         now = clock.now()
+        self._permitted.refresh(connection)
         if sessions:
             found.rooms |= inbox.keys_came(connection, sessions)
         for room, invite in section(reply, "invite"):

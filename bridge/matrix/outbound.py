@@ -51,6 +51,11 @@ def reaction(key: str, target: str, *, txn: str) -> Json:
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": target, "key": key}, MARK: txn}
 
 
+def parcel(body: dict[str, Any], *, txn: str) -> Json:
+    """The content of an event that carries a signed document to another Kairan."""
+    return {**body["part"], MARK: txn}
+
+
 def file(body: dict[str, Any], *, txn: str, address: str, sealed: Json | None) -> Json:
     """The content of a file or picture with its words as caption. `sealed`: key and hash of an encrypted file."""
     info: Json = {"mimetype": body["mime"], "size": body["size"]}

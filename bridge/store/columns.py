@@ -1,4 +1,4 @@
-"""The types of columns that all databases keep alike."""
+"""What all tables share: how things are named, and types of columns that all databases keep alike."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,6 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

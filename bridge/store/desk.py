@@ -2,7 +2,6 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,8 +11,10 @@ import sqlalchemy as sa
 from bots.events import RoomId, UserId
 from bots.records import NotAllowed
 from bots.roles import Role
+from bridge.alliance.signing import Key
 from bridge.config import Config
 from bridge.store import rooms
+from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Keyring
 from bridge.workbook import Readings
 from forms.text import Lang
@@ -21,19 +22,19 @@ from forms.text import Lang
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
-    """`name_of` gives what people call the municipality of a server."""
+    """`key` is what its Kairan signs with."""
 
     bot: str
     server: str
-    permitted: frozenset[str]
+    neighbours: Neighbours
     zone: ZoneInfo
     language: Lang
-    name_of: Callable[[str], str]
+    key: Key
 
     def is_person(self, user: str) -> bool:
         """Whether this is somebody to ask: of a permitted server, and no bot of ours or of a neighbour's."""
         localpart, _, server = user[1:].partition(":")
-        return server in self.permitted and not localpart.startswith(("kairan", "_kairan"))
+        return server in self.neighbours and not localpart.startswith(("kairan", "_kairan"))
 
 
 def municipality(config: Config) -> Municipality:
@@ -41,10 +42,15 @@ def municipality(config: Config) -> Municipality:
     return Municipality(
         bot=config.bot,
         server=config.homeserver.server_name,
-        permitted=config.permitted,
+        neighbours=Neighbours(
+            config.homeserver.server_name,
+            names={config.homeserver.server_name: config.kairan.municipality, **config.federation.names},
+            allowed=config.federation.allow,
+            language=config.kairan.language,
+        ),
         zone=config.zone,
         language=config.kairan.language,
-        name_of=config.municipality,
+        key=config.key,
     )
 
 

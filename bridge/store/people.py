@@ -61,7 +61,7 @@ class PeopleDesk:
 
     def municipality(self, user: UserId) -> str:
         server = server_of(user)
-        return self._desk.town.name_of(server) if server else ""
+        return self._desk.town.neighbours.name(server) if server else ""
 
     def name(self, user: UserId) -> str:
         return shown_name(self._db, user)

@@ -163,7 +163,7 @@ class PublicationShelf:
                 name=shown_name(self._db, user),
                 stage=stage,
                 muted=muted,
-                municipality=self._desk.town.name_of(server_of(user)),
+                municipality=self._desk.town.neighbours.name(server_of(user)),
             )
             for user, stage, muted in self._stages(found)
         ]
@@ -186,13 +186,13 @@ class PublicationShelf:
             raise NotAllowed(Role.EDITOR)
         towns: dict[str, list[int]] = {}
         for user, stage, _ in self._stages(found):
-            row = towns.setdefault(self._desk.town.name_of(server_of(user)), [0, 0, 0])
+            row = towns.setdefault(self._desk.town.neighbours.name(server_of(user)), [0, 0, 0])
             row[0] += 1
             row[1] += stage == "started"
             row[2] += stage == "sent"
         if found.form.privacy == "anonymous":
             towns = large(towns, self._desk.town.language)
-        own = self._desk.town.name_of(self._desk.town.server)
+        own = self._desk.town.neighbours.name(self._desk.town.server)
         ordered = sorted(towns.items(), key=lambda row: row[0] != own)
         return [(town, counts[0], counts[1], counts[2]) for town, counts in ordered]
 

@@ -211,7 +211,7 @@ class ResponseDesk:
         return [p for p in reversed(found) if p.is_open(self._desk.at)]
 
     def asker(self, found: Publication) -> Text:
-        town = self._desk.town.name_of(server_of(found.author))
+        town = self._desk.town.neighbours.name(server_of(found.author))
         return ASKER.fill(name=shown_name(self._db, found.author), municipality=town)
 
     def all_sent(self, found: Publication) -> Sequence[Filling]:
@@ -243,7 +243,7 @@ class ResponseDesk:
 
     def totals(self, found: Publication) -> Tally:
         """From the totals as they are kept, where they say the same as counting would."""
-        name_of = self._desk.town.name_of
+        name_of = self._desk.town.neighbours.name
         if not guarded(found.form) and self._in_one_version(found):
             return sendings.totals(self._db, found, name_of)
         sent = self.all_sent(found)

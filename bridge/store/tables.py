@@ -6,15 +6,10 @@ the urn is opened, in `ballot`.
 
 import sqlalchemy as sa
 
-from bridge.store.columns import Moment, Serial, Words
+from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
+from bridge.store.columns import Moment, Serial, Words, metadata
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["delivered", "known_key", "metadata", "municipality", "parcel"]
 
 fact = sa.Table(
     "fact",

@@ -20,7 +20,7 @@ from bots.dispatch import find
 from bots.help import explain
 from bots.records import NotAllowed
 from bots.roles import Role
-from bridge.runtime import SORRY
+from bridge.runtime import PORTS, SORRY
 from bridge.stage import Stage
 from forms.text import Text
 from tests.stages import empty_store
@@ -302,3 +302,10 @@ def test_a_sentence_is_said_in_both_languages(where):
     text = TEXTS[where]
     assert bool(text.ja.strip()) == bool(text.en.strip()) or where in {"bots.reminder_bot.YOU", "bots.digest_bot.YOU"}
     assert not JAPANESE.search(re.sub(r"“[^”]*”|\"[^\"]*\"|日本語.*", "", text.en)), text.en
+
+
+def test_every_port_that_a_bot_asks_for_is_there():
+    listening = (listening for bot in BOTS for listening in bot.listeners)
+    commands = (command for bot in BOTS for command in bot.commands)
+    wanted = {port for one in (*listening, *commands) for _, port in one.wants}
+    assert wanted <= set(PORTS)

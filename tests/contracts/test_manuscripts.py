@@ -11,9 +11,11 @@ from bots.drafting.state import document_of
 from bots.events import RoomId, UserId
 from bots.records import NotAllowed
 from bots.roles import Role
+from bridge.alliance.signing import Key
 from bridge.store.desk import Desk, Municipality
 from bridge.store.forms import FormShelf
 from bridge.store.manuscripts import ManuscriptDesk
+from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Keyring
 from forms.form import Form
 from forms.mistake import Mistake
@@ -21,8 +23,8 @@ from forms.text import same
 from tests.postgres import opened
 
 TOWN = Municipality(
-    bot="@kairan:x", server="x", permitted=frozenset({"x"}), zone=ZoneInfo("Asia/Tokyo"), language="ja",
-    name_of=lambda server: server,
+    bot="@kairan:x", server="x", neighbours=Neighbours("x", names={}), zone=ZoneInfo("Asia/Tokyo"), language="ja",
+    key=Key(bytes(32)),
 )  # fmt: skip
 FORM = {"name": "hinan", "title": "避難所", "questions": [{"id": "q1", "kind": "text", "title": "名前"}]}
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from bots.roles import Role
-from bridge.stage import Stage
+from bridge.stage import TOWNS, Stage
 from forms.when import read_when
+from tests.country import Country
 from tests.forms.every_kind import exif, jpeg, segment
 from tests.stages import empty_store
 
@@ -44,21 +45,24 @@ class Script(pytest.File):
         intro, *scenes = re.split(r"(?m)^(?=## )", self.path.read_text("utf-8"))
         given = [body for kind, body in BLOCK.findall(intro) if kind == "form"]
         cast = next((body for kind, body in BLOCK.findall(intro) if kind == "cast"), "")
+        towns = next((body.split() for kind, body in BLOCK.findall(intro) if kind == "towns"), [])
         for scene in scenes:
             name = scene.splitlines()[0][3:].strip()
             for restarts in (False, True):
                 label = f"{name} [restart]" if restarts else name
-                yield Scene.from_parent(self, name=label, given=given, cast=cast, body=scene, restarts=restarts)
+                yield Scene.from_parent(
+                    self, name=label, given=given, cast=cast, towns=towns, body=scene, restarts=restarts
+                )
 
 
 class Scene(pytest.Item):
-    def __init__(self, *, given, cast, body, restarts, **kw):
+    def __init__(self, *, given, cast, towns, body, restarts, **kw):
         super().__init__(**kw)
-        self.given, self.cast, self.body, self.restarts = given, cast, body, restarts
+        self.given, self.cast, self.towns, self.body, self.restarts = given, cast, towns, body, restarts
 
     def runtest(self):
         written = next(b for kind, b in BLOCK.findall(self.body) if kind == "chat")
-        played = Play(self.given, self.cast, restarts=self.restarts).through(written)
+        played = Play(self.given, self.cast, self.towns, restarts=self.restarts).through(written)
         if played == written:
             return
         if self.config.getoption("--rewrite-conversations") and not self.restarts:
@@ -80,8 +84,12 @@ class DiffersError(AssertionError):
 
 
 class Play:
-    def __init__(self, given, cast, *, restarts):
-        self.stage = Stage(Path(), _cast(cast), store=empty_store())
+    def __init__(self, given, cast, towns, *, restarts):
+        self.towns = towns
+        if towns:
+            self.stage = Country(Path(), _cast(cast), towns=towns, stores=empty_store)
+        else:
+            self.stage = Stage(Path(), _cast(cast), store=empty_store())
         self.restarts = restarts
         # what each has said and read, (words, event id): for edits, reactions, redactions, replies
         self.said: dict[str, list[tuple[str, str]]] = {}
@@ -89,7 +97,7 @@ class Play:
         editor = next((n for n, (role, _) in _cast(cast).items() if role >= Role.EDITOR), None)
         for form in given:
             self.stage.say(editor, f"!form load\n{form}")
-            assert "読み込みました" in (answer := self.stage.read()[-1].text), answer
+            assert "読み込みました" in (answer := self._read()[-1][1].text), answer
 
     def through(self, written: str) -> str:
         out: list[str] = []
@@ -111,7 +119,11 @@ class Play:
             said = "\n".join([match["said"], *(rest.removeprefix(INDENT) for rest in line[1:])])
             self._act(match["who"], match["room"], said)
         self.stage.tick()
-        return list(_together(self._shown(heard) for heard in self.stage.read()))
+        return list(_together(self._shown(town, heard) for town, heard in self._read()))
+
+    def _read(self):
+        """(town, what its bot said); the town is "" where there is only one."""
+        return self.stage.read() if self.towns else [("", heard) for heard in self.stage.read()]
 
     def _direct(self, order: str) -> None:
         if order == "restart":
@@ -156,11 +168,12 @@ class Play:
     def _keep(self, who: str, said: str, event_id: str) -> None:
         self.said.setdefault(who, []).append((said, event_id))
 
-    def _shown(self, heard) -> tuple[str, list[str]]:
+    def _shown(self, town, heard) -> tuple[str, list[str]]:
         """Where it is said, and the lines of it."""
         if heard.person:
             self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
+        place = f"[{TOWNS[town]}]{place}" if town and not heard.person else place
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
         content = _readable(heard.content or b"") if heard.kind == "file" else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")

@@ -1,0 +1,47 @@
+"""The tables of the alliance: who belongs to it, and what its members send one another."""
+
+import sqlalchemy as sa
+
+from bridge.store.columns import Moment, Words, metadata
+
+municipality = sa.Table(
+    "municipality",
+    metadata,
+    sa.Column("server", Words, primary_key=True),
+    sa.Column("bot", Words, nullable=False),
+    sa.Column("ja", Words, nullable=False),
+    sa.Column("en", Words, nullable=False),
+    sa.Column("code", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),  # municipality | prefecture | partner
+    sa.Column("contact", Words, nullable=False),
+    sa.Column("keys", sa.JSON, nullable=False),
+    comment="the alliance, as the list in force has it",
+)
+
+known_key = sa.Table(
+    "known_key",
+    metadata,
+    sa.Column("server", Words, primary_key=True),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("public", Words, nullable=False),
+    comment="every key that a list in force ever named: what was signed with it can be checked for good",
+)
+
+delivered = sa.Table(
+    "delivered",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    comment="documents of other municipalities that were heard: each once",
+)
+
+parcel = sa.Table(
+    "parcel",
+    metadata,
+    sa.Column("sender", Words, primary_key=True),
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("data", Words, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    comment="parts whose others have not come yet",
+)

@@ -1,0 +1,143 @@
+"""Several towns, each with its own stage, people and database; what their Kairans post one another is carried.
+
+The post may misbehave: see `Post`. For the people it is a Stage:
+what is said in the shared room is heard in every town.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.alliance import Member
+from bots.events import UserId
+from bridge.alliance.signing import Key
+from bridge.stage import TOWNS, Stage
+from bridge.store.members import Listed
+from forms.text import Text
+
+CODES = {"tsukuba": "082201", "nakatsu": "442038", "tama": "132241"}
+ENGLISH = {"tsukuba": "Tsukuba", "nakatsu": "Nakatsu", "tama": "Tama"}
+
+
+@dataclass
+class Post:
+    """What happens to a letter on its way. `twice`: each is delivered twice; `reversed_`: the last comes first;
+    `held`: towns that get nothing until they are taken out (they are offline)."""
+
+    twice: bool = False
+    reversed_: bool = False
+    held: frozenset = frozenset()
+
+
+def listed(server):
+    """A town of the stage as a member."""
+    member = Member(
+        server=server, bot=UserId(f"@kairan:{server}"), name=Text(ja=TOWNS[server], en=ENGLISH[server]),
+        code=CODES[server], kind="municipality", contact=f"joho@{server}.example.jp",
+    )  # fmt: skip
+    key = Key.of(server)
+    return Listed(member=member, keys={key.id: key.public})
+
+
+class Country:
+    """`cast`: name → (role, town). `stores(n)` gives the n-th town's store (tests/stages.empty_store), or none."""
+
+    def __init__(self, folder: Path, cast, *, towns=("tsukuba", "nakatsu"), room="行政DX", stores=None, post=None):
+        self.towns, self.post = towns, post or Post()
+        self.home = {name: server for name, (_, server) in cast.items()}
+        self.stages = {}
+        for n, town in enumerate(towns):
+            inside = folder / town
+            if stores is None:
+                inside.mkdir(parents=True, exist_ok=True)
+            store = stores(n) if stores else None
+            self.stages[town] = Stage(inside, cast, room=room, store=store, server=town)
+        for stage in self.stages.values():
+            stage.meet([listed(town) for town in towns])
+        self._waiting = []
+
+    def stage(self, who) -> Stage:
+        return self.stages[self.home[who]]
+
+    @property
+    def now(self):
+        return max(stage.now for stage in self.stages.values())
+
+    def _at_once(self):
+        for stage in self.stages.values():
+            stage.now = self.now
+
+    def say(self, who, text, *, room=None, replies_to=None):
+        """In a shared room every town's Kairan hears it; directly, one's own."""
+        self._at_once()
+        own = self.stage(who).say(who, text, room=room, replies_to=replies_to)
+        if room:
+            for stage in self.stages.values():
+                if stage is not self.stage(who):
+                    stage.say(who, text, room=room)
+        self._at_once()
+        return own
+
+    def send(self, who, name, content, **more):
+        return self.stage(who).send(who, name, content, **more)
+
+    def react(self, who, target, key):
+        return self.stage(who).react(who, target, key)
+
+    def edit(self, who, target, text):
+        return self.stage(who).edit(who, target, text)
+
+    def strike(self, who, target):
+        return self.stage(who).strike(who, target)
+
+    def leave(self, who):
+        return self.stage(who).leave(who)
+
+    def locate(self, who, *place):
+        return self.stage(who).locate(who, *place)
+
+    def restart(self):
+        for stage in self.stages.values():
+            stage.restart()
+
+    def close(self):
+        for stage in self.stages.values():
+            stage.close()
+
+    def tick(self):
+        for stage in self.stages.values():
+            stage.tick()
+
+    def move(self, to):
+        for stage in self.stages.values():
+            stage.move(to)
+
+    def sleep(self, to):
+        for stage in self.stages.values():
+            stage.sleep(to)
+
+    def read(self):
+        """[(town, what was said there)], until nothing more follows from what was posted."""
+        said = []
+        while True:
+            for town, stage in self.stages.items():
+                said += [(town, heard) for heard in stage.read()]
+                self._collect(town, stage)
+            if not self._deliver():
+                return said
+
+    def _collect(self, town, stage):
+        for owner, part in stage.posted:
+            to = owner.partition(":")[2] if owner else None
+            self._waiting += [(town, t, part) for t in self.towns if t == to or (to is None and t != town)]
+        stage.posted.clear()
+
+    def _deliver(self):
+        going = [one for one in self._waiting if not {one[0], one[1]} & self.post.held]
+        self._waiting = [one for one in self._waiting if one not in going]
+        if self.post.reversed_:
+            going.reverse()
+        for town, to, part in going:
+            for _ in range(1 + self.post.twice):
+                self.stages[to].receive(f"@kairan:{town}", part)
+                self.stages[to].tick()
+        return bool(going)
