@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from forms.form import Form
 from forms.questions import Answers, Group, Note, Repeat, YesNo
-from forms.questions.base import QuestionFields
+from forms.questions.base import Placed, QuestionFields
 from forms.questions.choice import OptionFields
-from forms.sheet import Circumstances, Place, Sheet, keyed
+from forms.questions.other import OTHER, in_other_words, names_of
+from forms.questions.time import Time
+from forms.sheet import Circumstances, Place, Sheet, id_of, keyed
 
 NOW = datetime(2026, 4, 1, 9, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
 """Both sides believe that it is this moment."""
@@ -33,7 +35,19 @@ def state_of(sheet: Sheet, known: frozenset[str]) -> State:
         for holder in sheet.holders(repeat):
             turns = len(holder.inside[repeat.id])
             found[keyed(repeat.id, holder.turn)] = {"turns": turns}
-    return found
+    return found | {key: said for key, said in _other_words(sheet) if id_of(key) in known}
+
+
+def other_key(place: Place) -> str:
+    """What or_other asks is a question of its own in an XForm."""
+    return keyed(f"{place.element.id}_other", place.turn)
+
+
+def _other_words(sheet: Sheet) -> Iterator[tuple[str, Fields]]:
+    for place in _standing(sheet):
+        if getattr(place.element, "other", False):
+            asked = place.relevant and OTHER in names_of(place.value)
+            yield other_key(place), {"relevant": asked, "value": in_other_words(place.value)}
 
 
 def _standing(sheet: Sheet) -> Iterator[Place]:
@@ -46,17 +60,22 @@ def fields_of(sheet: Sheet, place: Place) -> Fields:
     fields: Fields = {"relevant": place.relevant}
     if isinstance(element, Group | Repeat | Note):
         return fields
-    fields["value"] = _spelt(element, place)
+    fields["value"] = spelt(element, str(place.node.value))
     if isinstance(element, QuestionFields):
         fields["required"] = sheet.required(place)
         fields["violated"] = place.relevant and not sheet.allowed(place)
     if isinstance(element, OptionFields) and (place.relevant or not element.choice_filter):
         offered = element.offered if place.offered is None else place.offered
-        fields["options"] = [option.name for option in offered]
+        fields["options"] = [option.name for option in (*offered, *element.extras())]
     return fields
 
 
-def _spelt(element: Any, place: Place) -> str:
-    """As an XForm writes it: who acknowledges says "OK" there, and "yes" here."""
-    value = str(place.node.value)
-    return "OK" if isinstance(element, YesNo) and value == "yes" else value
+def spelt(element: Placed, words: str) -> str:
+    """As an XForm writes it: who acknowledges says OK there and yes here; a time has seconds and its offset."""
+    match element:
+        case YesNo():
+            return "OK" if words == "yes" else words
+        case Time():
+            return f"{words}:00.000+09:00" if words else ""
+        case _:
+            return words

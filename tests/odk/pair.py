@@ -109,7 +109,10 @@ def _bare(element: ET.Element) -> str:
 def _match(
     node: ET.Element, elements: tuple[Element, ...], path: str, ids: dict[str, str], left_out: list[str]
 ) -> None:
-    """By name, level by level. The importer gives a name that stands in several groups the group's as well."""
+    """By name, level by level. The importer gives a name that stands in several groups the group's as well.
+
+    What or_other asks in other words is a question of its own there; here it is a part of the answer.
+    """
     here = {element.id: element for element in elements}
     for child in node:
         name = _bare(child)
@@ -117,11 +120,13 @@ def _match(
             continue
         nodeset = f"{path}/{name}"
         element = next((here[id_] for id_ in _spellings(name, path, ids) if id_ in here), None)
-        if element is None:
+        if element is None and getattr(here.get(name.removesuffix("_other")), "other", False):
+            ids[nodeset] = name
+        elif element is None:
             left_out.append(nodeset)
-            continue
-        ids[nodeset] = element.id
-        _match(child, element.questions, nodeset, ids, left_out)
+        else:
+            ids[nodeset] = element.id
+            _match(child, element.questions, nodeset, ids, left_out)
 
 
 def _copied(node: ET.Element, ids: dict[str, str], path: str = "", *, new: bool = False) -> Iterator[str]:

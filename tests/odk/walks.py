@@ -7,9 +7,11 @@ from random import Random
 from typing import Any
 
 from forms.form import Form
-from forms.questions import Choice, Choices, Repeat, Value
+from forms.questions import Repeat, Value
+from forms.questions.choice import OptionFields
+from forms.questions.other import in_other_words
 from forms.sheet import Place, Sheet, id_of, keyed, more_key
-from tests.odk.ours import State, Turns, sheet_of, state_of
+from tests.odk.ours import State, Turns, other_key, sheet_of, spelt, state_of
 from tests.odk.pair import Pair
 from tests.odk.repertoire import Repertoire, readable
 
@@ -17,12 +19,15 @@ _TYPES = {
     "choice": ("string",),
     "choices": ("string",),
     "date": ("date",),
+    "datetime": ("dateTime",),
     "integer": ("int",),
     "number": ("decimal",),
+    "rank": ("odk:rank",),
     "text": ("string",),
+    "time": ("time",),
     "yesno": ("string",),
 }
-"""Kind → the types of XForms that it is; a time that our side takes as text is not answered."""
+"""Kind → the types of XForms that it is; all else (photographs, places) is never answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Step:
     value: str
     turn: int
     expected: dict[str, Any]
+    also: dict[str, str] = field(default_factory=dict)
+    """What is set besides, by key: the words that go with “other”."""
 
 
 @dataclass(slots=True)
@@ -172,7 +179,7 @@ class Walker:
     def _answer(self, place: Place) -> Step | None:
         element, key = place.element, place.key
         value = None if self.chance.random() < 0.12 else self._repertoire.answer(place)
-        if not readable(element, value):
+        if not readable(element, value) or (value is None and element.kind == "rank"):
             return None
         before = self.answers.get(key), key in self.answers
         self.answers[key] = value
@@ -181,8 +188,10 @@ class Walker:
             if not before[1]:
                 del self.answers[key]
             return None
-        done = self._step(self._stand(), "set", key, element.plain(value))
-        if isinstance(element, Choice | Choices):
+        done = self._step(self._stand(), "set", key, spelt(element, element.plain(value)))
+        if words := in_other_words(value):
+            done.also[other_key(place)] = words
+        if isinstance(element, OptionFields):
             offered = element.offered if place.offered is None else place.offered
             self.answers[key] = element.among(value, offered)  # ODK's engine does not even take what is not offered
         return done

@@ -2,8 +2,12 @@
 const DEEDS = {
   add: (node) => node.addInstances(),
   remove: (node, step) => node.removeInstances(step.turn - 1),
-  set: (node, step) => SETTERS[node.nodeType](node, step.value),
+  set: (node, step) => set(node, step.value),
 };
+
+function set(node, value) {
+  SETTERS[node.nodeType](node, value);
+}
 
 const SETTERS = {
   input: (node, value) => node.setValue(value),
@@ -22,4 +26,7 @@ export function take(step, nodes) {
     throw new Error(`There is no ${step.key} here`);
   }
   DEEDS[step.deed](node, step);
+  for (const [key, value] of Object.entries(step.also)) {
+    set(nodes.get(key), value);
+  }
 }
