@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -103,8 +103,9 @@ def _orders(
             f"--since {since.asked}: その番号の回答はまだありません / there has been no such sending yet"
         )
     fit = [exportable(found, ResponseDesk(desk), people.PeopleDesk(desk)) for found in every]
-    following = max([since.sending, *(row.sending for _, own in fit for row in own)])
     orders = [_order(found, own, since, desk) for found, own in fit]
+    gone = [one.sending for order in orders for one in order.withdrawn]
+    following = max([since.sending, *gone, *(row.sending for _, own in fit for row in own)])
     return _wanted(orders, arguments, since), following
 
 
@@ -123,7 +124,10 @@ def _desk(connection: Connection, config: Config) -> Desk:
 
 
 def _order(found: Publication, rows: Sequence[Exported], since: _Since, desk: Desk) -> Order:
-    return order_of(found, [row for row in rows if since.has(row)], people.TownDesk(desk), desk.town.language)
+    order = order_of(found, [row for row in rows if since.has(row)], people.TownDesk(desk), desk.town.language)
+    if not since.asked or since.moment is not None:  # the first export names nobody who is gone; of times we know none
+        return order
+    return replace(order, withdrawn=sendings.withdrawn(desk.connection, found.id, since.sending))
 
 
 def _wanted(orders: Sequence[Order], arguments: argparse.Namespace, since: _Since) -> list[Order]:
@@ -132,7 +136,7 @@ def _wanted(orders: Sequence[Order], arguments: argparse.Namespace, since: _Sinc
     wanted = [order for order in orders if order.number == number]
     if not wanted:
         raise Misconfigured(f"--number {number}: その公開はありません / there is no such publication")
-    earlier = [order for order in orders if order.rows and order.number < number]
+    earlier = [order for order in orders if _has_news(order) and order.number < number]
     if since.asked and arguments.number is None and arguments.into is not None:
         return [*wanted, *earlier]
     if since.asked and arguments.number is None and earlier:
@@ -143,18 +147,27 @@ def _wanted(orders: Sequence[Order], arguments: argparse.Namespace, since: _Sinc
     return wanted
 
 
+def _has_news(order: Order) -> bool:
+    return bool(order.rows or order.withdrawn)
+
+
 def _hand_over(order: Order, arguments: argparse.Namespace, since: _Since, following: int) -> None:
     format_ = ALSO.get(arguments.format, arguments.format)
     assert format_ in FORMATS
     made = files(order, format_)
     _tell_replaced(made)
+    if order.withdrawn:
+        count = len(order.withdrawn)
+        _tell(
+            f"取り消された回答: {count}件（受付番号は manifest に）", f"withdrawn: {count} (receipts: see the manifest)"
+        )
     if arguments.into is None:
         sys.stdout.buffer.write(made[0].content)
         sys.stdout.buffer.flush()
         if rest := ", ".join(file.suffix for file in made[1:]):
             _tell(f"{rest} は --into で出力されます", f"{rest}: only with --into")
         return
-    if since.asked and not order.rows:
+    if since.asked and not _has_news(order):
         _tell("新しい回答はありません", "there is nothing new")
         return
     name = _name(order, since)
@@ -162,13 +175,15 @@ def _hand_over(order: Order, arguments: argparse.Namespace, since: _Since, follo
     listed = manifest(order, named, format_=arguments.format, since=since.asked, following=following)
     for file_name, file in named:
         _put(arguments.into, file_name, file.content)
-    _put(arguments.into, f"{name}.manifest.json", listed)  # last: who sees it finds all that it names
+    _put(
+        arguments.into, f"{name}.{arguments.format}.manifest.json", listed
+    )  # last: who sees it finds all that it names
 
 
 def _name(order: Order, since: _Since) -> str:
     """`kyushoku-1` for the whole; of what is new each export has names of its own, in the order they were made."""
     whole = f"{order.form.name}-{order.number}"
-    numbers = [row.sending for row in order.rows]
+    numbers = [*(row.sending for row in order.rows), *(gone.sending for gone in order.withdrawn)]
     return f"{whole}-{min(numbers):08d}-{max(numbers):08d}" if since.asked else whole
 
 

@@ -41,6 +41,14 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A response that was sent and then taken back: that has a number among the sendings, too."""
+
+    receipt: str
+    sending: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """What stands in FIXED_COLUMNS; `sent_at` on the wall of the municipality, without a zone.
 

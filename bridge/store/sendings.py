@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bots.records import Filling, Publication
 from bridge.store import rooms
 from bridge.store.tables import response, total
+from forms.export import Withdrawn
 from forms.form import Form
 from forms.tally import Tally, tally
 from forms.totals import RESPONSES, Entry, change, entries, restored
@@ -26,7 +27,7 @@ _COUNTER = "sendings"
 def kept(connection: sa.Connection, filling: Filling) -> int | None:
     """To be called before a response is stored: counts it, and gives the number of its last sending, None without one.
 
-    A correction is sent anew and so has a new number; what was withdrawn keeps the number it had.
+    A correction is sent anew and so has a new number; a withdrawal has one too, so that it can be told.
     """
     before = connection.execute(_BEFORE, {"key": filling.id}).one()
     sent = filling.conversation.sent if filling.sent_at is not None else None
@@ -36,7 +37,7 @@ def kept(connection: sa.Connection, filling: Filling) -> int | None:
     if _keeps_totals(found.form):
         server = filling.user.partition(":")[2]
         _add(connection, found.id, change(found.form, server, before=before.sent, after=sent).items())
-    return before.sending if sent is None else _next(connection)
+    return before.sending if sent is None and before.sent is None else _next(connection)
 
 
 def _keeps_totals(form: Form) -> bool:
@@ -54,6 +55,13 @@ def _next(connection: sa.Connection) -> int:
 def last(connection: sa.Connection) -> int:
     """The number of the last sending there ever was; 0 before the first."""
     return int(rooms.facts(connection).get(_COUNTER, "0"))
+
+
+def withdrawn(connection: sa.Connection, publication: str, after: int) -> tuple[Withdrawn, ...]:
+    """What was taken back later than the sending `after`, in that order."""
+    gone = response.c.sent_at.is_(None) & (response.c.sending > after)
+    query = sa.select(response.c.receipt, response.c.sending).where(response.c.publication == publication, gone)
+    return tuple(Withdrawn(*row) for row in connection.execute(query.order_by(response.c.sending)))
 
 
 def totals(connection: sa.Connection, found: Publication, name_of: Callable[[str], str]) -> Tally:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from forms.export import FIXED_COLUMNS, Exported, to_csv, to_json
+from forms.export import FIXED_COLUMNS, Exported, Withdrawn, to_csv, to_json
 from forms.form import Form
 from forms.handover.jsonl import schema, to_jsonl
 from forms.handover.rpa import Cp932, to_rpa
@@ -42,6 +42,7 @@ class Order:
     rows: tuple[Exported, ...]
     zone: ZoneInfo
     lang: Lang
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,7 +121,7 @@ def manifest(
     `since` as it was asked for; `following` is what the next export is to begin after, if not the last of these rows.
     Nothing in it tells when it was made, so that the same answers give the same bytes.
     """
-    last = max((row.sending for row in order.rows), default=0)
+    last = max([0, *(row.sending for row in order.rows), *(gone.sending for gone in order.withdrawn)])
     document = {
         "form": order.form.name,
         "version": order.version,
@@ -129,6 +130,7 @@ def manifest(
         "count": len(order.rows),
         "since": since or None,
         "next": str(last if following is None else following),
+        "withdrawn": [gone.receipt for gone in order.withdrawn],
         "files": [_described(name, file) for name, file in made],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")

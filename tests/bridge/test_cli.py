@@ -31,10 +31,10 @@ INIT = [
 ]
 
 
-def kairan(*arguments, said="", stdin=None, cwd=None):
+def kairan(*arguments, said="", stdin=None, cwd=None, **settings):
     """The finished process; whatever happens, no traceback."""
     raw = said if isinstance(said, bytes) else said.encode()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "LC_ALL": "C.UTF-8"} | settings
     given = {"stdin": stdin} if stdin is not None else {"input": raw}
     done = subprocess.run([*KAIRAN, *map(str, arguments)], capture_output=True, timeout=60, cwd=cwd, env=environment,
                           check=False, **given)  # fmt: skip
@@ -63,6 +63,16 @@ def test_talking_line_by_line_ends_in_what_was_saved(form):
     assert {key for output in found for key in output} == {"say", "saved", "refused"}
     assert all(len(output) == 1 for output in found)
     assert [output["saved"] for output in found if "saved" in output] == [{"menu": "bread", "count": 3}]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp932", "latin-1"])
+def test_a_console_of_another_encoding_shows_what_it_can_and_ends_nothing(form, encoding):
+    done = kairan("talk", form, said=b"1\n3\n\n", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert (b"\\u7d66" in done.stdout) == (encoding != "cp932")
+    form.write_text("name: kyushoku\ntitle: 給食𠮷\nquestions: [{id: a, kind: いろ, title: 色}]\n", "utf-8")
+    done = kairan("form", "check", form, PYTHONIOENCODING=encoding)
+    assert (done.returncode, len(done.stdout.splitlines()) > 0) == (1, True)
 
 
 def test_the_example_of_the_design_can_be_filled_in():

@@ -141,8 +141,8 @@ def test_while_somebody_s_answer_is_being_kept_an_export_waits_for_nobody(town, 
 def test_a_folder_gets_the_file_and_a_manifest_that_proves_it(town, export, folder):
     answer(town, "p0", "ごはん", note="𠮷")
     assert export("--into", folder, format_="cp932")[0] == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["kyushoku-1.csv", "kyushoku-1.manifest.json"]
-    listed = json.loads((folder / "kyushoku-1.manifest.json").read_bytes())
+    assert sorted(path.name for path in folder.iterdir()) == ["kyushoku-1.cp932.manifest.json", "kyushoku-1.csv"]
+    listed = json.loads((folder / "kyushoku-1.cp932.manifest.json").read_bytes())
     content = (folder / "kyushoku-1.csv").read_bytes()
     assert listed["count"] == 1
     assert listed["files"][0]["sha256"] == hashlib.sha256(content).hexdigest()
@@ -158,8 +158,8 @@ def test_two_exports_side_by_side_leave_one_whole_file(town, folder, tmp_path):
                "--config", tmp_path / "kairan.toml", "--into", folder]  # fmt: skip
     running = [subprocess.Popen(command, cwd=Path(__file__).parents[2]) for _ in range(3)]
     assert [each.wait(60) for each in running] == [0, 0, 0]
-    assert sorted(path.name for path in folder.iterdir()) == ["kyushoku-1.manifest.json", "kyushoku-1.xlsx"]
-    listed = json.loads((folder / "kyushoku-1.manifest.json").read_bytes())
+    assert sorted(path.name for path in folder.iterdir()) == ["kyushoku-1.xlsx", "kyushoku-1.xlsx.manifest.json"]
+    listed = json.loads((folder / "kyushoku-1.xlsx.manifest.json").read_bytes())
     found = hashlib.sha256((folder / "kyushoku-1.xlsx").read_bytes()).hexdigest()
     assert listed["files"][0]["sha256"] == found
 
@@ -172,9 +172,9 @@ def test_what_came_between_two_exports_is_in_the_second_and_only_there(town, exp
     export("--into", folder)
     answer(town, "p1", "パン")
     answer(town, "ono", "ごはん")
-    assert export("--into", folder, "--since", folder / "kyushoku-1.manifest.json")[0] == 0
+    assert export("--into", folder, "--since", folder / "kyushoku-1.csv.manifest.json")[0] == 0
     assert len(receipts((folder / "kyushoku-1-00000002-00000003.csv").read_bytes())) == 2
-    after = folder / "kyushoku-1-00000002-00000003.manifest.json"
+    after = folder / "kyushoku-1-00000002-00000003.csv.manifest.json"
     before = sorted(folder.iterdir())
     code, _, err = export("--into", folder, "--since", after)
     assert (code, "nothing new" in err, sorted(folder.iterdir())) == (0, True, before)
@@ -211,6 +211,35 @@ def test_a_correction_is_handed_over_again_as_it_is_now(town, export):
         town.say("p0", words)
     _, out, _ = export("--since", "1", format_="json")
     assert [row["answers"]["count"] for row in json.loads(out)["responses"]] == [5]
+
+
+def test_two_formats_in_one_folder_have_a_manifest_each(town, export, folder):
+    answer(town, "p0", "パン")
+    for format_ in ("xlsx", "cp932"):
+        assert export("--into", folder, format_=format_)[0] == 0
+    listed = {path.name: json.loads(path.read_bytes())["format"] for path in folder.glob("*.manifest.json")}
+    assert listed == {"kyushoku-1.xlsx.manifest.json": "xlsx", "kyushoku-1.cp932.manifest.json": "cp932"}
+
+
+def test_what_was_withdrawn_after_the_last_export_is_named_once(town, export, folder):
+    answer(town, "p1", "パン")
+    said = town.say("p0", "パン")
+    town.say("p0", "スキップ")
+    town.say("p0", "送信")
+    _, out, _ = export(format_="json")
+    gone = next(row["receipt"] for row in json.loads(out)["responses"] if row["user"] == "@p0:tsukuba")
+    town.strike("p0", said)
+    _, out, err = export("--into", folder, "--since", "2", format_="cp932")
+    (manifest,) = folder.glob("*.manifest.json")
+    listed = json.loads(manifest.read_bytes())
+    assert (listed["withdrawn"], listed["count"], listed["next"]) == ([gone], 0, "3")
+    assert "withdrawn: 1" in err
+    assert "nothing new" in export("--into", folder, "--since", manifest, format_="cp932")[2]
+    town.say("p0", "パン")
+    town.say("p0", "送信")
+    export("--into", folder, "--since", manifest, format_="cp932")
+    listed = json.loads((folder / "kyushoku-1-00000004-00000004.cp932.manifest.json").read_bytes())
+    assert (listed["withdrawn"], listed["count"]) == ([], 1)
 
 
 def test_a_moment_is_read_on_the_wall_of_the_municipality(town, export):
@@ -253,6 +282,14 @@ def test_what_cannot_be_done_is_one_line_and_a_failure(town, export, arguments, 
     code, out, err = export(*arguments)
     assert (code, out, len(err.splitlines())) == (1, b"", 1)
     assert said in err
+
+
+@pytest.mark.parametrize("content", ['{"next": 1e999}', '{"next": "x"}', "[]", "{}", "", '{"next": ' + "[" * 9999])
+def test_a_broken_manifest_is_one_line_and_a_failure(town, export, tmp_path, content):
+    (tmp_path / "m.manifest.json").write_text(content, "utf-8")
+    code, out, err = export("--since", tmp_path / "m.manifest.json")
+    assert (code, out, len(err.splitlines())) == (1, b"", 1)
+    assert "manifest" in err
 
 
 def test_a_form_that_does_not_exist_is_named_with_the_nearest(town, export):
