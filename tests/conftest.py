@@ -41,7 +41,7 @@ def postgres():
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)])
 def database(request):
     """The address of an empty database, of both kinds, as it stands in kairan.toml."""
     return "kairan.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()

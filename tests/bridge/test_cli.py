@@ -12,6 +12,8 @@ import yaml
 from bridge.cli import main
 from bridge.config import read_config
 
+pytestmark = pytest.mark.heavy
+
 KAIRAN = [sys.executable, "-m", "bridge"]
 EXAMPLE = Path(__file__).parents[3] / "shared" / "form-example.yaml"
 FORM = """name: kyushoku

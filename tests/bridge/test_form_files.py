@@ -10,6 +10,8 @@ from forms.xlsform.reading import read_workbook
 from tests.forms.documents import EXAMPLE
 from tests.forms.workbooks import book
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def example(tmp_path):

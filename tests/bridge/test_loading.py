@@ -10,6 +10,8 @@ from bridge.store import inbox
 from tests.forms.workbooks import book
 from tests.town import Town
 
+pytestmark = pytest.mark.heavy
+
 CAST = {"hen": (Role.EDITOR, "tsukuba"), "sato": (Role.STAFF, "tsukuba")}
 QUESTION = ["text", "q", "名前"]
 PLAIN = book(survey=[["type", "name", "label"], QUESTION], settings=[["form_id"], ["meibo"]])

@@ -10,6 +10,8 @@ import pytest
 
 from bridge.cli import main
 
+pytestmark = pytest.mark.heavy
+
 NOW = "2026-11-24T10:00"
 
 

@@ -77,6 +77,7 @@ def played(folder, database):
     return heard, left
 
 
+@pytest.mark.heavy
 def test_the_whole_story_is_the_same_on_postgresql_word_for_word(postgres, tmp_path):
     here, there = played(tmp_path, "stage.db"), played(tmp_path, postgres.fresh())
     assert len(here[0]) > 40

@@ -115,7 +115,7 @@ def village(database, tmp_path, request):
     village.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.heavy)])
 def story(request, tmp_path_factory):
     """All have answered, it was looked at after each, and closed. Tests only read."""
     postgres = None if request.param == "sqlite" else request.getfixturevalue("postgres")

@@ -398,6 +398,7 @@ def test_a_reminder_is_fired_by_one_alone(store):
     assert [store.do(lambda c: c.execute(fire).rowcount) for _ in range(2)] == [1, 0]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("inside", [nullcontext, tentative])
 def test_a_database_that_goes_away_is_retried_not_taken_for_a_bug(postgres, tmp_path, inside):
     def dies(connection):
