@@ -177,14 +177,15 @@ class Writer:
         ]
 
     def _reached(self, occasion: Occasion, post: Post, touched: Touched) -> Iterator[tuple[str, str, str | None]]:
-        """(whom, lane, whose eyes only)."""
+        """(whom, lane, whose eyes only). Who is not (yet) in the room of all gets their own; twice is heard once."""
         connection = occasion.connection
         shared = rooms.facts(connection).get(ROOM)
+        there: frozenset[str] = frozenset()
         if post.to is None and shared is not None and rooms.is_in(connection, shared):
+            there = frozenset(rooms.members(connection, shared, joined=True))
             yield "", shared, None
-            return
         for member in members(connection):
-            if member.server != self._town.server and post.to in (None, member.server):
+            if member.server != self._town.server and post.to in (None, member.server) and member.bot not in there:
                 lane, owner, _ = self._lane(occasion, Person(member.bot), touched)
                 yield member.server, lane, owner
 

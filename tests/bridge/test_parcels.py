@@ -15,6 +15,7 @@ from bots.roles import Role
 from bridge import stage as stages
 from bridge.alliance.parcel import parts_of, sealed
 from bridge.alliance.signing import Key
+from bridge.store import members, rooms
 from forms.mistake import Mistake
 from forms.text import same
 from tests.country import Country, Post, listed
@@ -164,3 +165,20 @@ def check(town, raw):
 class DeskOf:
     def __init__(self, connection, town):
         self.connection, self.town = connection, town.town
+
+
+def test_who_is_in_the_room_of_all_hears_it_there_and_who_is_not_yet_hears_it_directly(country):
+    tsukuba = country.stages["tsukuba"]
+
+    def shared(connection):
+        rooms.set_fact(connection, members.ROOM, "!all")
+        rooms.entered(connection, "!all")
+        for bot, membership in (("@kairan:tsukuba", "join"), ("@kairan:nakatsu", "join"), ("@kairan:tama", "invite")):
+            rooms.set_member(connection, "!all", bot, membership=membership, name=None)
+
+    tsukuba._store.do(shared)
+    country.say("佐藤", "投函 全員 やあ 1")
+    lanes = tsukuba.query("SELECT lane FROM outbox WHERE body LIKE '%\"object\"%' ORDER BY lane")
+    assert lanes == [("!all",), ("!dm-kairan-tama",)]
+    country.read()
+    assert HEARD == [("tsukuba", "greeting", "やあ")] * 2
