@@ -1,6 +1,7 @@
 """Letters into Matrix events. Pure: what a client shows is decided here and nowhere else."""
 
 import html
+import re
 from typing import Any
 
 from bridge.matrix.wire import Json
@@ -8,6 +9,7 @@ from bridge.matrix.wire import Json
 MARK = "jp.kairan.letter"
 """Holds the transaction id in every event of ours: how a letter is found again when the homeserver forgot the id."""
 HTML = "org.matrix.custom.html"
+_WHOLE_ROOM = re.compile("@(?=room)", re.IGNORECASE)
 LONGEST, LONGEST_HTML = 12_000, 18_000
 """Bytes: a homeserver takes events of 64 kB, and an edit holds its words twice."""
 
@@ -19,13 +21,13 @@ def message(body: dict[str, Any], *, txn: str, edits: str | None = None) -> Json
     nobody, whatever words a form holds.
     """
     calls = body.get("calls", [])
-    text = _cut(body["text"])
+    text = _hushed(_cut(body["text"]))
     content: Json = {
         "msgtype": "m.text" if calls else "m.notice",
         "body": text,
         "m.mentions": {"user_ids": calls} if calls else {},
     }
-    formatted = body.get("html") or (html.escape(text).replace("\n", "<br>") if "\n" in text else "")
+    formatted = _hushed(body.get("html") or "") or (html.escape(text).replace("\n", "<br>") if "\n" in text else "")
     if formatted and len(formatted.encode("utf-8", "replace")) <= LONGEST_HTML:
         content |= {"format": HTML, "formatted_body": formatted}
     if edits is not None:
@@ -39,6 +41,11 @@ def message(body: dict[str, Any], *, txn: str, edits: str | None = None) -> Json
     elif "reply_to" in body:
         content["m.relates_to"] = {"m.in_reply_to": {"event_id": body["reply_to"]}}
     return {**content, MARK: txn}
+
+
+def _hushed(words: str) -> str:
+    """Clients from before m.mentions look for these letters and call the whole room."""
+    return _WHOLE_ROOM.sub("＠", words)
 
 
 def _cut(text: str) -> str:
@@ -64,7 +71,7 @@ def file(body: dict[str, Any], *, txn: str, address: str, sealed: Json | None) -
     content: Json = {
         "msgtype": "m.image" if body["picture"] else "m.file",
         "filename": body["name"],
-        "body": _cut(body["text"]),
+        "body": _hushed(_cut(body["text"])),
         "info": info,
         "m.mentions": {},
         MARK: txn,

@@ -43,6 +43,14 @@ def test_a_reminder_calls_exactly_whom_it_is_for():
     assert "room" not in content["m.mentions"]
 
 
+def test_clients_that_look_for_the_room_s_name_in_words_find_none():
+    content = message(say("@room\n@Room", html="<p>@ROOM</p>"), txn="k", edits="$first")
+    shown = content["m.new_content"]
+    assert (content["body"], shown["formatted_body"]) == ("* ＠room\n＠Room", "<p>＠ROOM</p>")
+    file = {"kind": "file", "name": "a.csv", "mime": "text/csv", "size": 1, "picture": None, "text": "@room"}
+    assert outbound.file(file, txn="k", address="mxc://a/b", sealed=None)["body"] == "＠room"
+
+
 @given(text=st.text(max_size=80))
 def test_words_are_shown_as_words_whatever_they_hold(text):
     content = message(say(text), txn="k")
