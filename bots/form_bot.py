@@ -1,18 +1,17 @@
 """!form: make, publish, fill in and close forms."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-
 from bots.arguments import Confirmation, Deadline, FormName, RemindAt, RoomName
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, Listener, command
+from bots.drafting import Manuscript
 from bots.due import Reminders, Summaries
 from bots.effects import Meet, Refresh, Say
 from bots.form_drafting import copy, diff, edit, library, new
 from bots.form_entry import begin, enter
 from bots.form_export import export
 from bots.form_loading import load, sent_file
+from bots.form_notice import noticed, notices
 from bots.form_renewal import renewed
 from bots.form_results import close, due_closings, due_summaries, remind, results, status
 from bots.form_talk import fill_in, most_bytes, to_person
@@ -27,13 +26,13 @@ from forms.anonymity import telling
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.questions import Question
-from forms.schedule import reminder_times
 from forms.text import Text, lines, same
 
 PUBLISHED = Text(
-    ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}\n状況: !form status {name}",
-    en="“{title}” goes to {count} people of {room}. Answers until: {closes}\nProgress: !form status {name}",
+    ja="フォーム「{title}」を、部屋「{room}」の{count}人に配りました。回答の締切: {closes}",
+    en="“{title}” goes to {count} people of {room}. Answers until: {closes}",
 )
+PROGRESS = Text(ja="状況: !form status {name}", en="Progress: !form status {name}")
 TELLS_OWNER = Text(
     ja="「{place}」は、ファイルや署名を求めるか、時刻や乱数（now、today、random など）を使うため、"
     "だれの回答かの手がかりが残ります。匿名のフォームからは外すか、privacy を named か confidential にしてください。",
@@ -64,9 +63,9 @@ SURE = Text(
 DELETED = Text(ja="フォーム「{name}」を削除しました。", en="“{name}” is deleted.")
 REOPENED = Text(ja="「{name}」の受付を再開しました。締切: {closes}", en="“{name}” takes answers again until: {closes}")
 MOVED = Text(ja="「{name}」の締切を変えました: {closes}", en="“{name}” now takes answers until: {closes}")
-WRITTEN = Text(
-    ja="・{name}「{title}」書きかけ（!form edit {name}）", en="- {name} “{title}”: being written (!form edit {name})"
-)
+WRITTEN = Text(ja="書きかけ（!form edit {name}）", en="being written (!form edit {name})")
+ROW = Text(ja="・{name}「{title}」{state}", en="- {name} “{title}”: {state}")
+UNNAMED = Text(ja="・{name}　{state}", en="- {name}: {state}")
 STATES = {
     "draft": Text(ja="下書き", en="draft"),
     "open": Text(ja="受付中（締切 {closes}）", en="open until {closes}"),
@@ -80,12 +79,17 @@ def list_(call: Call, forms: Forms, publications: Publications, manuscripts: Man
     if call.role >= Role.EDITOR:
         drafts = (d.form for d in forms.drafts() if d.form.name not in shown)
         shown |= {form.name: _line(call, form, None) for form in drafts}
-        shown |= {m.name: WRITTEN.fill(name=m.name, title=m.title) for m in manuscripts.all() if m.name not in shown}
+        shown |= {m.name: _written(m) for m in manuscripts.all() if m.name not in shown}
     return (Say(text=lines(*shown.values()) if shown else NOTHING),)
 
 
+def _written(manuscript: Manuscript) -> Text:
+    row = ROW if same(manuscript.name) != manuscript.title else UNNAMED
+    return row.fill(name=manuscript.name, title=manuscript.title, state=WRITTEN.fill(name=manuscript.name))
+
+
 def _line(call: Call, form: Form, publication: Publication | None) -> Text:
-    line = Text(ja="・{name}「{title}」{state}", en="- {name} “{title}”: {state}")
+    line = ROW if same(form.name) != form.title else UNNAMED
     if publication is None:
         state = STATES["draft"]
     else:
@@ -150,7 +154,7 @@ def publish(
     current = publications.current(draft.form.name)
     if current is not None and current.version != draft.version and (not to or rooms.find(to) == current.room):
         closes = by or current.closes_at
-        times = _reminders(call, draft.form, closes, remind) if by or remind else None
+        times = notices(call, draft.form, closes, remind) if by or remind else None
         effects = renewed(call, publications, responses, current, draft, closes=closes)
         if times is not None:
             reminders.schedule(current, times)
@@ -164,19 +168,19 @@ def publish(
     audience = rooms.people(room)
     if not audience:
         raise Mistake(NOBODY)
-    times = _reminders(call, draft.form, closes, remind)
+    times = notices(call, draft.form, closes, remind)
     publication = publications.publish(draft, room, closes=closes, audience=audience)
     reminders.schedule(publication, times)
     if draft.form.results == "live":
         summaries.start(publication)
+    more = PROGRESS.fill(name=draft.form.name)
     said = PUBLISHED.fill(
         title=draft.form.title,
-        name=draft.form.name,
         room=rooms.name(room),
         count=len(audience),
         closes=until(call, publication),
     )
-    return (Say(text=said), *map(Meet, audience))
+    return (Say(text=lines(said, *noticed(call, draft.form, times, remind), more)), *map(Meet, audience))
 
 
 def _no_tell_tales(form: Form) -> None:
@@ -195,21 +199,6 @@ def _room_of(call: Call, form: Form) -> str:
             en="Say which room: !form publish {name} to ROOM",
         ).fill(name=form.name)
     )
-
-
-def _reminders(call: Call, form: Form, closes: datetime | None, asked: RemindAt | None) -> list[datetime]:
-    wanted: Iterable[datetime | timedelta] = form.reminders if asked is None else asked
-    offsets = [w for w in wanted if isinstance(w, timedelta)]
-    moments = [w for w in wanted if isinstance(w, datetime)]
-    if offsets and closes is None:
-        raise Mistake(
-            Text(
-                ja="締切がないので「何時間前」では決められません。日時で書いてください。",
-                en="There is no deadline to count from: give the reminder as a date and time.",
-            )
-        )
-    before = reminder_times(closes, offsets, now=call.at, zone=call.zone, urgent=form.urgent) if closes else []
-    return sorted({*before, *moments})
 
 
 @command("fill", "回答", needs=Role.RESIDENT, about=Text(ja="フォームに答える", en="fill in a form"))
@@ -241,10 +230,11 @@ def reopen(
     closes = by or (publication.closes_at if publication.closes_at and publication.closes_at > call.at else None)
     publications.reopen(publication, closes)
     again = publications.latest(name)
+    times = notices(call, again.form, closes, remind) if closes is not None else []
     if closes is not None:
-        reminders.schedule(again, _reminders(call, again.form, closes, remind))
+        reminders.schedule(again, times)
     said = (MOVED if was_open else REOPENED).fill(name=again.form.title, closes=until(call, again))
-    return (Say(text=said), Refresh(publication.id))
+    return (Say(text=lines(said, *noticed(call, again.form, times, remind))), Refresh(publication.id))
 
 
 @command("delete", "削除", needs=Role.EDITOR, about=Text(ja="フォームと回答を削除", en="delete a form and its answers"))
