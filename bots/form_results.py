@@ -28,7 +28,7 @@ BY_TOWN = Text(
     ja="・{municipality}: 配布 {asked}人、回答中 {started}人、回答済み {sent}人",
     en="- {municipality}: {asked} asked, {started} started, {sent} done",
 )
-IN_ALL = Text(ja="計 {sent}/{asked}人が回答", en="{sent} of {asked} have answered")
+IN_ALL = Text(ja="{asked}人のうち{sent}人が回答", en="{sent} of {asked} have answered")
 OPEN = Text(ja="受付中", en="open")
 CLOSED_STATE = Text(ja="終了", en="closed")
 MISSING = Text(ja="「{title}」にまだ回答していない人（{count}人）", en="Not yet answered “{title}” ({count})")
@@ -249,13 +249,13 @@ def due_summaries(now: datetime, world: World) -> Sequence[Done]:
 
 def _rewritten(live: Live, summaries: Summaries, now: datetime, world: World) -> Done:
     publication = live.publication
+    closed = not publication.is_open(now)
     why = world(Responses).withheld(publication)
     if why is None:
         found = counted(publication, world(Publications), world(Responses))
-        closed = not publication.is_open(now)
         said = summarised(publication, found, world(Responses), to=Room(publication.room), closed=closed)
     else:
-        said = Say(text=veiled(publication, world(Publications), why), to=Room(publication.room))
+        said = Say(text=veiled(publication, world(Publications), why, closed=closed), to=Room(publication.room))
     summaries.written(live, now)
     key = f"live:{publication.id}:{live.generation}"
     effect = Rewrite(first=key, say=said) if live.edits else Rewrite(first=None, say=said)

@@ -9,6 +9,8 @@ from bots.command import Effects, World, listener
 from bots.conversation import Conversation, advance, asked
 from bots.effects import About, Keep, Person, Refresh, Say, Submit, Withdraw
 from bots.events import Edited, Event, Joined, Left, Located, Reacted, Said, Sent, Struck, UserId
+from bots.filling.sentences import HELP_ANONYMOUS
+from bots.filling.words import SPELLINGS, Word
 from bots.form_entry import begin, enter, several, still_open, untraced
 from bots.ports import Attachments, People, PostalCodes, Publications, Responses
 from bots.records import Filling, Publication
@@ -170,8 +172,9 @@ def _said(call: Call, event: Said, publications: Publications, desk: Answering) 
     filling = _by_about(responses, about) or _current(call, responses)
     if filling is None:
         return _spoken(word, people) or _nobody(call, responses)
-    if filling.cast and (spoken := _spoken(word, people)):
-        return spoken
+    if filling.cast:
+        more = (Say(text=HELP_ANONYMOUS),) if word in SPELLINGS[Word.HELP] else ()
+        return _spoken(word, people) or (*more, *_advance(call, event, desk, filling=filling))
     if word in MUTE:
         publications.mute(filling.publication)
         return (Say(text=MUTED.fill(title=filling.publication.form.title)),)
@@ -245,7 +248,7 @@ def _advance(
 ) -> Effects:
     responses, people = desk.responses, desk.people
     if filling.cast:
-        return enter(call, responses, filling)
+        return (*enter(call, responses, filling), *_next(call, responses))
     if filling.secret and not responses.encrypted():
         raise Mistake(IN_THE_CLEAR)
     closed = not filling.publication.is_open(call.at)
