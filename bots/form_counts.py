@@ -6,11 +6,14 @@ from bots.ports import People, Publications, Responses
 from bots.records import NotAllowed, Publication
 from bots.roles import Role
 from forms.breakdown import broken_down, grouping
+from forms.form import Form
 from forms.mistake import Mistake
 from forms.reading.words import quote
 from forms.selection import selection
 from forms.tally import Standing, Tally, tally
 from forms.text import Text, same
+from forms.writing.condition import source
+from forms.writing.spoken_condition import read_condition
 
 LEAST = 5
 """Where people are not named, so many answers there must be before a part of them is shown."""
@@ -56,7 +59,7 @@ def part(
         raise NotAllowed(Role.EDITOR)
     sent = [(people.municipality(f.user), f.conversation.sent or {}) for f in responses.all_sent(publication)]
     if where is not None:
-        chosen = selection(form, where, now=call.at, zone=call.zone)
+        chosen = selection(form, _expression(call, form, where), now=call.at, zone=call.zone)
         sent = [one for one in sent if chosen(one[1])]
     least = 1 if form.privacy == "named" else LEAST
     if len(sent) < least:
@@ -64,3 +67,10 @@ def part(
     split = None if group is None else broken_down(form, group, sent, least=least)
     only = None if where is None else same("{where}").fill(where=quote(where))
     return tally(form, sent), Standing({}, {}, split=split, only=only)
+
+
+def _expression(call: Call, form: Form, where: str) -> str:
+    """What is meant by `where`: an expression, or a condition as it is said while writing a form."""
+    if "$" in where:
+        return where
+    return source(read_condition(where, form, None, today=call.today))

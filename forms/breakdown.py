@@ -1,6 +1,7 @@
 """Results for each of several groups: by municipality, or by what people chose."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from forms.text import Text, same
 MUNICIPALITY = Text(ja="自治体", en="municipality")
 _BY_MUNICIPALITY = frozenset({"自治体", "municipality", "town"})
 _GROUPED = frozenset({"options", "scale"})
+_NUMBERED = re.compile(r"(?:質問|設問|問|question|q)?\s*([1-9][0-9]{0,3})(?:番目?)?")
 _MOST_GROUPS = 12
 _LONGEST_LABEL = 40
 _NO_ANSWER, _OTHERS, _FEW = "\0none", "\0others", "\0few"
@@ -62,10 +64,17 @@ def grouping(form: Form, said: str) -> Grouping:
     able = [question for question in form.asked if question.measure in _GROUPED]
     exact = [q for q in able if wanted in (folded(q.id), folded(q.title.ja), folded(q.title.en))]
     part = [q for q in able if wanted and (wanted in folded(q.title.ja) or wanted in folded(q.title.en))]
-    found = exact or part
+    found = exact or _by_number(form, wanted, able) or part
     if len(found) != 1:
         raise Mistake(_refusal(said, found or able))
     return Grouping(_short(found[0].title), found[0])
+
+
+def _by_number(form: Form, said: str, able: Sequence[Question]) -> list[Question]:
+    """The question that the number in 「質問2」 or “question 2” is."""
+    match = _NUMBERED.fullmatch(said)
+    numbered = form.asked[int(match[1]) - 1 : int(match[1])] if match else ()
+    return [question for question in numbered if question in able]
 
 
 def _refusal(said: str, able: Sequence[Question]) -> Text:

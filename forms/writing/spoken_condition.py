@@ -64,8 +64,8 @@ _NUMBERS = frozenset({"integer", "number", "money", "percentage"})
 _DAYS = frozenset({"date", "datetime", "time", "month"})
 
 
-def read_condition(said: str, form: Form, question: Question, *, today: date) -> Condition:
-    """When `question` matters, as `said`. Raises Mistake: what is unclear, and how to write it."""
+def read_condition(said: str, form: Form, question: Question | None, *, today: date) -> Condition:
+    """When `question` matters (None: a whole response), as `said`. Raises Mistake: what is unclear, how to write it."""
     if len(said) > LONGEST:
         raise _unread(said)
     written = parsed(said)
@@ -75,7 +75,7 @@ def read_condition(said: str, form: Form, question: Question, *, today: date) ->
     return _Sentence(said, form, question, today).read()
 
 
-def _check(condition: Condition, form: Form, question: Question) -> None:
+def _check(condition: Condition, form: Form, question: Question | None) -> None:
     for one in _each(condition):
         if one.question not in {q.id for q in form.asked}:
             raise _unread(one.question)
@@ -90,8 +90,10 @@ def _each(condition: Condition) -> Iterator[Compared]:
         yield from _each(part)
 
 
-def _earlier(form: Form, question: Question, other: str) -> None:
+def _earlier(form: Form, question: Question | None, other: str) -> None:
     """Only what was asked before can decide."""
+    if question is None:
+        return
     ids = [q.id for q in form.asked]
     here, there = ids.index(question.id) + 1, ids.index(other) + 1
     if here == there:
@@ -107,7 +109,7 @@ def _unread(said: str) -> Mistake:
 class _Sentence:
     """One sentence; `held` is what stood in quotation marks, in order."""
 
-    def __init__(self, said: str, form: Form, question: Question, today: date) -> None:
+    def __init__(self, said: str, form: Form, question: Question | None, today: date) -> None:
         self._said, self._form, self._question, self._today = said, form, question, today
         self._held: list[str] = []
         bare = HELD.sub(self._hold, said.replace(MARK, ""))
@@ -151,6 +153,8 @@ class _Sentence:
     def _referred(self, match: re.Match[str]) -> Question:
         asked = self._form.asked
         if match["before"]:
+            if self._question is None:
+                raise Mistake(NO_QUESTION.fill(example=EXAMPLE))
             place = [q.id for q in asked].index(self._question.id)
             if place == 0:
                 raise Mistake(NO_SUCH.fill(n=0, count=len(asked)))
