@@ -74,7 +74,7 @@ def stop(conversation: Conversation) -> Turn:
         then = dropped(calm)
         return then, (say(then, s.STOP_DROPPED),)
     then = replace(calm, stage="stopped")
-    return then, (say(then, s.STOP_DONE),)
+    return then, (say(then, s.PREVIEW_SENT if then.preview else s.STOP_DONE),)
 
 
 def _no_such(conversation: Conversation, number: int, *, total: int) -> Turn:

@@ -20,7 +20,7 @@ from bots.filling.steps import (
     told,
     with_answer,
 )
-from bots.filling.words import NO, YES, Order, Word, number, order, other_spelling, plain
+from bots.filling.words import LEAVE, NO, YES, Order, Word, number, order, other_spelling, plain
 from forms.mistake import Mistake
 from forms.questions import Question
 from forms.questions.base import Several
@@ -33,6 +33,8 @@ def hear(conversation: Conversation, event: Said, *, today: date, closed: bool, 
     if len(event.text) > LONGEST:
         return refused(conversation, s.TOO_LONG)
     command = order(event.text)
+    if conversation.preview and (plain(event.text) in LEAVE or (command and command.word is Word.STOP)):
+        return stop(conversation)  # nothing can be lost, so nothing is asked back
     if closed:
         return after_closing(conversation, command)
     if conversation.discarding and (turn := _settled(conversation, event.text, command)):

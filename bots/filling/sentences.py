@@ -36,8 +36,8 @@ HELP_HINT = Text(
     en='Type "help" if you are stuck, or "save" to take a break.',
 )
 PREVIEW = Text(
-    ja="これはプレビューです。回答は保存も集計もされません。",
-    en="This is a preview. Nothing is saved or counted.",
+    ja="これはプレビューです。回答は保存も集計もされません。終えるときは「終わる」。",
+    en="This is a preview. Nothing is saved or counted. “end” leaves it.",
 )
 LABEL = Text(ja="【{title}】", en="[{title}]")
 
@@ -107,7 +107,7 @@ AFTERWARDS_NOTHING = Text(
     en="The draft and its key are destroyed. Nobody can be shown any more which answers are yours.",
 )
 PREVIEW_SENT = Text(
-    ja="プレビューはここまでです。回答は保存も集計もされていません。",
+    ja="プレビューはここまでです。回答は保存も集計もしていません。",
     en="This is the end of the preview. Nothing was saved or counted.",
 )
 ALREADY = Text(

@@ -41,6 +41,8 @@ SPELLINGS: dict[Word, tuple[str, ...]] = {
 }
 _BY_SPELLING = {spelling: word for word, spellings in SPELLINGS.items() for spelling in spellings}
 YES = frozenset({"はい", "yes", "y", "ok", "○", "◯", "〇"})
+LEAVE = frozenset({"終わる", "終了", "おわる", "やめる", "end", "quit", "done"})
+"""What ends a preview too: the words that end the writing of a form."""
 NO = frozenset({"いいえ", "no", "n", "×"})
 
 _FIX = "修正|訂正|変更|直す|change|fix|edit|correct"
