@@ -79,6 +79,8 @@ def add(manuscript: Manuscript, guessed: Guess) -> Edit:
     new: dict[str, Any] = {"id": f"q{number}", "kind": guessed.kind, "title": guessed.title}
     if guessed.kind in CHOOSING:
         new["options"] = options_of(guessed.options)
+    if guessed.kind == "integer":
+        new["low"] = 0  # only what is counted is taken for a whole number, and nothing is counted below none
     if guessed.required is False:
         new["required"] = False
     fields["questions"] = [*fields["questions"], new]
