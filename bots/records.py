@@ -20,8 +20,8 @@ class NotAllowed(Mistake):
     def __init__(self, needs: Role) -> None:
         super().__init__(
             Text(
-                ja="この操作には、この自治体の{role}の権限が必要です。",
-                en="This needs the role “{role}” in this municipality.",
+                ja="この操作ができるのは、この自治体の{role}だけです。",
+                en="Only those with the role “{role}” in this municipality can do this.",
             ).fill(role=needs.title)
         )
 
