@@ -70,7 +70,7 @@ def fix(conversation: Conversation, number: int | None) -> Turn:
 def stop(conversation: Conversation) -> Turn:
     """The person confirmed 中止: a correction is dropped, an unsent response set aside until the deadline."""
     calm = replace(conversation, discarding=False)
-    if conversation.sent is not None:
+    if conversation.sent is not None and not conversation.preview:
         then = dropped(calm)
         return then, (say(then, s.STOP_DROPPED),)
     then = replace(calm, stage="stopped")

@@ -396,7 +396,7 @@ def test_the_editor_gets_nothing_before_the_end_and_no_name_afterwards(story):
     village = story.village
     village.say("hen", "!form status tokumei")
     status = village.seen("!hen")[-1]["text"]
-    assert "8/10" in status
+    assert "10人のうち8人が回答" in status
     assert not any(f"・{who}" in status for who in CAST)
     village.say("hen", "!form reopen tokumei by 明後日 17:00")
     assert "受付を再開できません" in village.seen("!hen")[-1]["text"]
