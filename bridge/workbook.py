@@ -21,7 +21,7 @@ from forms.xlsform.sheets import TOO_LARGE
 MEMORY = 300 * 1024 * 1024
 SECONDS = 2  # of the processor, once it has started
 _NO_MEMORY = 3
-PATIENCE = 10  # seconds on the wall, on a machine that has much else to do
+PATIENCE = 30  # seconds on the wall, on a machine that has much else to do
 MOST_READINGS = 32
 """More than there are rooms that are handled at once."""
 _FILE = Text(ja="ファイル", en="the file")
