@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports
+from bots import due, ports, ports_inquiry
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -24,6 +24,7 @@ from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf
+from bridge.store.inquiries import InquiryDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
 from bridge.store.parcels import unpack
@@ -98,6 +99,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Town: TownDesk,
     ports.Members: MemberDesk,
     ports.Seals: SealDesk,
+    ports_inquiry.Inquiries: InquiryDesk,
 }
 
 

@@ -8,8 +8,18 @@ import sqlalchemy as sa
 
 from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
 from bridge.store.columns import Moment, Serial, Words, metadata
+from bridge.store.inquiry_tables import inquiry, inquiry_body, inquiry_release
 
-__all__ = ["delivered", "known_key", "metadata", "municipality", "parcel"]
+__all__ = [
+    "delivered",
+    "inquiry",
+    "inquiry_body",
+    "inquiry_release",
+    "known_key",
+    "metadata",
+    "municipality",
+    "parcel",
+]
 
 fact = sa.Table(
     "fact",
