@@ -31,6 +31,10 @@ ExportOf = NewType("ExportOf", tuple[str, str])
 BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
 Version = NewType("Version", int)
+Whom = NewType("Whom", str)
+AnswerKind = NewType("AnswerKind", str)
+GroupBy = NewType("GroupBy", str)
+ResultFile = NewType("ResultFile", str)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -129,6 +133,40 @@ def _version(word: str, _call: Call) -> int:
     return int(digits)
 
 
+def _one_of(table: Mapping[str, str], wrong: Text) -> Callable[[str, Call], str]:
+    """A word of a few; what else is written is refused with what there is."""
+
+    def read(word: str, _call: Call) -> str:
+        found = table.get(unicodedata.normalize("NFKC", word).casefold().strip("「」"))
+        if found is None:
+            raise Mistake(wrong)
+        return found
+
+    return read
+
+
+_ANSWER_KIND = _one_of(
+    {"totals": "totals", "集計": "totals", "one": "one", "代表": "one", "団体": "one"},
+    Text(
+        ja="「集計」（職員が答え、数だけが届く）か「代表」（団体で一つの回答）と書いてください。",
+        en="Write “totals” (people answer, only counts travel) or “one” (one answer per municipality).",
+    ),
+)
+_GROUP_BY = _one_of(
+    {"prefecture": "prefecture", "都道府県": "prefecture", "県": "prefecture", "県別": "prefecture"}
+    | {"kind": "kind", "種類": "kind", "種別": "kind", "size": "size", "規模": "size", "人数": "size"}
+    | {"municipality": "municipality", "自治体": "municipality", "団体": "municipality"},
+    Text(
+        ja="「都道府県」「種類」「規模」「自治体」のどれかで分けられます。",
+        en="Results can be split by prefecture, kind, size or municipality.",
+    ),
+)
+_RESULT_FILE = _one_of(
+    {"xlsx": "xlsx", "excel": "xlsx", "エクセル": "xlsx"},
+    Text(ja="出力は xlsx です。例: !inquiry export 1 xlsx", en="The file is xlsx: !inquiry export 1 xlsx"),
+)
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -153,5 +191,11 @@ READERS: Mapping[Any, Reader] = {
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
+    Whom: Reader(Text(ja="自治体（、で区切る）か全員", en="members or all"), _rest),
+    AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),
+    GroupBy: Reader(
+        Text(ja="都道府県か種類か規模か自治体", en="prefecture, kind, size or municipality"), _one(_GROUP_BY)
+    ),
+    ResultFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_RESULT_FILE)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

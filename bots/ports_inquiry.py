@@ -1,6 +1,6 @@
 """What the bot of inquiries needs from the world; the bridge provides it as it does bots.ports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -48,6 +48,9 @@ class Inquiries(Protocol):
 
     def filed(self, asking: Asking) -> Sequence[Filed]:
         """All of them, by server and version. Editors."""
+
+    def keys(self, servers: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """What these municipalities signed with, now and before: key id → public key."""
 
     def stewards(self) -> Place | None:
         """Where this municipality's stewards read; None where they have no room."""

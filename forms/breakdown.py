@@ -13,7 +13,7 @@ from forms.printable import cut
 from forms.questions import Question
 from forms.questions.base import Answers
 from forms.reading.words import folded, quote
-from forms.tally import Countable, Split, Tally, numbers
+from forms.tally import Countable, Split, Standing, Tally, numbers
 from forms.text import Text, same
 
 MUNICIPALITY = Text(ja="自治体", en="municipality")
@@ -134,6 +134,31 @@ def _label(by: Grouping, group: str, *, least: int) -> Text:
             return _FEW_LABEL.fill(least=least)
     options = by.question.options() if by.question else ()
     return next((_short(option.label) for option in options if option.name == group), same(cut(group, _LONGEST_LABEL)))
+
+
+def figures_of(form: Form, tally: Tally, standing: Standing) -> tuple[Figure, ...]:
+    """One figure per question, split where it is said so, with what is withheld marked."""
+    found = figures_by(form, tally, standing.split) if standing.split else figures(form, tally)
+    if not (standing.withheld or standing.remarks):
+        return found
+    asked = dict(enumerate(form.asked, 1))
+    return tuple(_marked(one, asked[one.number], standing) for one in found)
+
+
+def _marked(one: Figure, question: Question, standing: Standing) -> Figure:
+    remarks = standing.remarks.get(question.id)
+    options = question.options()
+    bars = one.bars
+    if len(options) == len(bars):
+        marks = [standing.withheld.get((question.id, option.name)) for option in options]
+        bars = tuple(
+            replace(bar, label=_CHOSEN_MARK.fill(label=bar.label, mark=mark)) if mark else bar
+            for bar, mark in zip(bars, marks, strict=True)
+        )
+    return replace(one, bars=bars, notes=one.notes if remarks is None else remarks)
+
+
+_CHOSEN_MARK = Text(ja="{label}（{mark}）", en="{label} ({mark})")
 
 
 def figures_by(form: Form, tally: Tally, split: Split) -> tuple[Figure, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forms.bars import Bar, show_share
-from forms.breakdown import figures_by
+from forms.breakdown import figures_of
 from forms.drawing import (
     BODY,
     HEAD,
@@ -23,7 +23,7 @@ from forms.drawing import (
     sheet,
     stacked,
 )
-from forms.figures import Figure, figures
+from forms.figures import Figure
 from forms.form import Form
 from forms.printable import line
 from forms.tally import Rate, Standing, Tally, overall
@@ -48,7 +48,7 @@ class Chart:
 def chart(form: Form, tally: Tally, standing: Standing, *, lang: Lang = "ja") -> Chart:
     """Response rate by municipality, then a figure per question; at most 12 questions, then how many more there are."""
     rows = standing.rows
-    shown = figures_by(form, tally, standing.split) if standing.split else figures(form, tally)
+    shown = figures_of(form, tally, standing)
     pieces = [paragraph(form.title[lang], size=TITLE, after=10)]
     pieces += (
         _part(standing, tally, lang) if standing.partial else [*_response(rows, lang), *_over_time(standing, lang)]

@@ -1,7 +1,7 @@
 """What the asker sees of releases: as a tally with municipalities for groups, so that it is shown as any result is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from forms.questions import Question
 from forms.tally import Count, Split, Standing, Tally
 from forms.text import Text, same
 
-By = Literal["prefecture", "kind", "size"]
+By = Literal["prefecture", "kind", "size", "municipality"]
 
 PREFECTURES: Final = tuple(
     name
@@ -31,6 +31,7 @@ TITLES: Mapping[By, Text] = {
     "prefecture": Text(ja="都道府県", en="prefecture"),
     "kind": Text(ja="団体の種類", en="kind of municipality"),
     "size": Text(ja="配布人数", en="number of people asked"),
+    "municipality": MUNICIPALITY,
 }
 _UNKNOWN = Text(ja="不明", en="unknown")
 _KINDS = {
@@ -48,14 +49,13 @@ _SIZES = (
     (2000, Text(ja="500〜1,999人", en="500–1,999")),
     (None, Text(ja="2,000人以上", en="2,000 and more")),
 )
-_SUM = Text(
-    ja="{number}. {title}: 合計 {total}・平均 {mean}（{n}人分）",
-    en="{number}. {title}: sum {total}, mean {mean} (of {n})",
+_SUM = Text(ja="合計 {total}・平均 {mean}（{n}人分{more}）", en="sum {total}, mean {mean} (of {n}{more})")
+_SUM_OF = Text(
+    ja="{label}：合計 {total}・平均 {mean}（{n}人分{more}）", en="{label}: sum {total}, mean {mean} (of {n}{more})"
 )
-_WITHHELD = Text(
-    ja="5人未満の数と、それが分かってしまう数は伏せてあり、上の数に入っていません（{n}自治体）。",
-    en="Counts below 5, and those that would give them away, are withheld and not in the figures ({n} members).",
-)
+_WITHOUT = Text(ja="、ほか{n}団体は伏せ", en=", withheld by {n} more")
+_BY_SOME = Text(ja="{n}団体は伏せ", en="withheld by {n}")
+_ALL_OF_IT = Text(ja="{n}団体は、この設問を伏せています。", en="{n} members withhold this question.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,8 @@ def group_of(reply: Reply, by: By) -> tuple[int, Text]:
         case "kind":
             last = reply.kind if reply.kind == "partner" else _KIND_OF.get(reply.name.ja[-1:], reply.name.ja[-1:])
             return list(_KINDS).index(last if last in _KINDS else ""), _KINDS.get(last, _KINDS[""])
+        case "municipality":
+            return 0, reply.name
         case "size":
             place = next(n for n, (most, _) in enumerate(_SIZES) if most is None or reply.released.asked < most)
             return place, _SIZES[place][1]
@@ -85,26 +87,65 @@ def group_of(reply: Reply, by: By) -> tuple[int, Text]:
 _KIND_OF = {"都": "県", "道": "県", "府": "県"}
 
 
+Groups = Callable[[Reply], tuple[int, Text]]
+
+
 def results(form: Form, replies: Sequence[Reply], kind: Kind, *, by: By | None = None) -> tuple[Tally, Standing]:
     """All releases as one result: by municipality, or split as said."""
     whole = _tally(form, replies, kind, group=lambda reply: reply.name.ja)
-    asked = {r.name.ja: r.released.asked for r in replies}
-    answered = {r.name.ja: r.released.answered or 0 for r in replies}
-    if by is None:
-        return whole, Standing(asked, answered)
-    groups = sorted({(*group_of(r, by),) for r in replies}, key=lambda g: g[0])
-    split = Split(
-        TITLES[by],
-        tuple((str(place), label) for place, label in groups),
-        _tally(form, replies, kind, group=lambda reply: str(group_of(reply, by)[0])),
+    standing = Standing(
+        {r.name.ja: r.released.asked for r in replies},
+        {r.name.ja: r.released.answered or 0 for r in replies},
+        split=None if by is None else _split(form, replies, kind, by),
     )
-    return whole, Standing(asked, answered, split=split)
+    if kind == "one":
+        return whole, standing
+    groups = None if by is None else _groups(replies, by)
+    remarks = {question.id: _remarks(question, replies, groups) for question in form.asked}
+    return whole, replace(standing, withheld=_withheld(replies), remarks={q: r for q, r in remarks.items() if r})
 
 
-def by_municipality(form: Form, replies: Sequence[Reply], kind: Kind) -> Split:
-    """Split by who released it."""
-    groups = tuple((r.name.ja, r.name) for r in replies)
-    return Split(MUNICIPALITY, groups, _tally(form, replies, kind, group=lambda reply: reply.name.ja))
+def _groups(replies: Sequence[Reply], by: By) -> Groups:
+    if by == "municipality":
+        places = {reply.name.ja: place for place, reply in enumerate(replies)}
+        return lambda reply: (places[reply.name.ja], reply.name)
+    return lambda reply: group_of(reply, by)
+
+
+def _split(form: Form, replies: Sequence[Reply], kind: Kind, by: By) -> Split:
+    group = _groups(replies, by)
+    labels = dict(sorted({group(reply) for reply in replies}, key=lambda one: one[0]))
+    shown = tuple((str(place), label) for place, label in labels.items())
+    return Split(TITLES[by], shown, _tally(form, replies, kind, group=lambda reply: str(group(reply)[0])))
+
+
+def _withheld(replies: Sequence[Reply]) -> dict[tuple[str, str], Text]:
+    cells = added(reply.released for reply in replies).cells
+    return {cell: _BY_SOME.fill(n=one.withheld) for cell, one in cells.items() if one.withheld}
+
+
+def _remarks(question: Question, replies: Sequence[Reply], groups: Groups | None) -> tuple[Text, ...]:
+    """Of numbers sum and mean (of each group); and how many municipalities withhold all of it."""
+    said: list[Text] = []
+    if question.measure == "numbers":
+        within: dict[Text | None, list[Reply]] = {}
+        for reply in replies:
+            within.setdefault(groups(reply)[1] if groups else None, []).append(reply)
+        said += [one for label, theirs in within.items() if (one := _summed(question, theirs, label)) is not None]
+    held = sum(reply.released.parts[question.id].base is None for reply in replies)
+    return (*said, *([_ALL_OF_IT.fill(n=held)] if held else []))
+
+
+def _summed(question: Question, replies: Sequence[Reply], label: Text | None) -> Text | None:
+    parts = [reply.released.parts[question.id] for reply in replies]
+    told = [(Fraction(part.total), part.cells.get(GIVEN, 0)) for part in parts if part.total is not None]
+    n, without = sum(count for _, count in told), sum(part.base is not None for part in parts) - len(told)
+    if not n:
+        return None
+    total = sum((amount for amount, _ in told), Fraction(0))
+    more = _WITHOUT.fill(n=without) if without else same("")
+    words = {"total": show_number(total), "mean": show_number(total / n), "n": n, "more": more}
+    return (_SUM if label is None else _SUM_OF).fill(**words, label=label or "")
 
 
 def _tally(form: Form, replies: Iterable[Reply], kind: Kind, *, group: Callable[[Reply], str]) -> Tally:
@@ -127,26 +168,3 @@ def _count(question: Question, released: Released) -> Count:
     count = Count(asked=part.base or 0, answered=max(0, (part.base or 0) - part.cells.get(SKIPPED, 0)))
     count.values.update({value: n for value, n in part.cells.items() if value not in (SKIPPED, GIVEN)})
     return count
-
-
-def sums(form: Form, replies: Sequence[Reply], kind: Kind) -> Sequence[Text]:
-    """What can be said of numbers, and how many municipalities withhold something."""
-    if kind == "one":
-        return ()
-    whole, said = added(r.released for r in replies), []
-    for number, question in enumerate(form.asked, 1):
-        n = sum(r.released.parts[question.id].cells.get(GIVEN, 0) for r in replies if _has_sum(r, question))
-        if question.id in whole.totals and n:
-            total: Fraction = whole.totals[question.id]
-            words = {"total": show_number(total), "mean": show_number(total / n), "n": n}
-            said.append(_SUM.fill(number=number, title=question.title, **words))
-    held = sum(_holds_back(r.released) for r in replies)
-    return [*said, _WITHHELD.fill(n=held)] if held else said
-
-
-def _has_sum(reply: Reply, question: Question) -> bool:
-    return reply.released.parts[question.id].total is not None
-
-
-def _holds_back(released: Released) -> bool:
-    return any(part.withheld or part.base is None for part in released.parts.values())

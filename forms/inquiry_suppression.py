@@ -77,7 +77,7 @@ def _part(question: Question, count: Count, before: Part) -> Part:
         return Part()
     shown = {value: n for value, n in cells.items() if value not in held}
     total = _total(count, before) if question.measure == "numbers" and GIVEN in shown else None
-    return Part(base=count.asked, cells=shown, withheld=tuple(sorted(held)), total=total)
+    return Part(base=count.asked, cells=shown, withheld=tuple(v for v in cells if v in held), total=total)
 
 
 def _merged(cells: Mapping[str, int]) -> dict[str, int]:

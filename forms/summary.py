@@ -5,8 +5,8 @@ from html import escape
 from itertools import accumulate
 
 from forms.bars import Bar, show_share
-from forms.breakdown import figures_by
-from forms.figures import Figure, Stack, figures
+from forms.breakdown import figures_of
+from forms.figures import Figure, Stack
 from forms.form import Form
 from forms.printable import cut
 from forms.tally import Rate, Standing, Tally, overall
@@ -58,7 +58,7 @@ def summary_html(form: Form, tally: Tally, standing: Standing, *, lang: Lang, cl
 
 
 def _shown(form: Form, tally: Tally, standing: Standing) -> tuple[Figure, ...]:
-    return figures_by(form, tally, standing.split) if standing.split else figures(form, tally)
+    return figures_of(form, tally, standing)
 
 
 def _part(standing: Standing, tally: Tally) -> list[Text]:

@@ -98,6 +98,10 @@ class Standing:
     days: Mapping[date, int] = field(default_factory=dict)
     split: Split | None = None
     only: Text | None = None
+    withheld: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    """(question, value) → what is said beside a count that is not whole."""
+    remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    """Question → what is said of it instead of what its answers would say."""
 
     @property
     def partial(self) -> bool:

@@ -1,6 +1,6 @@
 """Inquiries as rows: bots.ports_inquiry."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bridge.store.engine import insert_new
 from bridge.store.forms import parsed
 from bridge.store.hot import Hot
 from bridge.store.inquiry_tables import inquiry, inquiry_body, inquiry_release
-from bridge.store.members import is_member
+from bridge.store.members import is_member, keys_ever
 from bridge.store.timetable import EDITS, PAUSE
 from forms.form import Form
 from forms.inquiry import PATIENCE, Body, Kind, Released
@@ -157,6 +157,9 @@ class InquiryDesk:
         order = (inquiry_release.c.server, inquiry_release.c.version)
         query = sa.select(inquiry_release).where(inquiry_release.c.number == asking.number).order_by(*order)
         return [Filed(server=r.server, version=r.version, raw=r.raw) for r in self._db.execute(query)]
+
+    def keys(self, servers: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        return {server: keys_ever(self._db, server) for server in sorted(servers)}
 
     def stewards(self) -> Place | None:
         room = rooms.facts(self._db).get("room:stewards")

@@ -186,6 +186,8 @@ SAMPLES = {
     "title": "避難所の状況",
     "older": "1",
     "newer": "1",
+    "kind": "代表",
+    "reason": "人手が足りないため",
 }
 
 
