@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
+    _verify(
+        commands.add_parser("verify", help="署名された照会の結果を確かめる / check the signed results of an inquiry")
+    )
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
@@ -85,6 +88,12 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--number", type=int, metavar="N", help="何回目の公開か / which publication (the last one)")
     parser.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
     parser.set_defaults(command=_run_export)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    from bridge.verify import add_verify
+
+    add_verify(parser)
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
