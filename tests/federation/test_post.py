@@ -28,12 +28,12 @@ pytestmark = pytest.mark.lab
 class Town(Kairan):
     """A Kairan that permits nobody but the alliance."""
 
-    def __init__(self, lab, folder, key):
+    def __init__(self, lab, folder, key, stewards=()):
         super().__init__(lab, folder)
         self.homeserver = lab.homeservers[key]
         own = f"kairan_{secrets.token_hex(3)}"  # the homeservers serve other tests, and other bots, too
         self.bot = f"@{own}:{self.homeserver.server_name}"
-        self.homeserver.write_kairan(folder, stewards=[])
+        self.homeserver.write_kairan(folder, stewards=list(stewards))
         text = self.config.read_text("utf-8").replace("#kairan_", f"#{own}_").replace('"kairan"', f'"{own}"')
         self.config.write_text(re.sub(r"^allow = .*$", "allow = []", text, flags=re.MULTILINE), "utf-8")
 
