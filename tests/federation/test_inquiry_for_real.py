@@ -21,7 +21,7 @@ questions:
 
 
 class Office:
-    """A town with a steward who talks to its bot in a plain direct room."""
+    """A town with a steward who talks to its bot in a plain room."""
 
     def __init__(self, lab, folder, key):
         self.lab, self.folder, self.key = lab, folder, key
@@ -38,7 +38,8 @@ class Office:
         for role in ("staff", "editors", "stewards"):
             await eventually(self.chief.enters, f"#{localpart}_{role}:{self.town.homeserver.server_name}")
         await eventually(lambda: _so(len(self.town.ask("select 1 from fact where name like 'room:%'")) == 3))
-        self.room = await self.chief.direct(self.town.bot)
+        self.town.chief, clerk = self.chief, await Plain.at(self.town.homeserver, f"clerk_{secrets.token_hex(3)}")
+        self.room = await self.town.room(clerk, name="照会")
 
     async def hears(self, words, seconds=60):
         async def heard():
