@@ -139,7 +139,7 @@ def _label(by: Grouping, group: str, *, least: int) -> Text:
 def figures_of(form: Form, tally: Tally, standing: Standing) -> tuple[Figure, ...]:
     """One figure per question, split where it is said so, with what is withheld marked."""
     found = figures_by(form, tally, standing.split) if standing.split else figures(form, tally)
-    if not (standing.withheld or standing.remarks):
+    if not (standing.withheld or standing.remarks or standing.unit != "人"):
         return found
     asked = dict(enumerate(form.asked, 1))
     return tuple(_marked(one, asked[one.number], standing) for one in found)
@@ -155,7 +155,7 @@ def _marked(one: Figure, question: Question, standing: Standing) -> Figure:
             replace(bar, label=_CHOSEN_MARK.fill(label=bar.label, mark=mark)) if mark else bar
             for bar, mark in zip(bars, marks, strict=True)
         )
-    return replace(one, bars=bars, notes=one.notes if remarks is None else remarks)
+    return replace(one, bars=bars, notes=one.notes if remarks is None else remarks, unit=standing.unit)
 
 
 _CHOSEN_MARK = Text(ja="{label}（{mark}）", en="{label} ({mark})")

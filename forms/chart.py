@@ -73,7 +73,7 @@ def _figure(figure: Figure, lang: Lang) -> list[Piece]:
     head = paragraph(f"{figure.number}. {figure.title[lang]}", size=HEAD, after=2)
     fills = _fills(figure)
     rows = [
-        BarRow(bar.label[lang], bar.share or 0.0, _many(bar)[lang], fill=fill)
+        BarRow(bar.label[lang], bar.share or 0.0, _many(figure, bar)[lang], fill=fill)
         for bar, fill in zip(figure.bars, fills, strict=True)
     ]
     notes = [_soft(note[lang]) for note in (*figure.notes, *([figure.note] if figure.note else []))]
@@ -94,12 +94,12 @@ def _stacks(figure: Figure, fills: list[int], lang: Lang) -> list[Piece]:
         parts = [
             (share or 0.0, fill, show_share(share)) for share, fill in zip(stack.shares, fills, strict=True) if share
         ]
-        label = _STACK.fill(label=stack.label, n=stack.total)[lang] if stack.label.ja else ""
+        label = _STACK.fill(label=stack.label, n=figure.many(stack.total))[lang] if stack.label.ja else ""
         pieces.append(stacked(label, parts))
     return pieces
 
 
-_STACK = Text(ja="{label}（{n}人）", en="{label} ({n})")
+_STACK = Text(ja="{label}（{n}）", en="{label} ({n})")
 _SELECTED = Text(ja="該当する回答", en="Answers that match")
 _ONLY = Text(ja="条件: {only}", en="where {only}")
 _BY = Text(ja="区分: {title}", en="by {title}")
@@ -151,9 +151,9 @@ def _of(row: Rate) -> Text:
     return Text(ja=f"{row.answered}/{row.asked}（{share}）", en=f"{row.answered}/{row.asked} ({share})")
 
 
-def _many(bar: Bar) -> Text:
+def _many(figure: Figure, bar: Bar) -> Text:
     share = show_share(bar.share)
-    return Text(ja=f"{bar.count}人（{share}）", en=f"{bar.count} ({share})")
+    return Text(ja=f"{bar.count}{figure.unit}（{share}）", en=f"{bar.count} ({share})")
 
 
 def _alt(title: Text, standing: Standing, shown: tuple[Figure, ...], tally: Tally) -> Text:
@@ -177,7 +177,7 @@ _ON_DAY = Text(ja="{month}月{day}日 {n}人", en="{month}/{day} {n}")
 
 
 def _said(figure: Figure) -> Text:
-    parts = [same("{label} {many}").fill(label=bar.label, many=_many(bar)) for bar in figure.bars]
+    parts = [same("{label} {many}").fill(label=bar.label, many=_many(figure, bar)) for bar in figure.bars]
     parts += [figure.note] if figure.note else []
     said = Text(ja="、".join(part.ja for part in parts), en=", ".join(part.en for part in parts))
     return same("{n}. {title}: {said}").fill(n=figure.number, title=figure.title, said=said)

@@ -50,13 +50,19 @@ class Figure:
     ordered: bool = False
     stacks: tuple[Stack, ...] = ()
     notes: tuple[Text, ...] = ()
+    unit: str = "人"
+    """What is counted, in Japanese: people, or municipalities."""
 
     @property
     def base(self) -> Text:
         """Who the shares are of."""
-        return Text(ja="対象{asked}人・回答{answered}人", en="asked {asked}, answered {answered}").fill(
-            asked=self.asked, answered=self.answered
+        return Text(ja="対象{asked}・回答{answered}", en="asked {asked}, answered {answered}").fill(
+            asked=self.many(self.asked), answered=self.many(self.answered)
         )
+
+    def many(self, n: int) -> Text:
+        """So many of what is counted."""
+        return Text(ja=f"{n}{self.unit}", en=str(n))
 
 
 def figures(form: Form, tally: Tally) -> tuple[Figure, ...]:

@@ -112,10 +112,14 @@ class Body:
         return self.released_at is not None and self.released_at > deadline
 
 
+_AT_HOME: Final = {"audience": None, "closes": None, "remind": (), "urgent": False}
+"""Whom, when and how urgently: each municipality decides that for its own people."""
+_LONGEST_ABOUT: Final = 3500
+
+
 def document_of(form: Form) -> str:
-    """The form as it travels: without whom the asker asks at home, and when."""
-    bare = form.model_copy(update={"audience": None, "closes": None, "remind": ()})
-    return bare.model_dump_json(exclude_defaults=True)
+    """The form as it travels."""
+    return form.model_copy(update=_AT_HOME).model_dump_json(exclude_defaults=True)
 
 
 def digest_of(document: str) -> str:
@@ -136,11 +140,16 @@ def runnable(document: str, needs: int) -> Form | None:
 def at_home(form: Form, number: int, *, kind: Kind, asker: Text) -> Form:
     """The form as it is put to a municipality's own people: under a name of its own, and saying who asks."""
     says = (FROM if kind == "totals" else FROM_ONE).fill(asker=asker)
-    about = says if form.about is None else lines(says, form.about)
-    changes = {"name": f"照会{number}-{form.name}"[:64], "about": about}
+    about = says if form.about is None else lines(says, _short(form.about))
+    changes = {**_AT_HOME, "name": f"照会{number}-{form.name}"[:64], "about": about}
     if kind == "one":
         changes |= {"results": "editors", "privacy": "named"}
     return form.model_copy(update=changes)
+
+
+def _short(words: Text) -> Text:
+    """So much that what we say before it still fits into a form."""
+    return Text(ja=words.ja[:_LONGEST_ABOUT], en=words.en[:_LONGEST_ABOUT])
 
 
 @dataclass(frozen=True, slots=True)

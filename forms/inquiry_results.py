@@ -99,7 +99,7 @@ def results(form: Form, replies: Sequence[Reply], kind: Kind, *, by: By | None =
         split=None if by is None else _split(form, replies, kind, by),
     )
     if kind == "one":
-        return whole, standing
+        return whole, replace(standing, unit="団体")
     groups = None if by is None else _groups(replies, by)
     remarks = {question.id: _remarks(question, replies, groups) for question in form.asked}
     return whole, replace(standing, withheld=_withheld(replies), remarks={q: r for q, r in remarks.items() if r})

@@ -93,16 +93,16 @@ def _fraction(row: Rate) -> Text:
 
 def _block(figure: Figure, lang: Lang) -> list[str]:
     base = Text(ja="（{base}）", en=" ({base})").fill(base=figure.base)[lang]
-    parts = [f"{figure.number}. {figure.title[lang]}{base}", *(_bar_line(bar, lang) for bar in figure.bars)]
+    parts = [f"{figure.number}. {figure.title[lang]}{base}", *(_bar_line(figure, bar, lang) for bar in figure.bars)]
     parts += [f"　{_stack_line(figure, stack, lang)}" for stack in _labelled(figure)]
     parts += [f"　{note[lang]}" for note in figure.notes]
     return [*parts, f"　{figure.note[lang]}"] if figure.note else parts
 
 
-def _bar_line(bar: Bar, lang: Lang) -> str:
+def _bar_line(figure: Figure, bar: Bar, lang: Lang) -> str:
     blocks = _BLOCK * round((bar.share or 0) * _BLOCKS)
     share = show_share(bar.share)
-    many = Text(ja=f"{bar.count}人（{share}）", en=f"{bar.count} ({share})")[lang]
+    many = Text(ja=f"{bar.count}{figure.unit}（{share}）", en=f"{bar.count} ({share})")[lang]
     return "　" + "　".join(part for part in (bar.label[lang], f"{blocks} {many}".strip()) if part)
 
 
@@ -114,11 +114,13 @@ def _labelled(figure: Figure) -> list[Stack]:
 def _stack_line(figure: Figure, stack: Stack, lang: Lang) -> str:
     """総務課：ごはん 3人（60%）、パン 2人（40%）."""
     given = zip(figure.bars, stack.parts, stack.shares, strict=True)
-    parts = [_MANY.fill(label=bar.label, n=n, share=show_share(share))[lang] for bar, n, share in given if n]
+    parts = [
+        _MANY.fill(label=bar.label, n=figure.many(n), share=show_share(share))[lang] for bar, n, share in given if n
+    ]
     return f"{stack.label[lang]}：{'、'.join(parts)}" if lang == "ja" else f"{stack.label[lang]}: {', '.join(parts)}"
 
 
-_MANY = Text(ja="{label} {n}人（{share}）", en="{label} {n} ({share})")
+_MANY = Text(ja="{label} {n}（{share}）", en="{label} {n} ({share})")
 
 
 def _within(most: int, parts: list[str], blocks: list[str]) -> list[str]:

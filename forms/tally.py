@@ -102,6 +102,8 @@ class Standing:
     """(question, value) → what is said beside a count that is not whole."""
     remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     """Question → what is said of it instead of what its answers would say."""
+    unit: str = "人"
+    """What is counted, in Japanese."""
 
     @property
     def partial(self) -> bool:

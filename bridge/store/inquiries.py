@@ -19,6 +19,7 @@ from bridge.store.forms import parsed
 from bridge.store.hot import Hot
 from bridge.store.inquiry_tables import inquiry, inquiry_body, inquiry_release
 from bridge.store.members import is_member, keys_ever
+from bridge.store.tables import publication
 from bridge.store.timetable import EDITS, PAUSE
 from forms.form import Form
 from forms.inquiry import PATIENCE, Body, Kind, Released
@@ -107,12 +108,17 @@ class InquiryDesk:
             told=row["told"],
             said=row["said"],
             accepted=row["accepted"],
-            publication=row["publication"],
+            publication=row["publication"] and self._still(row["publication"]),
             last=_read(row["last"], known["form"], row["kind"]),
             draft=_read(row["draft"], known["form"], row["kind"]),
             draft_by=row["draft_by"] and UserId(row["draft_by"]),
             pleaded_at=row["pleaded_at"],
         )
+
+    def _still(self, key: str) -> str | None:
+        """The publication; None where its form was deleted since."""
+        found = self._db.execute(sa.select(publication.c.id).where(publication.c.id == key)).scalar()
+        return None if found is None else str(found)
 
     def _bodies(self, row: Any, form: Form) -> tuple[Body, ...]:
         query = sa.select(inquiry_body).where(inquiry_body.c.number == row["number"]).order_by(inquiry_body.c.place)

@@ -162,6 +162,15 @@ def test_what_was_shown_is_what_leaves_though_somebody_corrects_meanwhile(land):
     assert released["parts"]["free"]["cells"]["はい"] == 7
 
 
+def test_where_the_form_was_deleted_at_home_it_can_be_asked_anew(land):
+    send(land)
+    answer(land)
+    say(land, "中津管理", "!form delete 照会1-kyushoku yes")
+    assert "まだ庁内で聞いていません" in texts(say(land, "中津管理", "!inquiry release 1"))
+    assert "まだ聞いていません" in texts(say(land, "中津管理", "!inquiry status 1"))
+    assert "配りました" in texts(say(land, "中津管理", "!inquiry ask 1 to staff"))
+
+
 def test_of_an_anonymous_form_nothing_leaves_before_it_is_closed():
     with country("anonymous") as land:
         send(land)

@@ -178,6 +178,13 @@ def test_at_home_people_read_who_asks_and_what_leaves():
     Form.model_validate_json(form.model_dump_json(exclude_defaults=True))
 
 
+def test_a_hostile_form_does_not_decide_at_home_whom_when_or_how_loudly_people_are_asked():
+    loud = FORM.model_copy(update={"urgent": True, "about": Text(ja="長" * 4000, en="x" * 4000)})
+    form = at_home(loud, 3, kind="totals", asker=Text(ja="つくば市", en="Tsukuba"))
+    assert (form.urgent, form.audience, form.closes, form.remind) == (False, None, None, ())
+    Form.model_validate_json(form.model_dump_json(exclude_defaults=True))
+
+
 def test_a_release_reads_as_it_was_written():
     whole = Released(
         version=1, asked=9, answered=7, parts={"eats": Part(base=7, cells={"yes": 7}), "pay": Part()}
