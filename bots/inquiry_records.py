@@ -1,12 +1,13 @@
 """What the port of inquiries gives and takes: those that we sent, and those that came."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bots.events import RoomId, UserId
 from forms.form import Form
 from forms.inquiry import Body, Kind, Released, Told
+from forms.inquiry_suppression import Past, Truth
 
 DAY = timedelta(days=1)
 PLEAS_AFTER = 5
@@ -44,7 +45,7 @@ class Asking(Inquiry):
 class Asked(Inquiry):
     """Came from `asker` (a server). `said` counts what we told them; `last` is what we released.
 
-    `draft` is what somebody was shown and may release; `filled_by`: who wrote the answers in it.
+    `draft` is what `draft_by` was shown and may release; `past` and `draft_truth` are what was true behind releases.
     """
 
     asker: str
@@ -53,7 +54,9 @@ class Asked(Inquiry):
     accepted: bool = False
     publication: str | None = None
     last: Released | None = None
+    past: Past = ()
     draft: Released | None = None
+    draft_truth: Mapping[str, Truth] = field(default_factory=dict)
     draft_by: UserId | None = None
     pleaded_at: datetime | None = None
 

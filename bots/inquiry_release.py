@@ -1,6 +1,7 @@
 """!inquiry release and correct: a person sees exactly what will leave, and says yes; then it is signed and sent."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bots.arguments import Confirmation, Number
@@ -17,7 +18,7 @@ from bots.roles import Role
 from forms.form import Form
 from forms.inquiry import Released, digest_of
 from forms.inquiry_release import written
-from forms.inquiry_suppression import released
+from forms.inquiry_suppression import Truth, released, truths
 from forms.mistake import Mistake
 from forms.questions.base import Answers
 from forms.text import Text, lines
@@ -56,6 +57,12 @@ LEAVES_ONE = Text(
 )
 PEOPLE = Text(ja="{n}人", en="{n}")
 FEW = Text(ja="5人未満のため伏せます", en="withheld, fewer than 5")
+FEW_CHANGED = Text(
+    ja="前の版との違いが5人未満の設問は、だれの分かが分かってしまうため、すべて伏せます。"
+    "送らなければ、前の版がそのまま有効です。",
+    en="Questions that fewer than 5 people changed are withheld altogether: the difference would tell of them. "
+    "If you do not send this, the version before stays.",
+)
 SURE = Text(ja="よろしければ「はい」、やめるときは「いいえ」。", en="“yes” to send it, “no” to stop.")
 SENT = Text(
     ja="照会{number}の回答を{asker}に送りました（第{version}版）。",
@@ -116,7 +123,8 @@ def _sent(asked: Asked, inquiries: Inquiries, members: Members) -> Effects:
     draft = asked.draft
     assert draft is not None
     body = {"id": asked.id, "form": digest_of(asked.document), **written(draft)}
-    inquiries.keep(replace(asked, last=draft, draft=None, draft_by=None, told="released"))
+    past = (*asked.past, asked.draft_truth) if asked.draft_truth else asked.past
+    inquiries.keep(replace(asked, last=draft, past=past, draft=None, draft_truth={}, draft_by=None, told="released"))
     words = {"number": asked.number, "asker": called(asked.asker, names(members)), "version": draft.version}
     return (Say(text=SENT.fill(**words)), Post(kind="inquiry-release", body=body, to=asked.asker))
 
@@ -136,16 +144,25 @@ def _shown(
     if asked.publication is None:
         raise Mistake(NOT_ASKED.fill(number=asked.number))
     publication = publications.get(asked.publication)
-    draft = _counted(call, asked, publication, publications, responses) if asked.kind == "totals" else None
-    draft = draft or _answered(call, asked, publication, responses)
+    if asked.kind == "totals":
+        draft, truth = _counted(call, asked, publication, publications, responses)
+    else:
+        draft, truth = _answered(call, asked, publication, responses), {}
     if asked.last is not None and replace(draft, version=asked.last.version) == asked.last:
         raise Mistake(UNCHANGED)
-    inquiries.keep(replace(asked, draft=draft, draft_by=call.who))
+    inquiries.keep(replace(asked, draft=draft, draft_truth=truth, draft_by=call.who))
     pending.ask(Waiting(command=f"inquiry {verb}", words=(str(asked.number), "yes")))
     answered = FEW if draft.answered is None else PEOPLE.fill(n=draft.answered)
     words = {"number": asked.number, "asker": called(asked.asker, names(members)), "version": draft.version}
     top = (LEAVES if asked.kind == "totals" else LEAVES_ONE).fill(**words, asked=draft.asked, answered=answered)
-    return (Say(text=lines(top, leaving(asked.form, draft), SURE)),)
+    careful = [FEW_CHANGED] if _tells_less(asked.last, draft) else []
+    return (Say(text=lines(top, leaving(asked.form, draft), *careful, SURE)),)
+
+
+def _tells_less(before: Released | None, now: Released) -> bool:
+    """Whether a correction withholds all of a question of which something was sent."""
+    told = before.parts.items() if before is not None else ()
+    return any(part.base is not None and now.parts[name].base is None for name, part in told)
 
 
 def _version(asked: Asked) -> int:
@@ -154,14 +171,15 @@ def _version(asked: Asked) -> int:
 
 def _counted(
     call: Call, asked: Asked, publication: Publication, publications: Publications, responses: Responses
-) -> Released:
+) -> tuple[Released, Mapping[str, Truth]]:
     if publication.is_open(call.at):
         raise Mistake(STILL_OPEN.fill(name=publication.form.name))
     if (why := responses.withheld(publication)) is not None:
         raise Mistake(why)
     people = sum(row[1] for row in publications.progress(publication))
     tally = responses.totals(publication)
-    return released(asked.form, tally, asked=people, version=_version(asked), before=asked.last)
+    draft = released(asked.form, tally, asked=people, version=_version(asked), past=asked.past)
+    return draft, truths(asked.form, tally, draft)
 
 
 def _answered(call: Call, asked: Asked, publication: Publication, responses: Responses) -> Released:

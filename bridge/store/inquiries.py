@@ -24,6 +24,7 @@ from bridge.store.timetable import EDITS, PAUSE
 from forms.form import Form
 from forms.inquiry import PATIENCE, Body, Kind, Released
 from forms.inquiry_release import read, written
+from forms.inquiry_suppression import Truth
 from forms.mistake import Mistake
 from forms.text import Text
 
@@ -111,6 +112,8 @@ class InquiryDesk:
             publication=row["publication"] and self._still(row["publication"]),
             last=_read(row["last"], known["form"], row["kind"]),
             draft=_read(row["draft"], known["form"], row["kind"]),
+            past=tuple(_truths(one) for one in row["past"] or ()),
+            draft_truth=_truths(row["draft_truth"] or {}),
             draft_by=row["draft_by"] and UserId(row["draft_by"]),
             pleaded_at=row["pleaded_at"],
         )
@@ -215,7 +218,19 @@ def _common(one: Asking | Asked) -> dict[str, Any]:
 def _their(asked: Asked) -> dict[str, Any]:
     names = ("told", "said", "accepted", "publication", "draft_by", "pleaded_at")
     releases = {name: getattr(asked, name) and written(getattr(asked, name)) for name in ("last", "draft")}
-    return {name: getattr(asked, name) for name in names} | releases
+    behind = {
+        "past": [_truth_row(one) for one in asked.past] or None,
+        "draft_truth": _truth_row(asked.draft_truth) or None,
+    }
+    return {name: getattr(asked, name) for name in names} | releases | behind
+
+
+def _truth_row(truths: Mapping[str, Truth]) -> dict[str, Any]:
+    return {name: asdict(truth) for name, truth in truths.items()}
+
+
+def _truths(row: Mapping[str, Any]) -> Mapping[str, Truth]:
+    return {name: Truth(**one) for name, one in row.items()}
 
 
 def _body_row(body: Body) -> dict[str, Any]:

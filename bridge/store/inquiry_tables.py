@@ -30,7 +30,9 @@ inquiry = sa.Table(
     sa.Column("accepted", sa.Boolean, nullable=False, default=False),
     sa.Column("publication", Words),
     sa.Column("last", sa.JSON(none_as_null=True)),
+    sa.Column("past", sa.JSON(none_as_null=True)),  # what was true behind releases: it never leaves
     sa.Column("draft", sa.JSON(none_as_null=True)),
+    sa.Column("draft_truth", sa.JSON(none_as_null=True)),
     sa.Column("draft_by", Words),
     sa.Column("pleaded_at", Moment),
     sa.UniqueConstraint("asker", "id"),

@@ -162,6 +162,23 @@ def test_what_was_shown_is_what_leaves_though_somebody_corrects_meanwhile(land):
     assert released["parts"]["free"]["cells"]["はい"] == 7
 
 
+def test_a_correction_by_one_person_tells_nothing_of_what_they_changed_and_says_so_before(land):
+    send(land)
+    answer(land)
+    release(land)
+    say(land, "中津管理", "!form reopen 照会1-kyushoku by 11月30日")
+    for words in ("修正 1", "いいえ", "送信"):
+        say(land, "職員1", words)
+    say(land, "中津管理", "!form close 照会1-kyushoku")
+    shown = release(land, "correct")
+    assert "1. 無償ですか：伏せます" in shown
+    assert "違いが5人未満" in shown
+    released = json.loads(next(row for row in told(land) if row[0] == "nakatsu")[4])
+    assert released["version"] == 2
+    assert released["parts"]["free"] == {}
+    assert released["parts"]["cost"]["cells"] == {"given": 12, "": 0}
+
+
 def test_where_the_form_was_deleted_at_home_it_can_be_asked_anew(land):
     send(land)
     answer(land)

@@ -18,6 +18,7 @@ from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Keyring
 from forms.form import Form
 from forms.inquiry import PATIENCE, Part, Released, document_of
+from forms.inquiry_suppression import Truth
 from forms.mistake import Mistake
 from tests.country import listed
 from tests.postgres import opened
@@ -73,7 +74,16 @@ def test_what_is_kept_is_found_whole(store):
     at(store, lambda d: d.keep(kept))
     assert at(store, lambda d: d.get(1)) == kept
     received = at(store, lambda d: d.receive(came()))
-    changed = replace(received, accepted=True, publication=None, last=RELEASED, draft=RELEASED, draft_by="@a:tsukuba")
+    changed = replace(
+        received,
+        accepted=True,
+        publication=None,
+        last=RELEASED,
+        draft=RELEASED,
+        draft_by="@a:tsukuba",
+        past=({"a": Truth(cells={"yes": 12})},),
+        draft_truth={"a": Truth(cells={"yes": 3}, total="1")},
+    )
     at(store, lambda d: d.keep(changed))
     assert at(store, lambda d: d.theirs("nakatsu", "i1")) == changed
     assert [one.number for one in at(store, lambda d: d.all())] == [2, 1]
