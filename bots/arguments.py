@@ -191,7 +191,7 @@ READERS: Mapping[Any, Reader] = {
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
-    Whom: Reader(Text(ja="自治体（、で区切る）か全員", en="members or all"), _rest),
+    Whom: Reader(Text(ja="自治体か部屋か全員", en="members, a room or all"), _rest),
     AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),
     GroupBy: Reader(
         Text(ja="都道府県か種類か規模か自治体", en="prefecture, kind, size or municipality"), _one(_GROUP_BY)

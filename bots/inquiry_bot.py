@@ -17,7 +17,7 @@ from bots.inquiry_release import correct, release
 from bots.inquiry_results import export, final_report, our_own, results_
 from bots.inquiry_show import KINDS, called, head, leaving, names, table
 from bots.moments import moment
-from bots.ports import Forms, Members, Pictures, Publications, Town
+from bots.ports import Forms, Members, Pictures, Publications, Rooms, Town
 from bots.ports_inquiry import Inquiries
 from bots.roles import Role
 from forms.inquiry import NEWEST, STATES, document_of, runnable
@@ -36,8 +36,8 @@ PAST = Text(
     en="The deadline must be in the coming year. Write e.g. “by 2026-12-01 17:00”.",
 )
 NOBODY = Text(
-    ja="送る相手がいません。連合のほかの団体の名前を「、」で区切って書くか、「全員」と書いてください。",
-    en="There is nobody to send it to. Name other members (separated by commas), or write “all”.",
+    ja="送る相手がいません。連合のほかの団体の名前を「、」で区切って書くか、部屋の名前か「全員」を書いてください。",
+    en="There is nobody to send it to. Name other members (separated by commas), a room, or write “all”.",
 )
 OURSELVES = Text(
     ja="自分の自治体には送れません。庁内へは「!form publish {name}」で配ってください。",
@@ -81,8 +81,10 @@ ALREADY = Text(ja="照会{number}はもう終了しています。", en="Inquiry
     needs=Role.EDITOR,
     about=Text(ja="ほかの自治体に照会を送る", en="ask other municipalities"),
     more=Text(
-        ja="例: !inquiry send kyushoku to 全員 by 12月1日、!inquiry send jinin 代表 to 中津市、多摩市 by 12月1日",
-        en="E.g. !inquiry send lunch to all by 2026-12-01, !inquiry send staff one to Nakatsu, Tama by 2026-12-01",
+        ja="部屋の名前を書くと、そこに人がいる団体に送ります。例: !inquiry send kyushoku to 全員 by 12月1日、"
+        "!inquiry send jinin 代表 to 中津市、多摩市 by 12月1日",
+        en="A room stands for the members whose people are in it. E.g. !inquiry send lunch to all by 2026-12-01, "
+        "!inquiry send staff one to Nakatsu, Tama by 2026-12-01",
     ),
 )
 def send(
@@ -90,6 +92,7 @@ def send(
     forms: Forms,
     inquiries: Inquiries,
     members: Members,
+    rooms: Rooms,
     name: FormName,
     kind: AnswerKind | None = None,
     *,
@@ -100,7 +103,7 @@ def send(
     draft = forms.get(name)
     if not call.at < by <= call.at + FARTHEST:
         raise Mistake(PAST)
-    wanted = _whom(to, members, own, draft.form.name)
+    wanted = _whom(to, members, rooms, own, form=draft.form.name)
     document = document_of(draft.form)
     form = runnable(document, NEWEST)
     if form is None:
@@ -122,20 +125,31 @@ def send(
     return (Say(text=said), *(Post(kind="inquiry", body=body, to=member.server) for member in wanted))
 
 
-def _whom(said: str, members: Members, own: Member, form: str) -> Sequence[Member]:
+def _whom(said: str, members: Members, rooms: Rooms, own: Member, *, form: str) -> Sequence[Member]:
     """The members meant, each once, in the list's order."""
     if said.strip("「」").casefold() in ALL:
-        wanted = [member for member in members.all() if member != own]
+        wanted = {member.server for member in members.all()} - {own.server}
     else:
-        named = [
-            members.find(words) for words in said.replace("，", "、").replace(",", "、").split("、") if words.strip()
-        ]
-        if own in named:
-            raise Mistake(OURSELVES.fill(name=form))
-        wanted = [member for member in members.all() if member in named]
-    if not wanted:
+        parts = [part.strip() for part in said.replace("，", "、").replace(",", "、").split("、") if part.strip()]
+        wanted = {server for part in parts for server in _named(part, members, rooms, own)}
+    if own.server in wanted:
+        raise Mistake(OURSELVES.fill(name=form))
+    found = [member for member in members.all() if member.server in wanted]
+    if not found:
         raise Mistake(NOBODY)
-    return wanted
+    return found
+
+
+def _named(words: str, members: Members, rooms: Rooms, own: Member) -> set[str]:
+    """One member; or all whose people are in a room of this name (a group's, say), but ourselves."""
+    try:
+        return {members.find(words).server}
+    except Mistake as unknown:
+        try:
+            room = rooms.find(words)
+        except Mistake:
+            raise unknown from None
+    return {user.partition(":")[2] for user in rooms.people(room)} - {own.server}
 
 
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="送った照会と届いた照会", en="what was sent and what came"))

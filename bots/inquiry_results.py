@@ -44,7 +44,11 @@ WITHHELD = Text(
     ja="5人未満の数と、それが分かってしまう数は、各団体が伏せています。上の数に入っていません。",
     en="Counts below 5, and those that would give them away, are withheld and not in the figures.",
 )
-_MOST_ROWS = 60
+MORE = Text(
+    ja="ほかは「!inquiry export {number}」のファイルにあります。",
+    en="The rest is in the file of !inquiry export {number}",
+)
+_MOST_ROWS = 40
 
 
 def our_own(inquiries: Inquiries, number: int) -> Asking:
@@ -149,8 +153,8 @@ def _each(asking: Asking, replies: Sequence[Reply]) -> Sequence[Text]:
         rows.append(Text(ja=f"{n}. {question.title.ja}", en=f"{n}. {question.title.en}"))
         for reply in replies:
             value = answers_of(reply.released, asking.form).get(question.id)
-            rows += [] if value is None else [_ROW.fill(name=reply.name, answer=shown_value(question, value))]
-    return rows[:_MOST_ROWS]
+            rows += [] if value is None else [_ROW.fill(name=reply.name, answer=shown_value(question, value, most=60))]
+    return rows if len(rows) <= _MOST_ROWS else [*rows[:_MOST_ROWS], MORE.fill(number=asking.number)]
 
 
 @command("export", "出力", needs=Role.EDITOR, about=Text(ja="結果をファイルで受け取る", en="get the results as files"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from bots.effects import Person, Place, Room
@@ -18,7 +19,7 @@ from forms.printable import cut
 from forms.questions import Question
 from forms.text import Lang, Text, lines, same
 
-_MOST_ROWS = 100
+_MOST_BYTES = 8_000  # of the table's text: with its HTML, twice in an edit, and encrypted, it must fit into 64 kB
 HEAD = Text(
     ja="【照会{number}】{title}（締切 {deadline}{closed}）", en="Inquiry {number}: {title} (until {deadline}{closed})"
 )
@@ -36,7 +37,9 @@ _MORE = {
     "reason": Text(ja="（理由: {reason}）", en=" ({reason})"),
     "warning": Text(ja=" 注意: {said}", en=" Note: {said}"),
 }
-_REST = Text(ja="ほか{n}団体", en="and {n} more")
+_REST = Text(
+    ja="ほか{n}団体（すべては !inquiry export {number}）", en="and {n} more (all of them: !inquiry export {number})"
+)
 _HEADS = (Text(ja="団体", en="Municipality"), Text(ja="状況", en="State"))
 KINDS = {
     "totals": Text(ja="職員の回答を集計", en="totals of people's answers"),
@@ -90,8 +93,10 @@ def table(asking: Asking, known: Mapping[str, Text], *, now: datetime, zone: Zon
     said = [_COUNT.fill(state=STATES[state], n=n) for state, n in counts([state for _, state in rows])]
     joined = Text(ja="・".join(s.ja for s in said), en=", ".join(s.en for s in said))
     top = [head(asking, zone, now), _COUNTS.fill(said=joined, n=len(rows))]
-    told = [(called(b.server, known), STATES[state], _more(asking, b, state)) for b, state in rows[:_MOST_ROWS]]
-    rest = [_REST.fill(n=len(rows) - _MOST_ROWS)] if len(rows) > _MOST_ROWS else []
+    every = [(called(b.server, known), STATES[state], _more(asking, b, state)) for b, state in rows]
+    sizes = accumulate(len((name.ja + state.ja + more.ja).encode()) + 8 for name, state, more in every)
+    told = every[: sum(size <= _MOST_BYTES for size in sizes)]
+    rest = [_REST.fill(n=len(rows) - len(told), number=asking.number)] if len(rows) > len(told) else []
     text = lines(*top, *(_ROW.fill(name=n, state=s, more=m) for n, s, m in told), *rest)
     return text, Text(ja=_html(top, told, rest, lang="ja"), en=_html(top, told, rest, lang="en"))
 
@@ -137,10 +142,10 @@ def _answered(number: int, question: Question, value: object) -> Text:
     return _ANSWER.fill(n=number, title=question.title, answer=answer)
 
 
-def shown_value(question: Question, value: object) -> Text:
+def shown_value(question: Question, value: object, *, most: int = 200) -> Text:
     """A value of another municipality, on one line."""
     words = shown(question, value)
-    return Text(ja=cut(words.ja, 200), en=cut(words.en, 200))
+    return Text(ja=cut(words.ja, most), en=cut(words.en, most))
 
 
 def _part(number: int, question: Question, part: Part) -> Text:
