@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from bots.arguments import Confirmation, Number
 from bots.call import Call
@@ -18,7 +19,7 @@ from bots.roles import Role
 from forms.form import Form
 from forms.inquiry import Released, digest_of
 from forms.inquiry_release import written
-from forms.inquiry_suppression import Truth, released, truths
+from forms.inquiry_suppression import Past, Truth, released, truths
 from forms.mistake import Mistake
 from forms.questions.base import Answers
 from forms.text import Text, lines
@@ -63,6 +64,7 @@ FEW_CHANGED = Text(
     en="Questions that fewer than 5 people changed are withheld altogether: the difference would tell of them. "
     "If you do not send this, the version before stays.",
 )
+SOON = timedelta(days=31)
 SURE = Text(ja="よろしければ「はい」、やめるときは「いいえ」。", en="“yes” to send it, “no” to stop.")
 SENT = Text(
     ja="照会{number}の回答を{asker}に送りました（第{version}版）。",
@@ -145,7 +147,7 @@ def _shown(
         raise Mistake(NOT_ASKED.fill(number=asked.number))
     publication = publications.get(asked.publication)
     if asked.kind == "totals":
-        draft, truth = _counted(call, asked, publication, publications, responses)
+        draft, truth = _counted(call, asked, publication, publications, responses, past=_past(asked, inquiries))
     else:
         draft, truth = _answered(call, asked, publication, responses), {}
     if asked.last is not None and replace(draft, version=asked.last.version) == asked.last:
@@ -165,12 +167,25 @@ def _tells_less(before: Released | None, now: Released) -> bool:
     return any(part.base is not None and now.parts[name].base is None for name, part in told)
 
 
+def _past(asked: Asked, inquiries: Inquiries) -> Past:
+    """What was true behind releases of this form to this asker: who asks the same twice in a month learns no more."""
+    found = (one for one in inquiries.all() if isinstance(one, Asked) and one.asker == asked.asker)
+    near = (one for one in found if one.document == asked.document and abs(one.at - asked.at) < SOON)
+    return tuple(truths for one in near for truths in one.past)
+
+
 def _version(asked: Asked) -> int:
     return 1 if asked.last is None else asked.last.version + 1
 
 
 def _counted(
-    call: Call, asked: Asked, publication: Publication, publications: Publications, responses: Responses
+    call: Call,
+    asked: Asked,
+    publication: Publication,
+    publications: Publications,
+    responses: Responses,
+    *,
+    past: Past,
 ) -> tuple[Released, Mapping[str, Truth]]:
     if publication.is_open(call.at):
         raise Mistake(STILL_OPEN.fill(name=publication.form.name))
@@ -178,7 +193,7 @@ def _counted(
         raise Mistake(why)
     people = sum(row[1] for row in publications.progress(publication))
     tally = responses.totals(publication)
-    draft = released(asked.form, tally, asked=people, version=_version(asked), past=asked.past)
+    draft = released(asked.form, tally, asked=people, version=_version(asked), past=past)
     return draft, truths(asked.form, tally, draft)
 
 

@@ -11,7 +11,7 @@ from bridge.clock import now
 from bridge.store.engine import Store
 from bridge.store.members import put_in_force
 from bridge.store.neighbours import Neighbours
-from tests.bridge.test_inquiry import body_of, country, deliver, say, send
+from tests.bridge.inquiring import body_of, country, deliver, say, send
 from tests.country import listed
 
 CONFIG = """[homeserver]
