@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
 from bridge.store.columns import Moment, Serial, Words, metadata
+from bridge.store.group_tables import colleague, group_deed, group_place, group_task, neighbour, paced
 
-__all__ = ["delivered", "known_key", "metadata", "municipality", "parcel"]
+__all__ = ["colleague", "delivered", "group_deed", "group_place", "group_task", "known_key", "metadata", "municipality"]
+__all__ += ["neighbour", "paced", "parcel"]
 
 fact = sa.Table(
     "fact",

@@ -186,6 +186,13 @@ SAMPLES = {
     "title": "避難所の状況",
     "older": "1",
     "newer": "1",
+    "group": "行政DX",
+    "change": "add",
+    "room": "窓口",
+    "who": "@隣の編集者:nakatsu",
+    "words": "お知らせ",
+    "department": "こども課",
+    "_me": "me",
 }
 
 
