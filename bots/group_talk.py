@@ -12,9 +12,9 @@ from bots.events import Delivered, UserId
 from bots.filling.show import clean
 from bots.group_log import Appoint, Bar, Create, Deed, Group, Invite, Place
 from bots.group_moderation import MOST_NOTICES, NOTICE
-from bots.group_words import LOG, carried, published
+from bots.group_words import LOG, carried, entry_post
 from bots.ports import Members, Seals
-from bots.ports_groups import Directory, Groups, Work
+from bots.ports_groups import Directory, Groups
 from bots.roles import Role
 from forms.mistake import Mistake
 from forms.text import Text
@@ -78,12 +78,11 @@ def _help(deed: Deed, at: datetime, groups: Groups, members: Members) -> None:
     if group is None or members.me().server not in group.servers:
         return
     match do:
-        case Bar(how="remove" | "ban" | "free" as how, target=target) if target not in (
+        case Bar(how="ban" | "free" as how, target=target) if target not in (
             members.me().server,
             members.me().bot,
         ):
-            work: Work = "ban" if how == "ban" else "free" if how == "free" else "put_out"
-            groups.want(group.id, work, target, at=at)
+            groups.want(group.id, how, target, at=at)
         case Invite(user=user, key=key, until=until) if (user, key) in group.guests:
             groups.want(group.id, "put_out", user, key=key, at=max(at, datetime.fromtimestamp(until, UTC)))
             return
@@ -207,13 +206,14 @@ def greet(now: datetime, world: World) -> Sequence[Done]:
     """A new member gets our groups' logs and our directory; signs of life go out every six hours."""
     groups, members = world(Groups), world(Members)
     done = []
+    partners = {member.server for member in members.all() if member.kind == "partner"}
     for server in groups.greeted():
         own = members.me().server
         logs = [[raw for _, raw in groups.log(g.id)] for g in groups.all() if own in g.servers]
         parts = [log[at : at + 100] for log in logs for at in range(0, len(log), 100)]
         posts = (
             *(Post(kind=LOG, body={"raw": part}, to=server) for part in parts),
-            *(published(entry, to=server) for entry in world(Directory).own()),
+            *(entry_post(entry, to=server) for entry in world(Directory).own() if server not in partners),
         )
         done.append(Done(f"greet:{server}:{now.isoformat()}", posts))
     if len(members.all()) > 1 and groups.once(ALIVE, most=1, within_hours=6):

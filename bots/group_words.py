@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bots.effects import Post
 from bots.events import Signed, UserId
 from bots.group_log import Group
+from bots.ports import Members
 from bots.ports_groups import Directory, Entry
 from forms.mistake import Mistake
 from forms.text import Text
@@ -55,8 +56,17 @@ def need_steward(group: Group, who: UserId) -> None:
         raise Mistake(STEWARDS_ONLY.fill(name=group.name, stewards="、".join(group.stewards)))
 
 
-def published(entry: Entry, to: str | None = None) -> Post:
-    """What others may know of one of our people, to one member or everybody."""
+def published(entry: Entry, members: Members) -> tuple[Post, ...]:
+    """What others may know of one of our people; partners get nothing of it."""
+    if all(member.kind != "partner" for member in members.all()):
+        return (entry_post(entry, to=None),)
+    own = entry.user.partition(":")[2]
+    towns = [m.server for m in members.all() if m.kind != "partner" and m.server != own]
+    return tuple(entry_post(entry, to=server) for server in towns)
+
+
+def entry_post(entry: Entry, to: str | None) -> Post:
+    """An entry as it travels, to one member or everybody."""
     body = {
         "user": entry.user, "n": entry.n, "shown": entry.shown, "name": entry.name, "kana": entry.kana,
         "department": entry.department, "duties": entry.duties,

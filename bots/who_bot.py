@@ -106,6 +106,7 @@ def show(
     call: Call,
     directory: Directory,
     people: People,
+    members: Members,
     department: Title,
     *,
     duties: Words | None = None,
@@ -121,7 +122,7 @@ def show(
         duties=clean(duties or "", 200),
     )
     directory.keep(entry)
-    return (Say(text=SHOWN.fill(row=_row(entry, people, away=False))), published(entry))
+    return (Say(text=SHOWN.fill(row=_row(entry, people, away=False))), *published(entry, members))
 
 
 def _after_me(words: str) -> str:
@@ -136,11 +137,11 @@ def _next(directory: Directory) -> int:
 
 
 @command("hide", "外す", needs=Role.STAFF, about=Text(ja="自分を名簿から外す", en="take yourself out of the directory"))
-def hide(call: Call, directory: Directory, _me: Words | None = None) -> Effects:
+def hide(call: Call, directory: Directory, members: Members, _me: Words | None = None) -> Effects:
     gone = Entry(user=call.who, n=_next(directory), shown=False, name="", kana="", department="", duties="")
     if not directory.keep(gone):
         return (Say(text=HIDDEN),)
-    return (Say(text=HIDDEN), published(gone))
+    return (Say(text=HIDDEN), *published(gone, members))
 
 
 @listener

@@ -29,11 +29,11 @@ class Post:
     held: frozenset = frozenset()
 
 
-def listed(server):
+def listed(server, kind="municipality"):
     """A town of the stage as a member."""
     member = Member(
         server=server, bot=UserId(f"@kairan:{server}"), name=Text(ja=TOWNS[server], en=ENGLISH[server]),
-        code=CODES[server], kind="municipality", contact=f"joho@{server}.example.jp",
+        code=CODES[server], kind=kind, contact=f"joho@{server}.example.jp",
     )  # fmt: skip
     key = Key.of(server)
     return Listed(member=member, keys={key.id: key.public})

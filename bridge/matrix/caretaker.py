@@ -6,7 +6,7 @@ else is looked at first and done only where it is not so already, by whichever s
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -30,6 +30,7 @@ from bridge.store.members import members
 log = logging.getLogger(__name__)
 
 LOOK = 1.0
+WIDTH = 8
 MOST_TRIES = 40
 LONGEST_PAUSE = 600.0
 
@@ -43,6 +44,7 @@ class Caretaker:
 
     def __init__(self, door: Door, store: Store, config: Config) -> None:
         self._door, self._store, self._config = door, store, config
+        self._width = asyncio.Semaphore(WIDTH)
         self._works: Mapping[str, Callable[[Task, Group], Awaitable[None]]] = {
             "make": self._make,
             "settle": self._settle,
@@ -54,7 +56,7 @@ class Caretaker:
         }
 
     async def run(self) -> None:
-        """One after another: what a room is to be depends on what was done to it before."""
+        """Look every second, and go on at once where something was done."""
         while True:
             try:
                 more = await self.round()
@@ -64,10 +66,21 @@ class Caretaker:
                 await asyncio.sleep(LOOK)
 
     async def round(self) -> bool:
-        """Everything that is due, once. True when something was done."""
+        """Everything that is due, once. True when something was done.
+
+        In one group one after another, for what a room is to be depends on what was done to it before; but invitations
+        at once: one to a homeserver that is away takes minutes to fail.
+        """
         due = await self._store.run(partial(groups.tasks, now=clock.now(), limit=50))
-        done = [await self._one(task) for task in due]
+        chains: dict[str, list[Task]] = {}
+        for task in due:
+            chains.setdefault(task.id if task.work == "invite" else task.group, []).append(task)
+        done = await asyncio.gather(*(self._chain(tasks) for tasks in chains.values()))
         return any(done)
+
+    async def _chain(self, tasks: Sequence[Task]) -> bool:
+        async with self._width:
+            return any([await self._one(task) for task in tasks])
 
     async def _one(self, task: Task) -> bool:
         try:
@@ -150,8 +163,11 @@ class Caretaker:
             for change in plan(group, key, state=state, bots=bots, own=self._door.user_id):
                 await self._door.set_state(room, change.kind, change.content, key=change.key)
         await self._pin(group, here)
-        for user in (*(bots[s] for s in group.servers if s in bots), *group.stewards):
-            await self._let_in(here[SPACE], UserId(user), group)
+        wanted = (*(bots[s] for s in group.servers if s in bots), *group.stewards)
+        came = [self._let_in(here[SPACE], UserId(user), group) for user in wanted]
+        for fault in await asyncio.gather(*came, return_exceptions=True):
+            if isinstance(fault, BaseException):
+                raise fault
 
     async def _pin(self, group: Group, here: Mapping[str, RoomId]) -> None:
         """The guide stands in the first room that there is."""
@@ -188,18 +204,31 @@ class Caretaker:
             await self._door.invite(room, user)
 
     async def _put_out(self, task: Task, group: Group, *, how: str) -> None:
-        """Where they are; a guest whose stay was prolonged meanwhile is left alone."""
-        guest = group.guests.get((task.target, task.key))
-        if task.key and guest is not None and guest.until > clock.now():
+        """Where they are, unless the log says otherwise by now."""
+        if _outdated(task, group, how):
             return
         here = await self._store.run(partial(_entered, group=group.id))
+        if task.key and task.key not in here:
+            raise NotYet("we are not in the room")
+        for room in [here[task.key]] if task.key else reversed(list(here.values())):
+            await self._put_out_of(room, task.target, how)
+
+    async def _put_out_of(self, room: RoomId, target: str, how: str) -> None:
         wanted = {"kick": ("invite", "join"), "ban": ("invite", "join", "leave", "knock"), "unban": ("ban",)}[how]
-        for room in [here[task.key]] if task.key in here and task.key else reversed(list(here.values())):
-            present = inside(await self._door.state(room), *wanted)
-            for user in meant(task.target, present):
-                if user != self._door.user_id and (user in present or (how == "ban" and user == task.target)):
-                    with suppress(Refused):  # one who stands as high as we do
-                        await self._door.put_out(room, user, how=how)
+        present = inside(await self._door.state(room), *wanted)
+        for user in meant(target, present):
+            if user != self._door.user_id and (user in present or how == "ban"):
+                with suppress(Refused):  # one who stands as high as we do, or is banned already
+                    await self._door.put_out(room, user, how=how)
+
+
+def _outdated(task: Task, group: Group, how: str) -> bool:
+    """A guest's stay was prolonged; who was barred is free again, or the other way round."""
+    if task.key:
+        guest = group.guests.get((task.target, task.key))
+        return guest is not None and guest.until > clock.now()
+    barred = group.barred.get(task.target) == "ban"
+    return (how == "ban" and not barred) or (how == "unban" and barred)
 
 
 def _bots(connection: Connection) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Groups over a post that loses no letter but delivers twice, backwards and late; and members that misbehave."""
 
+from datetime import timedelta
+
 import pytest
 
 from bots.effects import Post as Letter
@@ -7,7 +9,7 @@ from bots.events import RoomId, UserId
 from bots.roles import Role
 from bridge.letters import Occasion, Touched, Writer
 from bridge.store.sealing import Keyring
-from tests.country import Country, Post
+from tests.country import Country, Post, listed
 from tests.stages import empty_store
 
 CAST = {
@@ -115,3 +117,54 @@ def test_a_town_cannot_bring_in_another_town_s_people(country):
     named = country.stages["tsukuba"].query("SELECT group_id FROM group_deed")[0][0]
     posted(country, "tama", "group.join", {"group": named, "user": "@someone:evil", "role": "staff"})
     assert country.stages["tsukuba"].query("SELECT count(*) FROM group_task WHERE target LIKE '%evil%'") == [(0,)]
+
+
+def test_a_town_that_cannot_be_reached_is_shown_so(country):
+    said(country, "高橋", "!who show 防災課")
+    assert "接続なし" not in said(country, "山田", "!who 防災課")
+    country.post = Post(held=frozenset({"tama"}))
+    country.move(country.now + timedelta(hours=14))
+    country.read()
+    assert "接続なし" in said(country, "山田", "!who 防災課")
+
+
+def test_a_town_that_joins_later_gets_groups_and_colleagues(country):
+    said(country, "山田", "!group create DX with @佐藤:nakatsu rooms a")
+    said(country, "佐藤", "!who show 防災課")
+    late = country.stages["tama"]
+    for table in ("group_deed", "group_place", "colleague"):
+        late._store.do(lambda c, t=table: c.exec_driver_sql(f"DELETE FROM {t}"))
+    assert "ありません" in rooms(country, "高橋")
+    for town in ("tsukuba", "nakatsu"):
+        country.stages[town]._store.do(lambda c: c.exec_driver_sql("DELETE FROM neighbour WHERE server = 'tama'"))
+    country.tick()
+    country.read()
+    assert rooms(country, "高橋") == "DX\n・a"
+    assert "@佐藤:nakatsu" in said(country, "高橋", "!who 防災課")
+
+
+def test_a_guest_goes_when_their_time_is_over(country):
+    said(country, "山田", "!group create DX with @佐藤:nakatsu rooms a")
+    said(country, "山田", "!group rooms open DX a")
+    said(country, "山田", "!group guest DX a @高橋:tama by 12月20日")
+    assert "@高橋:tama" in country.inside["!グループ DX/a"]
+    assert "@高橋:tama" not in country.inside["!グループ DX"]
+    country.move(country.now + timedelta(days=40))
+    country.read()
+    assert "@高橋:tama" not in country.inside["!グループ DX/a"]
+
+
+def test_a_partner_gets_no_directory_and_joins_nothing_by_itself(country):
+    kinds = {"tama": "partner"}
+    for stage in country.stages.values():
+        stage.meet([listed(town, kinds.get(town, "municipality")) for town in TOWNS])
+    said(country, "山田", "!group create DX with @佐藤:nakatsu rooms a")
+    said(country, "佐藤", "!who show 防災課")
+    assert "@佐藤:nakatsu" in said(country, "山田", "!who 防災課")
+    assert country.stages["tama"].query("SELECT count(*) FROM colleague") == [(0,)]
+    assert "自治体の職員のため" in said(country, "高橋", "!who 防災課")
+    assert "招待された部屋にだけ" in said(country, "高橋", "!group join DX")
+    named = country.stages["tsukuba"].query("SELECT DISTINCT group_id FROM group_deed")[0][0]
+    posted(country, "tama", "group.join", {"group": named, "user": "@高橋:tama", "role": "staff"})  # it lies
+    assert "@高橋:tama" not in country.inside["!グループ DX"]
+    assert "管理者になれません" in said(country, "山田", "!group create X with @高橋:tama")
