@@ -133,7 +133,11 @@ def test_a_group_lives_on_when_its_founder_s_server_dies_for_good(cities):
         async def raised():
             return await third.power(space, third.bot) == 100
 
+        async def known():
+            return third.ask("select max(n) from group_deed") == other.ask("select max(n) from group_deed")
+
         await eventually(raised, seconds=60)
+        await eventually(known, seconds=30)
         await third.told(f"!group rooms add {SPACE} 資料", "部屋「資料」を作ります")
         await other.shown(space, "資料")
 
