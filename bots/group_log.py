@@ -14,9 +14,11 @@ from bots.events import RoomId, Signed, UserId
 
 KIND = "group"
 MOST_ROOMS = 40
-MOST_DEEDS = 5000
-"""Of one group: a member that floods the log fills nobody's disk."""
+MOST_DEEDS = 2000
+"""Of one member in one group: who floods the log fills nobody's disk."""
 LAST = 2**40
+LONGEST_LEAP = 1000
+"""Nobody uses the numbers up: one this far ahead of what stands does not count."""
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]+$")
@@ -205,6 +207,8 @@ def _founded(deed: Deed) -> Group | None:
 
 
 def _may(group: Group, deed: Deed) -> bool:
+    if deed.n > group.next + LONGEST_LEAP:
+        return False
     if isinstance(deed.do, Appoint) and not deed.do.on and deed.do.user == deed.by:
         return True
     return deed.by in group.stewards and not group.bars(deed.by)

@@ -10,6 +10,7 @@ group_deed = sa.Table(
     sa.Column("id", Words, primary_key=True),
     sa.Column("group_id", Words, nullable=False, index=True),
     sa.Column("n", sa.BigInteger, nullable=False),
+    sa.Column("signer", Words, nullable=False),
     sa.Column("raw", Words, nullable=False),
     comment="every group's log: signed, never changed, the same at every member",
 )

@@ -14,6 +14,7 @@ from bridge.store.engine import insert_new, upsert
 from bridge.store.tables import group_deed, group_place, group_task, room
 
 SPACE = ""
+MOST_OF_A_STRANGER = 20
 FACT = "room:group "
 """The rooms of groups are nobody's own, however few are in them (bridge/store/rooms.py)."""
 
@@ -55,14 +56,27 @@ def keep_deed(connection: sa.Connection, signed: Signed) -> Deed | None:
     deed = deed_of(signed)
     if deed is None:
         return None
-    here = group_deed.c.group_id == deed.group
     if connection.execute(sa.select(group_deed.c.id).where(group_deed.c.id == deed.id)).first() is not None:
         return None
-    if connection.execute(sa.select(sa.func.count()).select_from(group_deed).where(here)).scalar_one() >= MOST_DEEDS:
+    if _too_many(connection, deed):
         return None
-    insert_new(connection, group_deed, {"id": deed.id, "group_id": deed.group, "n": deed.n, "raw": signed.raw})
+    row = {"id": deed.id, "group_id": deed.group, "n": deed.n, "signer": deed.signer, "raw": signed.raw}
+    insert_new(connection, group_deed, row)
     _note_places(connection, deed.group)
     return deed
+
+
+def _too_many(connection: sa.Connection, deed: Deed) -> bool:
+    """So many of each member, that one which floods a log takes no place from others.
+
+    Who stewards nothing yet may be appointed by a letter that is still on its way: a few are kept.
+    """
+    theirs = (group_deed.c.group_id == deed.group) & (group_deed.c.signer == deed.signer)
+    count = connection.execute(sa.select(sa.func.count()).select_from(group_deed).where(theirs)).scalar_one()
+    if count < MOST_OF_A_STRANGER:
+        return False
+    group = group_of(connection, deed.group)
+    return count >= MOST_DEEDS or group is None or deed.signer not in group.servers
 
 
 def _note_places(connection: sa.Connection, group: str) -> None:

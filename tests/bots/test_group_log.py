@@ -82,6 +82,11 @@ def test_guests_come_only_to_rooms_that_are_open_to_them():
     assert standing([FOUNDED, deed(ANN, 2, Theme(key="talk", on=True, guests=True)), invited]).guests
 
 
+def test_nobody_uses_up_the_numbers():
+    group = standing([FOUNDED, deed(BEN, 2**40 - 1, Guide(words="last")), deed(ANN, 2, Guide(words="next"))])
+    assert (group.guide, group.next) == ("next", 3)
+
+
 MANY = [
     FOUNDED,
     deed(ANN, 2, Place(key="", room="!s")),

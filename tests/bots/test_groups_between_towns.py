@@ -6,7 +6,10 @@ import pytest
 
 from bots.effects import Post as Letter
 from bots.events import RoomId, UserId
+from bots.group_log import Guide, body_of
 from bots.roles import Role
+from bridge.alliance.parcel import sealed
+from bridge.alliance.signing import Key
 from bridge.letters import Occasion, Touched, Writer
 from bridge.store.sealing import Keyring
 from tests.country import Country, Post, listed
@@ -168,3 +171,20 @@ def test_a_partner_gets_no_directory_and_joins_nothing_by_itself(country):
     posted(country, "tama", "group.join", {"group": named, "user": "@高橋:tama", "role": "staff"})  # it lies
     assert "@高橋:tama" not in country.inside["!グループ DX"]
     assert "管理者になれません" in said(country, "山田", "!group create X with @高橋:tama")
+
+
+def test_a_stranger_who_floods_a_log_takes_no_place_from_its_stewards(country):
+    said(country, "山田", "!group create DX with @佐藤:nakatsu rooms a")
+    named = country.stages["tsukuba"].query("SELECT DISTINCT group_id FROM group_deed")[0][0]
+    stage = country.stages["tama"]
+    junk = [
+        sealed(
+            "group", body_of(named, n, "@高橋:tama", Guide(words="x")), server="tama", key=Key.of("tama"), at=stage.now
+        )
+        for n in range(2, 200)
+    ]
+    posted(country, "tama", "group.log", {"raw": [one.raw for one in junk]})
+    count = "SELECT count(*) FROM group_deed WHERE signer = 'tama'"
+    assert country.stages["tsukuba"].query(count) == [(20,)]
+    assert "案内を書き換え" in said(country, "佐藤", "!group guide DX ようこそ")
+    assert "ようこそ" in said(country, "山田", "!group guide DX")

@@ -14,6 +14,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('group_id', sa.Text(), nullable=False),
     sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('signer', sa.Text(), nullable=False),
     sa.Column('raw', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_group_deed')),
     comment='every group\'s log: signed, never changed, the same at every member'
