@@ -143,7 +143,7 @@ def test_a_group_lives_on_when_its_founder_s_server_dies_for_good(cities):
 
         await other.told(f"!group ban {SPACE} {third.chief.user_id} why ためし", "参加できないようにします")
         await eventually(membership, other, talk, third.chief.user_id, "ban")
-        assert (await third.chief.ask("POST", f"/join/{quote(talk)}", {}))[0] == 403
+        await eventually(kept_out, third, talk)
         await other.told(f"!group free {SPACE} {third.chief.user_id}", "制限を")
         await eventually(membership, other, talk, third.chief.user_id, "leave")
         await other.shown(space, "災害対応")
@@ -163,6 +163,10 @@ async def hears(city, room, event):
 async def membership(city, room, user, wanted):
     path = f"/rooms/{quote(room)}/state/m.room.member/{quote(user)}"
     return (await city.chief.ask("GET", path))[1].get("membership") == wanted
+
+
+async def kept_out(city, room):
+    return (await city.chief.ask("POST", f"/join/{quote(room)}", {}))[0] == 403
 
 
 async def names(city, space):
