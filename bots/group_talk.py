@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bots.alliance import Member
 from bots.bot import Done, Routine
 from bots.call import Call
 from bots.command import Effects, Listener, World, listener
@@ -12,7 +13,7 @@ from bots.events import Delivered, UserId
 from bots.filling.show import clean
 from bots.group_log import Appoint, Bar, Create, Deed, Group, Invite, Place
 from bots.group_moderation import MOST_NOTICES, NOTICE
-from bots.group_words import LOG, carried, entry_post
+from bots.group_words import LOG, carried, entry_post, ourselves
 from bots.ports import Members, Seals
 from bots.ports_groups import Directory, Groups
 from bots.roles import Role
@@ -48,13 +49,15 @@ def heard_log(call: Call, event: Delivered, groups: Groups, seals: Seals, member
     """Deeds, each signed by who did it, whoever passed them on."""
     if event.signed.kind != LOG:
         return None
-    raws = event.signed.body.get("raw")
+    raws, me = event.signed.body.get("raw"), ourselves(members)
+    if me is None:
+        return ()
     effects: list[Any] = []
     for raw in raws[:MOST_RAW] if isinstance(raws, list) else ():
         deed = _kept(raw, groups, seals)
         if deed is not None:
-            _help(deed, call.at + LATER, groups, members)
-            effects += _follow(deed, groups, members)
+            _help(deed, call.at + LATER, groups, me)
+            effects += _follow(deed, groups, me)
     return tuple(effects)
 
 
@@ -72,16 +75,13 @@ def _kept(raw: object, groups: Groups, seals: Seals) -> Deed | None:
     return groups.keep(signed)
 
 
-def _help(deed: Deed, at: datetime, groups: Groups, members: Members) -> None:
+def _help(deed: Deed, at: datetime, groups: Groups, me: Member) -> None:
     """What a deed asks for is done by every steward's Kairan, ours a little later: one may die."""
     group, do = groups.get(deed.group), deed.do
-    if group is None or members.me().server not in group.servers:
+    if group is None or me.server not in group.servers:
         return
     match do:
-        case Bar(how="ban" | "free" as how, target=target) if target not in (
-            members.me().server,
-            members.me().bot,
-        ):
+        case Bar(how="ban" | "free" as how, target=target) if target not in (me.server, me.bot):
             groups.want(group.id, how, target, at=at)
         case Invite(user=user, key=key, until=until) if (user, key) in group.guests:
             groups.want(group.id, "put_out", user, key=key, at=max(at, datetime.fromtimestamp(until, UTC)))
@@ -89,14 +89,14 @@ def _help(deed: Deed, at: datetime, groups: Groups, members: Members) -> None:
     groups.want(group.id, "settle", at=at)
 
 
-def _follow(deed: Deed, groups: Groups, members: Members) -> Sequence[Any]:
+def _follow(deed: Deed, groups: Groups, me: Member) -> Sequence[Any]:
     """Our own people hear that they became stewards; one who is no staff of ours does not."""
     group = groups.get(deed.group)
     if group is None or deed.by not in group.stewards:
         return ()
     named = deed.do.stewards if isinstance(deed.do, Create) else ()
     named = [deed.do.user] if isinstance(deed.do, Appoint) and deed.do.on else named
-    ours = [UserId(user) for user in named if user.partition(":")[2] == members.me().server]
+    ours = [UserId(user) for user in named if user.partition(":")[2] == me.server]
     effects: list[Any] = []
     for user in ours:
         if user not in group.stewards or user == deed.by:
@@ -115,8 +115,8 @@ def heard_join(call: Call, event: Delivered, groups: Groups, members: Members) -
     if kind not in ("group.join", "group.leave"):
         return None
     group, user = _asked(signed.body, signed.signer, groups)
-    me = members.me()
-    if group is None or me.server not in group.servers or abs(signed.at - call.at) > FRESH:
+    me = ourselves(members)
+    if group is None or me is None or me.server not in group.servers or abs(signed.at - call.at) > FRESH:
         return ()
     if kind == "group.leave":
         groups.want(group.id, "put_out", user)
@@ -146,7 +146,8 @@ def heard_refusal(_call: Call, event: Delivered, groups: Groups, members: Member
     signed = event.signed
     if signed.kind != "group.refused":
         return None
-    group, user = _asked(signed.body, members.me().server, groups)
+    me = ourselves(members)
+    group, user = _asked(signed.body, me.server if me else "", groups)
     if group is None or signed.signer not in group.servers or groups.role(user) < Role.STAFF:
         return ()
     if not groups.once(f"refused {group.id} {user}", most=1, within_hours=24):
@@ -161,7 +162,7 @@ def heard_notice(_call: Call, event: Delivered, groups: Groups, members: Members
     if signed.kind != "group.notice":
         return None
     words, staff = signed.body.get("words"), groups.room_of(Role.STAFF)
-    if not isinstance(words, str) or staff is None:
+    if not isinstance(words, str) or staff is None or ourselves(members) is None:
         return ()
     town = next((m.name for m in members.all() if m.server == signed.signer), None)
     if groups.once(f"notice {signed.signer}", most=MOST_NOTICES, within_hours=24):
@@ -207,9 +208,11 @@ def greet(now: datetime, world: World) -> Sequence[Done]:
     groups, members = world(Groups), world(Members)
     done = []
     partners = {member.server for member in members.all() if member.kind == "partner"}
+    me = ourselves(members)
+    if me is None:
+        return ()
     for server in groups.greeted():
-        own = members.me().server
-        logs = [[raw for _, raw in groups.log(g.id)] for g in groups.all() if own in g.servers]
+        logs = [[raw for _, raw in groups.log(g.id)] for g in groups.all() if me.server in g.servers]
         parts = [log[at : at + 100] for log in logs for at in range(0, len(log), 100)]
         posts = (
             *(Post(kind=LOG, body={"raw": part}, to=server) for part in parts),

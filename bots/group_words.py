@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bots.alliance import Member
 from bots.effects import Post
 from bots.events import Signed, UserId
 from bots.group_log import Group
@@ -43,6 +44,14 @@ def colleague(word: str, directory: Directory) -> UserId:
         raise Mistake(NOBODY.fill(word=word))
     people = "、".join(entry.user for entry in found[:5])
     raise Mistake(SEVERAL.fill(word=word, count=len(found), people=people))
+
+
+def ourselves(members: Members) -> Member | None:
+    """None where we are in no alliance (any more): what still comes then is not for us."""
+    try:
+        return members.me()
+    except Mistake:
+        return None
 
 
 def servers_of(users: Iterable[str]) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class Caretaker:
 
     async def _make(self, task: Task, group: Group) -> None:
         here = await self._store.run(partial(groups.places, group=group.id))
-        if task.key in here:
+        if task.key in here or (task.key and task.key not in {room.key for room in group.themes}):
             return
         space = here.get(SPACE)
         if task.key and space is None:

@@ -188,3 +188,11 @@ def test_a_stranger_who_floods_a_log_takes_no_place_from_its_stewards(country):
     assert country.stages["tsukuba"].query(count) == [(20,)]
     assert "案内を書き換え" in said(country, "佐藤", "!group guide DX ようこそ")
     assert "ようこそ" in said(country, "山田", "!group guide DX")
+
+
+def test_a_town_that_is_no_member_any_more_hears_nothing_and_is_not_disturbed(country):
+    said(country, "山田", "!group create DX with @佐藤:nakatsu rooms a")
+    country.stages["tsukuba"].meet([listed(town) for town in TOWNS if town != "tsukuba"])
+    said(country, "佐藤", "!group rooms add DX b")
+    assert posted(country, "nakatsu", "group.notice", {"words": "x"}).count("【") == 1  # in tama alone
+    assert "連合に入っていません" in said(country, "山田", "!group join DX")
