@@ -160,8 +160,11 @@ class Country:
                     gone = {u for u in self.inside[place] if task.target in (u, u.partition(":")[2])}
                     self.inside[place] -= gone
                     for town in self.stages.values():
-                        town._store.do(lambda c, p=place, g=gone: [
-                            rooms.set_member(c, p, user, membership="leave", name=None) for user in g])
+                        town._store.do(
+                            lambda c, p=place, g=gone: [
+                                rooms.set_member(c, p, user, membership="leave", name=None) for user in g
+                            ]
+                        )
 
     def _come(self, room, user):
         self.inside.setdefault(room, set()).add(user)
