@@ -1,5 +1,12 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, form_bot, inquiry_bot, reminder_bot
+from bots import digest_bot, form_bot, group_bot, inquiry_bot, reminder_bot, who_bot
 
-BOTS = (form_bot.BOT, reminder_bot.BOT, digest_bot.BOT, inquiry_bot.BOT)
+BOTS = (
+    form_bot.BOT,
+    reminder_bot.BOT,
+    digest_bot.BOT,
+    group_bot.BOT,
+    inquiry_bot.BOT,
+    who_bot.BOT,
+)

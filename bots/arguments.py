@@ -1,5 +1,6 @@
 """The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
+from bots.filling.show import clean
 from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
@@ -35,6 +37,13 @@ Whom = NewType("Whom", str)
 AnswerKind = NewType("AnswerKind", str)
 GroupBy = NewType("GroupBy", str)
 ResultFile = NewType("ResultFile", str)
+GroupName = NewType("GroupName", str)
+Theme = NewType("Theme", str)
+Themes = NewType("Themes", tuple[str, ...])
+Colleague = NewType("Colleague", str)
+Colleagues = NewType("Colleagues", tuple[str, ...])
+RoomChange = NewType("RoomChange", str)
+Turn = NewType("Turn", str)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -145,6 +154,32 @@ def _one_of(table: Mapping[str, str], wrong: Text) -> Callable[[str, Call], str]
     return read
 
 
+def _named(word: str, _call: Call) -> str:
+    """A name of one line; nothing in it hides or turns other words around."""
+    name = clean(_bare(word))
+    if not 0 < len(name) <= 60 or not name.isprintable():
+        raise Mistake(Text(ja="名前は60字以内で書いてください。", en="Please give a name of at most 60 letters."))
+    return name
+
+
+def _several(words: Sequence[str], call: Call) -> tuple[tuple[str, ...], int]:
+    """All the words up to the next keyword; with commas or without."""
+    parts = [part for word in words for part in re.split("[、,，]", word) if part]
+    return tuple(dict.fromkeys(_named(part, call) for part in parts)), len(words)
+
+
+def _first_of(**choices: str) -> Callable[[Sequence[str], Call], tuple[str, int]]:
+    """The choice whose words hold the first word; the first choice, and no word used, where none does."""
+
+    def read(words: Sequence[str], _call: Call) -> tuple[str, int]:
+        for choice, also in choices.items():
+            if words[0].casefold() in also.split():
+                return choice, 1
+        return next(iter(choices)), 0
+
+    return read
+
+
 _ANSWER_KIND = _one_of(
     {"totals": "totals", "集計": "totals", "one": "one", "代表": "one", "団体": "one"},
     Text(
@@ -197,5 +232,17 @@ READERS: Mapping[Any, Reader] = {
         Text(ja="都道府県か種類か規模か自治体", en="prefecture, kind, size or municipality"), _one(_GROUP_BY)
     ),
     ResultFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_RESULT_FILE)),
+    GroupName: Reader(Text(ja="グループ名", en="group"), _one(_named)),
+    Theme: Reader(Text(ja="部屋の名前", en="room name"), _one(_named)),
+    Themes: Reader(Text(ja="部屋の名前…", en="room names"), _several),
+    Colleague: Reader(Text(ja="@相手", en="@person"), _one(_named)),
+    Colleagues: Reader(Text(ja="@相手…", en="@people"), _several),
+    RoomChange: Reader(
+        Text(ja="add|remove|open|shut", en="add|remove|open|shut"),
+        _first_of(show="show 表示", add="add 追加", remove="remove 削除", open="open 公開", shut="shut 非公開"),
+    ),
+    Turn: Reader(
+        Text(ja="add|remove", en="add|remove"), _first_of(show="show 表示", add="add 追加", remove="remove 解任")
+    ),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

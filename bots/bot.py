@@ -35,6 +35,8 @@ class Bot:
     listeners: tuple[Listener, ...] = ()
     routines: tuple[Routine, ...] = ()
     fetching: tuple[Fetching, ...] = ()
+    otherwise: str = ""
+    """The command that is meant by words which name none; "" where there is no such command."""
 
     @property
     def name(self) -> str:

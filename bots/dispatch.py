@@ -59,8 +59,11 @@ def _run(bots: Sequence[Bot], call: Call, typed: str, *, world: World) -> Effect
     bot = next((b for b in bots if _plain(head) in b.names), None)
     if bot is None:
         return _no_such_bot(bots, call, head)
+    whole = rest
     verb, words, rest = _cut(rest)
     command = find(bot, verb or "help")
+    if command is None and bot.otherwise:
+        command, words, rest = find(bot, bot.otherwise), whole.split(), whole
     if command is None:
         raise Mistake(_no_such_command(bot, verb))
     if call.role < command.needs:

@@ -15,6 +15,7 @@ from bridge import clock
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.letters import Touched
+from bridge.matrix.caretaker import Caretaker
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.delivery import Delivery
 from bridge.matrix.door import Door
@@ -81,6 +82,7 @@ class App:
         self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
         self._keeper = Keeper(self.door, self.runtime.keys)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
+        self.caretaker = Caretaker(self.door, self.store, config)
         self.intake = Intake(
             self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched
         )
@@ -138,6 +140,7 @@ class App:
                 group.create_task(self.intake.run(), name="intake")
                 group.create_task(self._open_up(), name="opening")
                 group.create_task(self._tidy(), name="tidying")
+                group.create_task(self._care(), name="groups")
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -157,6 +160,10 @@ class App:
         await _until_reachable(self.doorkeeper.role_rooms)
         self.ready.set()
         await self.doorkeeper.run()
+
+    async def _care(self) -> None:
+        await self.ready.wait()
+        await self.caretaker.run()
 
     async def _take_up(self) -> None:
         await self.store.run(inbox.retry_all)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_inquiry
+from bots import due, ports, ports_groups, ports_inquiry
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -22,8 +22,10 @@ from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
+from bridge.store.directory import DirectoryDesk
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf
+from bridge.store.group_desk import GroupDesk
 from bridge.store.inquiries import InquiryDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
@@ -100,6 +102,8 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Members: MemberDesk,
     ports.Seals: SealDesk,
     ports_inquiry.Inquiries: InquiryDesk,
+    ports_groups.Groups: GroupDesk,
+    ports_groups.Directory: DirectoryDesk,
 }
 
 

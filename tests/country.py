@@ -11,6 +11,7 @@ from bots.alliance import Member
 from bots.events import UserId
 from bridge.alliance.signing import Key
 from bridge.stage import TOWNS, Stage
+from bridge.store import groups, rooms
 from bridge.store.members import Listed
 from forms.text import Text
 
@@ -28,11 +29,11 @@ class Post:
     held: frozenset = frozenset()
 
 
-def listed(server):
+def listed(server, kind="municipality"):
     """A town of the stage as a member."""
     member = Member(
         server=server, bot=UserId(f"@kairan:{server}"), name=Text(ja=TOWNS[server], en=ENGLISH[server]),
-        code=CODES[server], kind="municipality", contact=f"joho@{server}.example.jp",
+        code=CODES[server], kind=kind, contact=f"joho@{server}.example.jp",
     )  # fmt: skip
     key = Key.of(server)
     return Listed(member=member, keys={key.id: key.public})
@@ -54,6 +55,7 @@ class Country:
         for stage in self.stages.values():
             stage.meet([listed(town) for town in towns])
         self._waiting = []
+        self.inside = {}  # who is in which room of a group
 
     def stage(self, who) -> Stage:
         return self.stages[self.home[who]]
@@ -122,8 +124,59 @@ class Country:
             for town, stage in self.stages.items():
                 said += [(town, heard) for heard in stage.read()]
                 self._collect(town, stage)
-            if not self._deliver():
+            cared = self._care()
+            if not self._deliver() and not cared:
                 return said
+
+    # -- what bridge/matrix/caretaker.py does where there are homeservers ----------------------------------------------
+
+    def _care(self):
+        """Every town's work in the rooms of groups; whoever is invited comes in at once. True where there was any."""
+        any_ = False
+        for stage in self.stages.values():
+            for task in stage._store.do(lambda c, s=stage: groups.tasks(c, s.now, 50)):
+                any_ = True
+                group = stage._store.do(lambda c, t=task: groups.group_of(c, t.group))
+                self._work(stage, task, group)
+                stage._store.do(lambda c, t=task: groups.finish(c, t.id))
+            stage.tick()
+        return any_
+
+    def _work(self, stage, task, group):
+        room = f"!グループ {group.name}/{task.key}" if task.key else f"!グループ {group.name}"
+        match task.work:
+            case "make":
+                stage._store.do(lambda c: groups.note_place(c, group.id, task.key, room, by=task.by))
+                self._come(room, stage.bot)
+            case "settle":
+                for user in (*(f"@kairan:{s}" for s in group.servers), *group.stewards):
+                    self._come(f"!グループ {group.name}", user)
+            case "invite":
+                self._come(room, task.target)
+            case "enter":
+                self._come(room, stage.bot)
+            case "put_out" | "ban":
+                for place in self.inside:
+                    gone = {u for u in self.inside[place] if task.target in (u, u.partition(":")[2])}
+                    self.inside[place] -= gone
+                    for town in self.stages.values():
+                        town._store.do(
+                            lambda c, p=place, g=gone: [
+                                rooms.set_member(c, p, user, membership="leave", name=None) for user in g
+                            ]
+                        )
+
+    def _come(self, room, user):
+        self.inside.setdefault(room, set()).add(user)
+        for stage in self.stages.values():
+            if stage.bot in self.inside[room]:
+                stage._store.do(lambda c, s=stage: self._show(c, s, room))
+
+    def _show(self, connection, stage, room):
+        stage._room(connection, room, room[1:])
+        for user in sorted(self.inside[room]):
+            name = user[1:].partition(":")[0]
+            rooms.set_member(connection, room, user, membership="join", name=name)
 
     def _collect(self, town, stage):
         for owner, part in stage.posted:

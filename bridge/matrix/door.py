@@ -114,6 +114,18 @@ class Door(Wire):
     async def get_state(self, room: RoomId, kind: str, *, key: str = "") -> Json:
         return await self.call("GET", f"{_room(room)}/state/{segment(kind)}/{segment(key)}")
 
+    async def state(self, room: RoomId) -> list[Json]:
+        """Every state event of a room that we are in, as it stands now."""
+        async with self.opened("GET", f"{_room(room)}/state", patience=LONG) as reply:
+            raw = await reply.read()
+        try:
+            found = json.loads(raw)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list):
+            raise Unreachable("the homeserver's answer is no list")
+        return [event for event in found if isinstance(event, dict)]
+
     async def members(self, room: RoomId) -> Json:
         """`chunk`: the member events of all who are in the room or invited, as of now."""
         return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)
@@ -139,6 +151,13 @@ class Door(Wire):
 
     async def invite(self, room: RoomId, user: UserId) -> None:
         await self.call("POST", f"{_room(room)}/invite", body={"user_id": user}, patience=LONG)
+
+    async def set_state(self, room: RoomId, kind: str, content: Json, *, key: str = "") -> None:
+        await self.call("PUT", f"{_room(room)}/state/{segment(kind)}/{segment(key)}", body=content)
+
+    async def put_out(self, room: RoomId, user: str, *, how: str) -> None:
+        """`how`: kick, ban or unban."""
+        await self.call("POST", f"{_room(room)}/{how}", body={"user_id": user}, patience=LONG)
 
     # Files
 

@@ -13,10 +13,10 @@ from bots.events import Signed, UserId
 from bridge.alliance import signing
 from bridge.alliance.parcel import read_envelope, sealed
 from bridge.alliance.signing import Keys, NotCanonical
+from bridge.store.alliance_tables import known_key, municipality
 from bridge.store.desk import Desk
 from bridge.store.engine import insert_new
 from bridge.store.neighbours import Neighbours
-from bridge.store.tables import known_key, municipality
 from forms.mistake import Mistake
 from forms.text import Text, same
 

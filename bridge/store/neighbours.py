@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from bridge.store.tables import municipality
+from bridge.store.alliance_tables import municipality
 from forms.text import Lang
 
 _ALL = sa.select(municipality.c.server, municipality.c.ja, municipality.c.en)

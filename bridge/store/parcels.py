@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from bots.events import Delivered, Signed
 from bridge.alliance.parcel import Parcel, joined, read_envelope
 from bridge.alliance.signing import NotCanonical, parse, verify
+from bridge.store.alliance_tables import delivered, parcel
 from bridge.store.desk import Municipality
 from bridge.store.engine import insert_new, upsert
 from bridge.store.members import member_at
-from bridge.store.tables import delivered, parcel
 
 log = logging.getLogger(__name__)
 

@@ -6,20 +6,11 @@ the urn is opened, in `ballot`.
 
 import sqlalchemy as sa
 
-from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
+from bridge.store import alliance_tables, group_tables, inquiry_tables  # noqa: F401 - all tables are one schema
 from bridge.store.columns import Moment, Serial, Words, metadata
-from bridge.store.inquiry_tables import inquiry, inquiry_body, inquiry_release
 
-__all__ = [
-    "delivered",
-    "inquiry",
-    "inquiry_body",
-    "inquiry_release",
-    "known_key",
-    "metadata",
-    "municipality",
-    "parcel",
-]
+__all__ = ["metadata"]
+
 
 fact = sa.Table(
     "fact",

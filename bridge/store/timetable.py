@@ -46,7 +46,7 @@ class ReminderDesk:
     def add(self, due: datetime, *, text: str, room: RoomId | None = None) -> None:
         if len(self.mine()) >= MOST:
             raise Mistake(FULL)
-        self._insert(derived("reminder", self._desk.source), due, text=text, room_id=room)
+        self._insert(derived("reminder", self._desk.source, due.isoformat()), due, text=text, room_id=room)
 
     def _insert(self, key: str, due: datetime, **values: Any) -> None:
         zone = self._desk.town.zone

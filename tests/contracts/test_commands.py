@@ -188,6 +188,13 @@ SAMPLES = {
     "newer": "1",
     "kind": "代表",
     "reason": "人手が足りないため",
+    "group": "行政DX",
+    "change": "add",
+    "room": "窓口",
+    "who": "@隣の編集者:nakatsu",
+    "words": "お知らせ",
+    "department": "こども課",
+    "_me": "me",
 }
 
 
