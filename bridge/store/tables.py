@@ -8,8 +8,22 @@ import sqlalchemy as sa
 
 from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
 from bridge.store.columns import Moment, Serial, Words, metadata
+from bridge.store.template_tables import adoption, asking, merging, template, use, users, withdrawn
 
-__all__ = ["delivered", "known_key", "metadata", "municipality", "parcel"]
+__all__ = [
+    "adoption",
+    "asking",
+    "delivered",
+    "known_key",
+    "merging",
+    "metadata",
+    "municipality",
+    "parcel",
+    "template",
+    "use",
+    "users",
+    "withdrawn",
+]
 
 fact = sa.Table(
     "fact",
