@@ -31,6 +31,8 @@ ExportOf = NewType("ExportOf", tuple[str, str])
 BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
 Version = NewType("Version", int)
+Locks = NewType("Locks", tuple[int, ...])
+MemberName = NewType("MemberName", str)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -129,6 +131,11 @@ def _version(word: str, _call: Call) -> int:
     return int(digits)
 
 
+def _locks(words: str, call: Call) -> tuple[int, ...]:
+    parts = unicodedata.normalize("NFKC", words).replace("、", ",").replace(",", " ").split()
+    return tuple(dict.fromkeys(_number(part, call) for part in parts[:200]))
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -152,6 +159,8 @@ READERS: Mapping[Any, Reader] = {
     SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
+    Locks: Reader(Text(ja="質問の番号", en="questions"), _whole(_locks)),
+    MemberName: Reader(Text(ja="自治体", en="municipality"), _rest),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

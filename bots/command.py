@@ -24,6 +24,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "at": ("at", "時刻"),
     "from_": ("from", "元"),
     "where": ("where", "条件"),
+    "lock": ("lock", "固定"),
 }
 MISSING = Text(ja="{label}がありません。書き方: {usage}", en="The {label} is missing. Usage: {usage}")
 TOO_MANY = Text(ja="「{word}」の意味が分かりません。書き方: {usage}", en="I do not understand “{word}”. Usage: {usage}")

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from bots.alliance import Member
 from bots.events import Signed, UserId
-from forms.form import Form
 from forms.template import Ancestor, Template
 from forms.template.merge import Side
 from forms.text import Text
@@ -57,7 +56,7 @@ class Merging:
 
 
 class Templates(Protocol):
-    """Templates of all members, and the forms that were made from them. Staff; what changes anything: editors."""
+    """Templates of all members. Staff."""
 
     def keep(self, signed: Signed) -> Template | None:
         """Take what a member signed into the index; None where it is there already.
@@ -80,6 +79,10 @@ class Templates(Protocol):
     def withdraw(self, server: str, name: str, version: int) -> bool:
         """Its author took it back, up to this version; whether that is news."""
 
+
+class Adoptions(Protocol):
+    """Forms that were made from templates. Staff; what changes anything: editors."""
+
     def adopt(self, form: str, kept: Kept) -> None:
         """From now on this form comes from this version."""
 
@@ -89,14 +92,15 @@ class Templates(Protocol):
     def adopters(self, server: str, name: str) -> Sequence[Adopted]:
         """Our forms that come from this template. For the bot's own work."""
 
-    def check(self, form: Form) -> None:
-        """Raise Mistake where the form changes what a prefecture has locked."""
-
     def merging(self) -> Merging | None:
         """What the caller is being asked about."""
 
     def ask(self, merging: Merging | None) -> None:
         """From now on the caller is asked about this, or nothing any more."""
+
+
+class Exchange(Protocol):
+    """What goes between municipalities about templates. For the bot's own work, but `expect`: editors."""
 
     def used(self, name: str, by: Member) -> None:
         """A member uses a template of ours: counted once, and not named anywhere."""
@@ -117,7 +121,7 @@ class Templates(Protocol):
         """The caller asked this member for what it keeps."""
 
     def expecting(self, server: str) -> Sequence[UserId]:
-        """Who asked this member within a day, once. For the bot's own work."""
+        """Who asked this member within a day, once."""
 
     def serve(self, server: str) -> bool:
         """Whether this member may be served now: once in ten minutes."""

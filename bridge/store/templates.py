@@ -1,26 +1,20 @@
-"""Templates as they are kept: raw and signed, indexed for search; what was adopted, and what is locked in it."""
+"""Templates as they are kept: as they were signed, and indexed for search."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
-import jaconv
 import sqlalchemy as sa
 
-from bots.alliance import Member
-from bots.events import Signed, UserId
-from bots.ports_template import Adopted, Kept, Merging, Shelved
+from bots.events import Signed
+from bots.ports_template import Kept, Shelved
 from bots.roles import Role
 from bridge.store.desk import Desk, key_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.members import SealDesk, member_at
-from bridge.store.tables import adoption, asking, merging, template, use, users, withdrawn
-from forms.form import Form
+from bridge.store.tables import template, users, withdrawn
+from bridge.store.template_words import found_by, holding
 from forms.mistake import Mistake
-from forms.reading.words import folded
-from forms.template import Ancestor, Template, broken_lock, read_template
+from forms.template import Ancestor, Template, read_template
 from forms.template.document import UNREADABLE
 from forms.text import Text, same
 
@@ -40,9 +34,6 @@ WITHDRAWN = Text(
 )
 REFUSED = Text(ja="ひな形「{name}」は使えません。{why}", en="“{name}” cannot be used. {why}")
 MOST_FOUND = 200
-A_DAY = timedelta(days=1)
-PAUSE = timedelta(minutes=10)
-_LONG = (("ou", "o"), ("oo", "o"), ("uu", "u"))
 
 
 class TemplateDesk:
@@ -62,20 +53,18 @@ class TemplateDesk:
         try:
             found, refused = self._read(signed), None
         except Mistake as mistake:
-            found, refused = None, mistake.text
-        title = found.form.title if found else same(name)
-        self._shelve(signed, name, version, title, found, refused)
+            found, refused = None, REFUSED.fill(name=name, why=mistake.text)
+        self._shelve(signed, found, refused)
         if refused is not None:
-            raise Mistake(REFUSED.fill(name=name, why=refused))
+            raise Mistake(refused)
         return found
 
-    def _shelve(  # noqa: PLR0913 - the columns of one row
-        self, signed: Signed, name: str, version: int, title: Text, found: Template | None, refused: Text | None
-    ) -> None:
+    def _shelve(self, signed: Signed, found: Template | None, refused: Text | None) -> None:
+        name, version = signed.body["name"], signed.body["version"]
         newest = found is not None and version > self.newest(signed.signer, name)
         if newest:
-            here = (template.c.server == signed.signer) & (template.c.name == name)
-            self._db.execute(sa.update(template).where(here).values(newest=False))
+            self._db.execute(sa.update(template).where(*_of(template, signed.signer, name)).values(newest=False))
+        title = found.form.title if found else same(name)
         row = {
             "server": signed.signer, "name": name, "version": version, "id": signed.id, "raw": signed.raw,
             "at": self._desk.at, "ja": title.ja, "en": title.en, "newest": newest,
@@ -101,7 +90,7 @@ class TemplateDesk:
             sa.select(template.c.server, template.c.name, template.c.version, template.c.ja, template.c.en,
                       sa.func.coalesce(users.c.count, 0).label("users"))
             .select_from(template.outerjoin(users, counted).outerjoin(withdrawn, _taken_back()))
-            .where(template.c.newest, withdrawn.c.version.is_(None), *_holding(words))
+            .where(template.c.newest, withdrawn.c.version.is_(None), *holding(words))
             .order_by(sa.desc("users"), template.c.name, template.c.server)
             .limit(MOST_FOUND)
         )  # fmt: skip
@@ -129,7 +118,7 @@ class TemplateDesk:
         )
         for row in rows:
             if row.refused and key_of(row.name) == key_of(name) and server in ("", row.server):
-                raise Mistake(REFUSED.fill(name=row.name, why=Text(**row.refused)))
+                raise Mistake(Text(**row.refused))
         raise Mistake(NO_TEMPLATE.fill(name=words[:64]))
 
     def version(self, origin: Ancestor) -> Kept:
@@ -142,9 +131,7 @@ class TemplateDesk:
         gone = self._db.execute(sa.select(withdrawn.c.version).where(*_of(withdrawn, origin.server, origin.name)))
         until = gone.scalar() or 0
         count = self._db.execute(sa.select(users.c.count).where(*_of(users, origin.server, origin.name))).scalar()
-        return Kept(
-            template=self._read(signed), signed=signed, withdrawn=until >= origin.version, users=count or 0
-        )
+        return Kept(template=self._read(signed), signed=signed, withdrawn=until >= origin.version, users=count or 0)
 
     def newest(self, server: str, name: str) -> int:
         here = [*_of(template, server, name), template.c.newest]
@@ -155,147 +142,6 @@ class TemplateDesk:
         if version > until:
             upsert(self._db, withdrawn, {"server": server, "name": name, "version": version})
         return version > until
-
-    # -- what was made from it ---------------------------------------------------------------------------------------
-
-    def adopt(self, form: str, kept: Kept) -> None:
-        self._desk.need(Role.EDITOR)
-        origin, who = kept.ancestor, self._desk.who
-        row = {"form": form, "server": origin.server, "name": origin.name, "version": origin.version, "who": who}
-        upsert(self._db, adoption, row)
-
-    def adopted(self, form: str) -> Adopted | None:
-        self._desk.need(Role.STAFF)
-        row = self._db.execute(sa.select(adoption).where(adoption.c.form == form)).first()
-        return None if row is None else _adopted(row)
-
-    def adopters(self, server: str, name: str) -> Sequence[Adopted]:
-        query = sa.select(adoption).where(*_of(adoption, server, name)).order_by(adoption.c.form)
-        return [_adopted(row) for row in self._db.execute(query)]
-
-    def check(self, form: Form) -> None:
-        keep_locks(self._desk, form)
-
-    # -- taking in a new version -------------------------------------------------------------------------------------
-
-    def merging(self) -> Merging | None:
-        row = self._db.execute(sa.select(merging).where(merging.c.user_id == self._desk.who)).first()
-        return None if row is None else Merging(form=row.form, version=row.version, choices=row.choices)
-
-    def ask(self, asked: Merging | None) -> None:
-        self._desk.need(Role.EDITOR)
-        if asked is None:
-            self._db.execute(sa.delete(merging).where(merging.c.user_id == self._desk.who))
-            return
-        row = {"form": asked.form, "version": asked.version, "choices": dict(asked.choices)}
-        upsert(self._db, merging, {"user_id": self._desk.who, **row})
-
-    # -- how many use it ---------------------------------------------------------------------------------------------
-
-    def used(self, name: str, by: Member) -> None:
-        if not self.newest(self._desk.town.server, name):
-            return  # none of ours: whoever sends names without end fills no table
-        secret = self._desk.town.key.sign(f"uses\0{name}\0{by.server}".encode())
-        insert_new(self._db, use, {"name": name, "mark": hashlib.sha256(secret.encode()).hexdigest()})
-
-    def counted(self, server: str, name: str, count: int) -> None:
-        if self.newest(server, name):
-            upsert(self._db, users, {"server": server, "name": name, "count": count, "at": self._desk.at})
-
-    def to_tell(self, since: datetime) -> Sequence[tuple[str, int]]:
-        own = self._desk.town.server
-        number = sa.select(use.c.name, sa.func.count().label("count")).group_by(use.c.name).subquery()
-        told = number.outerjoin(users, (users.c.server == own) & (users.c.name == number.c.name))
-        news = users.c.count.is_(None) | ((users.c.count != number.c.count) & (users.c.at <= since))
-        query = sa.select(number.c.name, number.c.count).select_from(told).where(news).order_by(number.c.name)
-        return [(row[0], row[1]) for row in self._db.execute(query)]
-
-    # -- handing on --------------------------------------------------------------------------------------------------
-
-    def copies(self, known: Sequence[str], most: int) -> Sequence[str]:
-        own = template.c.server == self._desk.town.server
-        ours = sa.exists().where(adoption.c.server == template.c.server, adoption.c.name == template.c.name)
-        query = sa.select(template.c.id, template.c.raw).where(own | ours, template.c.refused.is_(None))
-        have = set(known)
-        rows = self._db.execute(query.order_by(template.c.at.desc(), template.c.id))
-        return [row.raw for row in rows if row.id not in have][:most]
-
-    def known(self) -> Sequence[str]:
-        return list(self._db.execute(sa.select(template.c.id).order_by(template.c.at.desc()).limit(2000)).scalars())
-
-    def expect(self, server: str) -> None:
-        self._desk.need(Role.EDITOR)
-        upsert(self._db, asking, {"server": server, "who": self._desk.who, "at": self._desk.at})
-
-    def expecting(self, server: str) -> Sequence[UserId]:
-        here = (asking.c.server == server) & (asking.c.who != "")
-        rows = self._db.execute(sa.select(asking.c.who, asking.c.at).where(here).order_by(asking.c.who)).all()
-        self._db.execute(sa.delete(asking).where(here))
-        return [UserId(row.who) for row in rows if row.at > self._desk.at - A_DAY]
-
-    def serve(self, server: str) -> bool:
-        here = (asking.c.server == server) & (asking.c.who == "")
-        last = self._db.execute(sa.select(asking.c.at).where(here)).scalar()
-        if last is not None and abs(self._desk.at - last) < PAUSE:
-            return False
-        upsert(self._db, asking, {"server": server, "who": "", "at": self._desk.at})
-        return True
-
-
-def keep_locks(desk: Desk, form: Form) -> None:
-    """Raise Mistake where a form that was adopted changes what a prefecture has locked in it."""
-    row = desk.connection.execute(sa.select(adoption).where(adoption.c.form == form.name)).first()
-    if row is None:
-        return
-    signed = desk.connection.execute(
-        sa.select(template.c.raw).where(*_at(row.server, row.name, row.version))
-    ).scalar()
-    kept = None if signed is None else locks_in(signed, row.server)
-    if kept is None or not kept.locked:
-        return
-    found = member_at(desk.connection, row.server)
-    who = found[0].name if found else same(row.server)
-    if (broken := broken_lock(kept.form, form, kept.locked, who=who)) is not None:
-        raise Mistake(broken)
-
-
-@lru_cache(maxsize=64)
-def locks_in(raw: str, author: str) -> Template:
-    """The template of a document that was checked when it came."""
-    import json  # noqa: PLC0415 - beside its one use
-
-    return read_template(json.loads(raw)["body"], author=author, may_lock=True)
-
-
-def forget(connection: sa.Connection, form: str) -> None:
-    """The form is deleted: nothing of it was adopted any more."""
-    for table in (adoption, merging):
-        connection.execute(sa.delete(table).where(table.c.form == form))
-
-
-def found_by(form: Form, author: str) -> str:
-    """All its words in one spelling, its name in Latin letters too."""
-    labels = (o.label for q in form.asked for o in q.options()[:50])
-    texts = (form.title, form.about, *(q.title for q in form.asked), *labels)
-    words = "\n".join(folded(f"{t.ja} {t.en}") for t in texts if t is not None)
-    return f"{folded(form.name)}\n{_shortened(form.name)}\n{folded(author)}\n{words}"[:100_000]
-
-
-def _shortened(latin: str) -> str:
-    """gakudou-nyuusho → gakudonyusho: however somebody writes long vowels."""
-    latin = latin.casefold().replace("-", "")
-    for long, short in _LONG:
-        latin = latin.replace(long, short)
-    return latin
-
-
-def _holding(words: str) -> Iterable[sa.ColumnElement[bool]]:
-    """Each word as it is written; a word in kana also by what it reads in Latin letters."""
-    for word in words[:200].split()[:10]:
-        spelled = {folded(word)}
-        if all("\u3041" <= c <= "\u309f" or c == "ー" for c in folded(word)) and len(word) > 1:
-            spelled.add(_shortened(jaconv.kana2alphabet(folded(word)).replace("ー", "")))
-        yield sa.or_(*(template.c.found_by.contains(one, autoescape=True) for one in sorted(spelled) if one))
 
 
 def _taken_back() -> sa.ColumnElement[bool]:
@@ -317,8 +163,3 @@ def _at(server: str, name: str, version: int) -> tuple[sa.ColumnElement[bool], .
 def _shelved(row: Any) -> Shelved:
     title = Text(ja=row.ja, en=row.en)
     return Shelved(server=row.server, name=row.name, version=row.version, title=title, users=row.users)
-
-
-def _adopted(row: Any) -> Adopted:
-    origin = Ancestor(server=row.server, name=row.name, version=row.version)
-    return Adopted(form=row.form, origin=origin, who=UserId(row.who))

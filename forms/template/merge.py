@@ -1,5 +1,6 @@
 """Three-way merge of forms, part by part: what only one side changed is taken, what both changed is asked."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,8 +22,10 @@ LOCAL = frozenset({"name", "audience", "closes"})
 WHOLE = "form."
 """How the key of a conflict about a setting of the form begins; the others are ids of questions."""
 DOES_NOT_FIT = Text(
-    ja="両方の変更を合わせると、フォームが成り立ちません（{what}）。「!form edit {name}」で直してから、もう一度お試しください。",
-    en="The changes of both sides do not fit together ({what}). Please mend it with “!form edit {name}”, then try again.",
+    ja="両方の変更を合わせると、フォームが成り立ちません（{what}）。"
+    "「!form edit {name}」で直してから、もう一度お試しください。",
+    en="The changes of both sides do not fit together ({what}). "
+    "Please mend it with “!form edit {name}”, then try again.",
 )
 SETTING = {
     "title": Text(ja="フォームの題名", en="the form's title"),
@@ -68,8 +71,8 @@ _Parts = dict[str, _Part]
 def merge(base: Form, mine: Form, theirs: Form, *, choices: Mapping[str, Side] | None = None) -> Merged:
     """`mine` with what `theirs` changed since `base`. Raises Mistake where the result is no form."""
     decided = choices or {}
-    sides = tuple(dict(_parts(as_document(form)["questions"], None)) for form in (base, mine, theirs))
-    settings = tuple(_settings(form) for form in (base, mine, theirs))
+    settings = (_settings(base), _settings(mine), _settings(theirs))
+    sides = (_parts_of(base), _parts_of(mine), _parts_of(theirs))
     keys = [*_conflicting_settings(*settings), *_conflicting_parts(*sides)]
     conflicts = tuple(_conflict(key, base, mine, theirs) for key in keys)
     document = {**_merged_settings(*settings, decided), "questions": _merged_parts(*sides, decided)}
@@ -83,6 +86,10 @@ def merge(base: Form, mine: Form, theirs: Form, *, choices: Mapping[str, Side] |
 
 def _settings(form: Form) -> Fields:
     return {name: value for name, value in as_document(form).items() if name not in LOCAL and name != "questions"}
+
+
+def _parts_of(form: Form) -> _Parts:
+    return dict(_parts(as_document(form)["questions"], None))
 
 
 def _parts(questions: Iterable[Fields], inside: str | None) -> Iterator[tuple[str, _Part]]:
@@ -142,9 +149,13 @@ def _merged_parts(base: _Parts, mine: _Parts, theirs: _Parts, choices: Mapping[s
         both = b not in (m, t) and m != t
         fields = (_blended(b, m, t) if both else None) or _one(b, m, t, choices.get(id_))
         if fields:
-            inside = _one(*(side[id_].inside if id_ in side else None for side in (base, mine, theirs)), None)
+            inside = _one(_inside(base, id_), _inside(mine, id_), _inside(theirs, id_), None)
             kept[id_] = _Part(fields, inside if id_ in mine and id_ in theirs else _own(mine, theirs, id_))
     return _tree(kept)
+
+
+def _inside(side: _Parts, id_: str) -> str | None:
+    return side[id_].inside if id_ in side else None
 
 
 def _own(mine: _Parts, theirs: _Parts, id_: str) -> str | None:
@@ -196,8 +207,6 @@ def _form(document: Fields, name: str) -> Form:
     try:
         return Form.model_validate(document)
     except ValidationError:
-        import json  # noqa: PLC0415 - only where something is wrong
-
         flaws = read_form(json.dumps(document, ensure_ascii=False))
         what = flaws[0].what if isinstance(flaws, tuple) and flaws and isinstance(flaws[0], Flaw) else CHANGED
         raise Mistake(DOES_NOT_FIT.fill(what=what, name=name)) from None
@@ -211,9 +220,7 @@ def _conflict(key: str, base: Form, mine: Form, theirs: Form) -> Conflict:
         return Conflict(key=key, what=what, mine=said[0], theirs=said[1])
     named = next(form for form in (mine, theirs, base) if any(e.id == key for e in form.walk()))
     what = title_of(named, key)
-    return Conflict(
-        key=key, what=what, mine=_part_changes(base, mine, key), theirs=_part_changes(base, theirs, key)
-    )
+    return Conflict(key=key, what=what, mine=_part_changes(base, mine, key), theirs=_part_changes(base, theirs, key))
 
 
 def _setting_changes(base: Form, side: Form, name: str) -> tuple[Text, ...]:

@@ -11,6 +11,7 @@ from forms.document import as_document
 from forms.form import Form
 from forms.mistake import Mistake
 from forms.reading.words import quote
+from forms.template.locks import fields_of
 from forms.text import Text, same
 from forms.writing.naming import name_of
 
@@ -25,30 +26,54 @@ _PREFECTURE = (
 _POSTAL = f"〒\\s*[{_DIGIT}]{{3}}[{_DASH}]?[{_DIGIT}]{{4}}"
 _TOWN = f"[{_KANJI}ぁ-んァ-ヶー]{{1,12}}"
 _LOT = f"[{_DIGIT}一二三四五六七八九十]{{1,4}}"
-_NUMBER = f"(?:{_LOT}(?:丁目|番地)(?:[{_DIGIT}の番地号{_DASH}]{{0,16}})|[{_DIGIT}]{{1,5}}(?:[{_DASH}][{_DIGIT}]{{1,5}}){{1,3}}号?)"
+_NUMBER = (
+    f"(?:{_LOT}(?:丁目|番地)(?:[{_DIGIT}の番地号{_DASH}]{{0,16}})"
+    f"|[{_DIGIT}]{{1,5}}(?:[{_DASH}][{_DIGIT}]{{1,5}}){{1,3}}号?)"
+)
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
-_LABELLED = f"(?<=担当|係長|課長|主任|主査|主事|氏名|局長|部長|室長)(?:者|名)?\\s*[:：は]\\s*[{_KANJI}ぁ-んァ-ヶー]{{1,6}}(?:[ 　][{_KANJI}ぁ-んァ-ヶー]{{1,6}})?"
+_PERSON = f"[{_KANJI}ぁ-んァ-ヶー]{{1,6}}"
+_LABELLED = (
+    f"(?<=担当|係長|課長|主任|主査|主事|氏名|局長|部長|室長)(?:者|名)?\\s*[:：は]\\s*{_PERSON}(?:[ 　]{_PERSON})?"
+)
+_ABROAD = f"[+＋][8８][1１][{_DASH} ]?"
+_AREA = f"(?:[(（](?=[{_DIGIT}]{{2,5}}[)）]))?[0０][{_DIGIT}]{{1,4}}"
+_GAP = f"[)）{_DASH} ]{{1,2}}"
 LONGEST_SHOWN = 30
 
 PATTERNS: Sequence[tuple[Text, str, re.Pattern[str]]] = (
-    (Text(ja="リンク", en="link"), "（リンク）", re.compile(r"(?:https?|matrix|mailto|tel):[^\s「」（）()<>\"'、。]{3,500}", re.I)),
-    (Text(ja="リンク", en="link"), "（リンク）", re.compile(r"www\.[A-Za-z0-9.-]{3,250}(?:/[^\s「」（）()<>\"'、。]{0,250})?", re.I)),
+    (
+        Text(ja="リンク", en="link"),
+        "（リンク）",
+        re.compile(r"(?:https?|matrix|mailto|tel):[^\s「」（）()<>\"'、。]{3,500}", re.IGNORECASE),
+    ),
+    (
+        Text(ja="リンク", en="link"),
+        "（リンク）",
+        re.compile(r"www\.[A-Za-z0-9.-]{3,250}(?:/[^\s「」（）()<>\"'、。]{0,250})?", re.IGNORECASE),
+    ),
     (
         Text(ja="メールアドレス", en="e-mail"),
         "（メールアドレス）",
         re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}[@＠]" + _HOST + r"\.[A-Za-z]{2,24}"),
     ),
-    (Text(ja="利用者", en="user"), "（担当者）", re.compile(r"@[A-Za-z0-9._=/+-]{1,64}:" + _HOST + r"(?::[0-9]{1,5})?")),
-    (Text(ja="部屋", en="room"), "（部屋）", re.compile(r"[#!][^\s:：#!「」（）、。\"']{1,100}:" + _HOST + r"(?::[0-9]{1,5})?")),
+    (
+        Text(ja="利用者", en="user"),
+        "（担当者）",
+        re.compile(r"@[A-Za-z0-9._=/+-]{1,64}:" + _HOST + r"(?::[0-9]{1,5})?"),
+    ),
+    (
+        Text(ja="部屋", en="room"),
+        "（部屋）",
+        re.compile(r"[#!][^\s:：#!「」（）、。\"']{1,100}:" + _HOST + r"(?::[0-9]{1,5})?"),
+    ),
     (Text(ja="部屋", en="room"), "（部屋）", re.compile(r"![A-Za-z0-9_-]{40,64}")),
     (
         Text(ja="電話番号", en="telephone"),
         "（電話番号）",
         re.compile(
-            f"(?<![{_DIGIT}{_DASH}])(?:[+＋][8８][1１][{_DASH} ]?)?[(（]?[0０][{_DIGIT}]{{1,4}}"
-            f"(?:[)）{_DASH} ]{{1,2}}[{_DIGIT}]{{1,4}}[)）{_DASH} ]{{1,2}}[{_DIGIT}]{{3,4}}|[{_DIGIT}]{{8,9}})(?![{_DIGIT}])"
-            f"|[+＋][8８][1１][{_DASH} ]?[{_DIGIT}]{{1,4}}(?:[{_DASH} ]?[{_DIGIT}]{{2,4}}){{2}}"
-            f"|内線[ 　:：]*[{_DIGIT}]{{1,6}}"
+            f"(?<![{_DIGIT}{_DASH}])(?:{_ABROAD})?{_AREA}(?:{_GAP}[{_DIGIT}]{{1,4}}{_GAP}[{_DIGIT}]{{3,4}}|[{_DIGIT}]{{8,9}})"
+            f"(?![{_DIGIT}])"
+            f"|{_ABROAD}[{_DIGIT}]{{1,4}}(?:[{_DASH} ]?[{_DIGIT}]{{2,4}}){{2}}|内線[ 　:：]*[{_DIGIT}]{{1,6}}"
         ),
     ),
     (
@@ -72,7 +97,8 @@ CLOSES = Text(ja="締切の日時", en="its deadline")
 NAME = Text(ja="フォームの名前：{before}→{after}", en="the form's name: {before} → {after}")
 FOUND = Text(ja="{place}の{what}「{found}」→{instead}", en="{place}: {what} “{found}” → {instead}")
 OF_FORM = Text(ja="フォームの{field}", en="the form, {field}")
-OF_QUESTION = Text(ja="{id}の{field}", en="{id}, {field}")
+OF_QUESTION = Text(ja="「{title}」の{field}", en="“{title}”, {field}")
+BLANK = Text(ja="{place}の{which}", en="{place}: {which}")
 FIELDS = {
     "title": Text(ja="題名", en="title"),
     "about": Text(ja="説明", en="introduction"),
@@ -85,7 +111,8 @@ FIELDS = {
     "required_message": Text(ja="エラーの文", en="message"),
 }
 DOES_NOT_FIT = Text(
-    ja="自治体に固有の言葉を除くと、フォームが成り立ちません。「!form edit {name}」で次を一般的な言葉に直してから、もう一度お試しください。",
+    ja="自治体に固有の言葉を除くと、フォームが成り立ちません。"
+    "「!form edit {name}」で次を一般的な言葉に直してから、もう一度お試しください。",
     en="Without what is your municipality's own the form does not hold together. "
     "Please put these in general words with “!form edit {name}”, then try again.",
 )
@@ -167,14 +194,21 @@ def _place(pattern: Text, field: str, **more: object) -> Text:
 
 def _question(question: dict[str, Any], sieve: _Sieve) -> dict[str, Any]:
     cleaned: dict[str, Any] = {}
+    called = _called(question)
     for field, value in question.items():
         if field in _KEPT:
             cleaned[field] = value
         elif field == "questions":
             cleaned[field] = [_question(one, sieve) for one in value]
         else:
-            cleaned[field] = _cleaned(value, sieve, _place(OF_QUESTION, field, id=same(question["id"])))
+            cleaned[field] = _cleaned(value, sieve, _place(OF_QUESTION, field, title=called))
     return cleaned
+
+
+def _called(question: dict[str, Any]) -> Text:
+    title = question.get("title", question["id"])
+    words = title if isinstance(title, dict) else {"ja": title, "en": title}
+    return Text(ja=quote(words["ja"]), en=quote(words["en"]))
 
 
 def _cleaned(value: Any, sieve: _Sieve, place: Text) -> Any:
@@ -207,4 +241,40 @@ def _told(place: Text, what: Text, found: str, instead: str) -> Text:
 
 
 def _lines(head: Text, rows: Sequence[Text]) -> Text:
-    return Text(ja="\n".join([head.ja, *(f"・{r.ja}" for r in rows)]), en="\n".join([head.en, *(f"- {r.en}" for r in rows)]))
+    return Text(
+        ja="\n".join([head.ja, *(f"・{r.ja}" for r in rows)]), en="\n".join([head.en, *(f"- {r.en}" for r in rows)])
+    )
+
+
+BLANKS = tuple(dict.fromkeys([instead.removeprefix("：") for _, instead, _ in PATTERNS] + [OWN_PLACE]))
+
+
+def blanks(form: Form) -> tuple[Text, ...]:
+    """Where something local was taken out, so that whoever adopts it puts their own there."""
+    said = [(_place(OF_FORM, field), value) for field, value in as_document(form).items() if field != "questions"]
+    for element in form.walk():
+        title = getattr(element, "title", same(element.id))
+        said += [
+            (
+                OF_QUESTION.fill(
+                    title=Text(ja=quote(title.ja), en=quote(title.en)), field=FIELDS.get(field, same(field))
+                ),
+                value,
+            )
+            for field, value in fields_of(element).items()
+        ]
+    return tuple(
+        BLANK.fill(place=place, which=blank) for place, value in said for blank in BLANKS if _holds(value, blank)
+    )
+
+
+def _holds(value: Any, blank: str) -> bool:
+    match value:
+        case str():
+            return blank in value
+        case list():
+            return any(_holds(one, blank) for one in value)
+        case dict():
+            return any(_holds(one, blank) for one in value.values())
+        case _:
+            return False

@@ -186,6 +186,9 @@ SAMPLES = {
     "title": "避難所の状況",
     "older": "1",
     "newer": "1",
+    "licence": "1",
+    "shown": "1",
+    "where": "中津市",
 }
 
 
