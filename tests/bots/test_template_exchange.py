@@ -8,8 +8,10 @@ import pytest
 from bots.roles import Role
 from bridge.alliance.parcel import parts_of, sealed
 from bridge.alliance.signing import Key
+from bridge.library import library
+from forms.document import as_document
 from forms.form import Form
-from forms.template import LICENCES, Ancestor, Template, write_template
+from forms.template import LICENCES, Ancestor, Local, Template, strip, write_template
 from tests.country import Country, Post
 from tests.stages import empty_store
 
@@ -236,3 +238,31 @@ def test_the_ancestor_names_what_was_adopted(country):
     assert [Ancestor(server=s, name=n, version=v) for s, n, v in rows] == [
         Ancestor(server="tsukuba", name="gakudo", version=1)
     ]
+
+
+# -- every text of every form that comes with Kairan -------------------------------------------------------------------
+
+TEXTS = {"title", "hint", "about", "label", "required_message", "constraint_message", "text", "none", "other"}
+SECRET = "029-883-1111"
+
+
+def planted(value, field=None):
+    """The document with a telephone number in every text that people read."""
+    match value:
+        case dict():
+            return {k: planted(v, field if k in ("ja", "en") else k) for k, v in value.items()}
+        case list():
+            inside = "label" if field in ("options", "rows", "columns") else field
+            return [planted(one, inside if isinstance(one, str) else field) for one in value]
+        case str() if field in TEXTS:
+            return f"{value} {SECRET}"
+    return value
+
+
+@pytest.mark.parametrize("name", library())
+def test_nothing_planted_in_any_text_or_option_of_a_real_form_is_left(name):
+    form = Form.model_validate(planted(as_document(library()[name])))
+    assert as_document(form) != as_document(library()[name])
+    stripped, said = strip(form, Local())
+    assert SECRET not in json.dumps(as_document(stripped), ensure_ascii=False)
+    assert said
