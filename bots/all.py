@@ -1,6 +1,6 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, form_bot, group_bot, inquiry_bot, reminder_bot, who_bot
+from bots import digest_bot, form_bot, group_bot, inquiry_bot, reminder_bot, template_bot, who_bot
 
 BOTS = (
     form_bot.BOT,
@@ -8,5 +8,6 @@ BOTS = (
     digest_bot.BOT,
     group_bot.BOT,
     inquiry_bot.BOT,
+    template_bot.BOT,
     who_bot.BOT,
 )

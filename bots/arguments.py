@@ -44,6 +44,8 @@ Colleague = NewType("Colleague", str)
 Colleagues = NewType("Colleagues", tuple[str, ...])
 RoomChange = NewType("RoomChange", str)
 Turn = NewType("Turn", str)
+Locks = NewType("Locks", tuple[int, ...])
+MemberName = NewType("MemberName", str)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -202,6 +204,11 @@ _RESULT_FILE = _one_of(
 )
 
 
+def _locks(words: str, call: Call) -> tuple[int, ...]:
+    parts = unicodedata.normalize("NFKC", words).replace("、", ",").replace(",", " ").split()
+    return tuple(dict.fromkeys(_number(part, call) for part in parts[:200]))
+
+
 def _bare(word: str) -> str:
     return word.strip("「」\"'『』")
 
@@ -225,6 +232,8 @@ READERS: Mapping[Any, Reader] = {
     SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
+    Locks: Reader(Text(ja="質問の番号", en="questions"), _whole(_locks)),
+    MemberName: Reader(Text(ja="自治体", en="municipality"), _rest),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Whom: Reader(Text(ja="自治体か部屋か全員", en="members, a room or all"), _rest),
     AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),

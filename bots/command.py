@@ -29,6 +29,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "why": ("why", "理由"),
     "kana": ("kana", "かな"),
     "duties": ("duties", "担当"),
+    "lock": ("lock", "固定"),
 }
 MISSING = Text(ja="{label}がありません。書き方: {usage}", en="The {label} is missing. Usage: {usage}")
 TOO_MANY = Text(ja="「{word}」の意味が分かりません。書き方: {usage}", en="I do not understand “{word}”. Usage: {usage}")

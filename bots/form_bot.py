@@ -22,6 +22,7 @@ from bots.moments import moment
 from bots.ports import Forms, Manuscripts, Pending, Publications, Responses, Rooms
 from bots.records import Publication, Waiting
 from bots.roles import Role
+from bots.template_merging import deciding
 from forms.anonymity import telling
 from forms.form import Form
 from forms.mistake import Mistake
@@ -256,7 +257,7 @@ def delete(
     return (Say(text=DELETED.fill(name=known)),)
 
 
-LISTENERS: tuple[Listener, ...] = (sent_file, drafting_listener(publish), fill_in)
+LISTENERS: tuple[Listener, ...] = (sent_file, deciding, drafting_listener(publish), fill_in)
 
 BOT: Bot = Bot(
     names=("form", "フォーム"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_groups, ports_inquiry
+from bots import due, ports, ports_groups, ports_inquiry, ports_template
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -20,10 +20,12 @@ from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
 from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
+from bridge.store.adoptions import AdoptionDesk
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.directory import DirectoryDesk
 from bridge.store.engine import Connection, tentative
+from bridge.store.exchange import ExchangeDesk
 from bridge.store.forms import FormShelf
 from bridge.store.group_desk import GroupDesk
 from bridge.store.inquiries import InquiryDesk
@@ -34,6 +36,7 @@ from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, lan
 from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
+from bridge.store.templates import TemplateDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from bridge.workbook import Readings
 from forms.mistake import Mistake
@@ -104,6 +107,9 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_inquiry.Inquiries: InquiryDesk,
     ports_groups.Groups: GroupDesk,
     ports_groups.Directory: DirectoryDesk,
+    ports_template.Templates: TemplateDesk,
+    ports_template.Adoptions: AdoptionDesk,
+    ports_template.Exchange: ExchangeDesk,
 }
 
 

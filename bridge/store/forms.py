@@ -11,7 +11,7 @@ from bots.events import UserId
 from bots.records import Draft
 from bots.roles import Role
 from bridge.library import library
-from bridge.store import attachments, manuscripts, urn
+from bridge.store import adoptions, attachments, manuscripts, urn
 from bridge.store.desk import Desk, key_of
 from bridge.store.engine import insert_new
 from bridge.store.tables import asked, form, live, publication, reminder, response, total
@@ -43,6 +43,7 @@ class FormShelf:
 
     def save(self, new: Form) -> int:
         self._desk.need(Role.EDITOR)
+        adoptions.keep_locks(self._desk, new)
         document = new.model_dump_json(exclude_defaults=True)
         newest = self._newest(new.name)
         if newest is not None and newest.document == document:
@@ -102,6 +103,7 @@ class FormShelf:
         draft = self.get(name)
         ids = sa.select(publication.c.id).where(publication.c.form == draft.form.name)
         urn.forget(self._desk, draft.form.name)
+        adoptions.forget(self._db, draft.form.name)
         attachments.forget(self._db, sa.select(response.c.id).where(response.c.form == draft.form.name))
         for table in (asked, live, reminder, total):
             self._db.execute(sa.delete(table).where(table.c.publication.in_(ids)))

@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bots.drafting.state import Drafting, Manuscript, Step, Write, highest_id
+from bots.drafting.state import Drafting, Manuscript, Step, Write, form_of, highest_id
 from bots.events import UserId
 from bots.roles import Role
+from bridge.store.adoptions import keep_locks
 from bridge.store.desk import Desk, key_of
 from bridge.store.engine import upsert
 from bridge.store.people import language_of, shown_name
@@ -93,6 +94,8 @@ class ManuscriptDesk:
 
     def write(self, now: Manuscript, step: Write, *, version: int | None = None) -> Manuscript:
         self._desk.need(Role.EDITOR)
+        if (whole := form_of(step.document)) is not None:
+            keep_locks(self._desk, whole)
         number = now.last + 1
         self._insert(now.name, number=number, after=now.step, document=step.document, what=step.what)
         given = max(now.given, step.given, highest_id(step.document))

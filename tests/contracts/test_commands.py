@@ -195,6 +195,9 @@ SAMPLES = {
     "words": "お知らせ",
     "department": "こども課",
     "_me": "me",
+    "licence": "1",
+    "shown": "1",
+    "where": "中津市",
 }
 
 

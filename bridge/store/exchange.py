@@ -1,0 +1,79 @@
+"""Templates between municipalities: what is handed on, to whom, and how many use one."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bots.alliance import Member
+from bots.events import UserId
+from bots.roles import Role
+from bridge.store.desk import Desk
+from bridge.store.engine import insert_new, upsert
+from bridge.store.template_tables import adoption, asking, template, use, users, withdrawn
+
+A_DAY = timedelta(days=1)
+PAUSE = timedelta(minutes=10)
+_KNOWN = 2000
+
+
+class ExchangeDesk:
+    """bots.ports_template.Exchange."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._db = desk, desk.connection
+
+    def used(self, name: str, by: Member) -> None:
+        if not self._is_there(self._desk.town.server, name):
+            return  # none of ours: whoever sends names without end fills no table
+        secret = self._desk.town.key.sign(f"uses\0{name}\0{by.server}".encode())
+        insert_new(self._db, use, {"name": name, "mark": hashlib.sha256(secret.encode()).hexdigest()})
+
+    def counted(self, server: str, name: str, count: int) -> None:
+        if self._is_there(server, name):
+            upsert(self._db, users, {"server": server, "name": name, "count": count, "at": self._desk.at})
+
+    def to_tell(self, since: datetime) -> Sequence[tuple[str, int]]:
+        own = self._desk.town.server
+        number = sa.select(use.c.name, sa.func.count().label("count")).group_by(use.c.name).subquery()
+        told = number.outerjoin(users, (users.c.server == own) & (users.c.name == number.c.name))
+        news = users.c.count.is_(None) | ((users.c.count != number.c.count) & (users.c.at <= since))
+        query = sa.select(number.c.name, number.c.count).select_from(told).where(news).order_by(number.c.name)
+        return [(row[0], row[1]) for row in self._db.execute(query)]
+
+    def copies(self, known: Sequence[str], most: int) -> Sequence[str]:
+        own = template.c.server == self._desk.town.server
+        ours = sa.exists().where(adoption.c.server == template.c.server, adoption.c.name == template.c.name)
+        here = (withdrawn.c.server == template.c.server) & (withdrawn.c.name == template.c.name)
+        gone = sa.exists().where(here, withdrawn.c.version >= template.c.version)
+        sound = template.c.found_by != ""  # what was refused is not handed on
+        query = sa.select(template.c.id, template.c.raw).where(own | ours, sound, ~gone)
+        have = set(known)
+        rows = self._db.execute(query.order_by(template.c.at.desc(), template.c.id))
+        return [row.raw for row in rows if row.id not in have][:most]
+
+    def known(self) -> Sequence[str]:
+        return list(self._db.execute(sa.select(template.c.id).order_by(template.c.at.desc()).limit(_KNOWN)).scalars())
+
+    def expect(self, server: str) -> None:
+        self._desk.need(Role.EDITOR)
+        upsert(self._db, asking, {"server": server, "who": self._desk.who, "at": self._desk.at})
+
+    def expecting(self, server: str) -> Sequence[UserId]:
+        here = (asking.c.server == server) & (asking.c.who != "")
+        rows = self._db.execute(sa.select(asking.c.who, asking.c.at).where(here).order_by(asking.c.who)).all()
+        self._db.execute(sa.delete(asking).where(here))
+        return [UserId(row.who) for row in rows if row.at > self._desk.at - A_DAY]
+
+    def serve(self, server: str) -> bool:
+        here = (asking.c.server == server) & (asking.c.who == "")
+        last = self._db.execute(sa.select(asking.c.at).where(here)).scalar()
+        if last is not None and abs(self._desk.at - last) < PAUSE:
+            return False
+        upsert(self._db, asking, {"server": server, "who": "", "at": self._desk.at})
+        return True
+
+    def _is_there(self, server: str, name: str) -> bool:
+        here = (template.c.server == server) & (template.c.name == name) & template.c.newest
+        return self._db.execute(sa.select(template.c.id).where(here)).first() is not None
