@@ -1,5 +1,5 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, form_bot, reminder_bot
+from bots import digest_bot, federation_bot, form_bot, reminder_bot
 
-BOTS = (form_bot.BOT, reminder_bot.BOT, digest_bot.BOT)
+BOTS = (form_bot.BOT, reminder_bot.BOT, digest_bot.BOT, federation_bot.BOT)

@@ -31,6 +31,7 @@ ExportOf = NewType("ExportOf", tuple[str, str])
 BlankFile = NewType("BlankFile", str)
 Confirmation = NewType("Confirmation", bool)
 Version = NewType("Version", int)
+MemberName = NewType("MemberName", str)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -118,6 +119,12 @@ def _blank_file(word: str, _call: Call) -> str:
     return "xlsx"
 
 
+def _member(words: Sequence[str], call: Call) -> tuple[str, int]:
+    """A municipality's name may have spaces; a yes behind it is not of it."""
+    used = len(words) - (len(words) > 1 and _confirmation(words[-1], call))
+    return _bare(" ".join(words[:used])), used
+
+
 def _confirmation(word: str, _call: Call) -> bool:
     return word.casefold() in ("yes", "はい", "y", "ok")
 
@@ -152,6 +159,7 @@ READERS: Mapping[Any, Reader] = {
     SplitBy: Reader(Text(ja="設問か自治体", en="question or municipality"), _whole(lambda w, _: SplitBy(w))),
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
+    MemberName: Reader(Text(ja="自治体", en="municipality"), _member),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

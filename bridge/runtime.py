@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports
+from bots import due, ports, ports_alliance
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -20,6 +20,7 @@ from bridge.letters import Occasion, Touched, Writer
 from bridge.picture import png
 from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
+from bridge.store.alliance_desk import AllianceDesk
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
@@ -98,6 +99,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Town: TownDesk,
     ports.Members: MemberDesk,
     ports.Seals: SealDesk,
+    ports_alliance.Alliance: AllianceDesk,
 }
 
 

@@ -6,10 +6,10 @@ the urn is opened, in `ballot`.
 
 import sqlalchemy as sa
 
-from bridge.store.alliance_tables import delivered, known_key, municipality, parcel
+from bridge.store.alliance_tables import attempt, delivered, known_key, motion, municipality, parcel, roll, vote
 from bridge.store.columns import Moment, Serial, Words, metadata
 
-__all__ = ["delivered", "known_key", "metadata", "municipality", "parcel"]
+__all__ = ["attempt", "delivered", "known_key", "metadata", "motion", "municipality", "parcel", "roll", "vote"]
 
 fact = sa.Table(
     "fact",
