@@ -14,6 +14,10 @@ from bots.all import BOTS
 from bridge import clock
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.federation.courier import Courier
+from bridge.federation.fetching import Web
+from bridge.federation.house import House
+from bridge.federation.wellknown import WellKnown
 from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.delivery import Delivery
@@ -75,7 +79,7 @@ class App:
             Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE)
         )
         self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
-        town = municipality(config)
+        town = self._town = municipality(config)
         self.runtime = Runtime(town, BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
@@ -132,12 +136,14 @@ class App:
     async def run(self) -> None:
         """Until cancelled. Waits for the homeserver at the start, however long it is away."""
         await _until_reachable(self._introduce)
-        async with Face(self._config, self) as face:
+        routes = WellKnown(self._town, self.store).routes
+        async with Face(self._config, self, routes) as face, Web(self._config) as web:
             log.info("ready as %s, listening on %s", self._config.bot, face.address)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.intake.run(), name="intake")
                 group.create_task(self._open_up(), name="opening")
                 group.create_task(self._tidy(), name="tidying")
+                group.create_task(Courier(self._config, self._town, self.store, web).run(), name="courier")
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -156,7 +162,9 @@ class App:
         self._metronome.start()
         await _until_reachable(self.doorkeeper.role_rooms)
         self.ready.set()
-        await self.doorkeeper.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.doorkeeper.run(), name="doors")
+            group.create_task(House(self._config, self._town, self.store, self.door).run(), name="alliance room")
 
     async def _take_up(self) -> None:
         await self.store.run(inbox.retry_all)

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
+    _federation(commands.add_parser("federation", help="自治体の連合 / the alliance of municipalities"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -91,6 +92,12 @@ def _run_export(arguments: argparse.Namespace) -> int:
     from bridge.export import export
 
     return export(arguments)
+
+
+def _federation(parser: argparse.ArgumentParser) -> None:
+    from bridge.federation.commands import add_commands
+
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:

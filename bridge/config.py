@@ -4,13 +4,14 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bridge import clock
+from bridge.alliance.codes import is_code
 from bridge.alliance.signing import Key
 from bridge.errors import Misconfigured
 from forms.text import Lang
@@ -46,8 +47,25 @@ class KairanSection(_Section):
 
 
 class FederationSection(_Section):
+    """`private`, `addresses` (server → base URL) and `authority` (a CA's file) are for training grounds alone."""
+
     allow: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    allow_file: str = ""
+    code: str = ""
+    english: str = Field(default="", max_length=60)
+    kind: Literal["municipality", "prefecture", "partner"] = "municipality"
+    contact: str = Field(default="", max_length=200)
+    private: bool = False
+    addresses: dict[str, str] = {}
+    authority: str = ""
+
+    @field_validator("code")
+    @classmethod
+    def _checked(cls, value: str) -> str:
+        if value and not is_code(value):
+            raise ValueError("not a 全国地方公共団体コード: six digits, the last one checks the others")
+        return value
 
 
 class RoomsSection(_Section):

@@ -114,6 +114,15 @@ class Door(Wire):
     async def get_state(self, room: RoomId, kind: str, *, key: str = "") -> Json:
         return await self.call("GET", f"{_room(room)}/state/{segment(kind)}/{segment(key)}")
 
+    async def set_state(self, room: RoomId, kind: str, content: Json, *, key: str = "") -> None:
+        """The same content again is no new event."""
+        await self.call("PUT", f"{_room(room)}/state/{segment(kind)}/{segment(key)}", body=content)
+
+    async def creator(self, room: RoomId) -> str:
+        """Who made the room; in version 12 nobody can give or take their power."""
+        found = await self.call("GET", f"{_room(room)}/state/m.room.create/", query={"format": "event"})
+        return _text(found, "sender")
+
     async def members(self, room: RoomId) -> Json:
         """`chunk`: the member events of all who are in the room or invited, as of now."""
         return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)

@@ -16,9 +16,10 @@ from bridge.matrix.handling import Handling
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
-from bridge.store import inbox, rooms, upgrades
+from bridge.store import inbox, rolls, rooms, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ FILTER: Json = {
                 "m.room.canonical_alias",
                 "m.room.tombstone",
                 "m.room.create",
+                rolls.SHOWN_AS,
             ]
         },
     },
@@ -239,6 +241,8 @@ class Intake:
                 rooms.describe(connection, room, alias=alias[:255] if isinstance(alias, str) else None)
             case "m.room.create":
                 upgrades.succeed(connection, room, object_of(content.get("predecessor")).get("room_id"))
+            case rolls.SHOWN_AS if rooms.facts(connection).get(ALLIANCE) == room:
+                rolls.shown(connection, content)
             case "m.room.tombstone":
                 return self._upgraded(connection, room, event, content)
         return False

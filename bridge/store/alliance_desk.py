@@ -194,6 +194,8 @@ class AllianceDesk:
 
     def due(self, now: datetime) -> Sequence[tuple[str, Outcome]]:
         self._desk = replace(self._desk, at=now)
+        shown = rolls.take_shown(self._db, self._town, now)
+        rolls.leave_news(self._db, shown)
         was, trouble = rolls.settled(self._db, self._town, now)
         held = rolls.current(self._db)
         if held is None:

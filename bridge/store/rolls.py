@@ -1,16 +1,19 @@
 """The alliance's list as it is kept: each version once, one of them in force, and what goes into force with it."""
 
+import base64
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from bots.alliance import News, Trouble
 from bridge.alliance.chain import Verdict, judge, rival
 from bridge.alliance.motion import moment
-from bridge.alliance.roll import Entry, Roll, complete, read
+from bridge.alliance.roll import LONGEST, Entry, Roll, complete, read
 from bridge.alliance.signing import canonical
 from bridge.store import rooms
 from bridge.store.desk import Municipality
@@ -21,6 +24,10 @@ from forms.text import Text
 
 STANDING = "alliance:standing"
 NEWS = "alliance:news"
+SHOWN = "alliance:shown"
+SHOWN_AS = "jp.kairan.alliance"
+"""The type of the state event that shows the list in the alliance's room."""
+FITS = 60_000
 BEHIND = "alliance:behind"
 """The fact that somebody spoke of a newer list than ours."""
 _MONTH = timedelta(days=30)
@@ -106,6 +113,12 @@ def enforce(connection: sa.Connection, town: Municipality, new: Roll, now: datet
     return _difference(old, new, town.server)
 
 
+def begin(connection: sa.Connection, town: Municipality, founded: Roll, now: datetime) -> None:
+    """A new alliance of one; what was before it is no more than the past."""
+    connection.execute(sa.delete(roll).where(roll.c.version >= founded.version))
+    leave_news(connection, enforce(connection, town, founded, now) or [News(kind="we are in")])
+
+
 def trust(
     connection: sa.Connection, town: Municipality, offered: Roll, before: Roll | None, now: datetime
 ) -> list[News] | None:
@@ -179,6 +192,39 @@ def trouble_with(held: Roll | None, town: Municipality, now: datetime) -> Troubl
     return "none" if held.holds_at(moment_now) else "early"
 
 
+def shown_content(held: Roll) -> dict[str, object]:
+    """What the alliance's room shows of a list: all of it, where an event can hold that."""
+    packed = base64.b64encode(zlib.compress(canonical(held.document), 9)).decode("ascii")
+    found: dict[str, object] = {"version": held.version, "id": held.id}
+    return {**found, "list": packed} if len(packed) <= FITS else found
+
+
+def shown(connection: sa.Connection, content: Mapping[str, Any]) -> None:
+    """The alliance's room shows this; it is looked at with the next beat."""
+    version, packed = content.get("version"), content.get("list")
+    held = current(connection)
+    if held is None or type(version) is not int or version <= held.version:
+        return
+    if isinstance(packed, str) and len(packed) <= FITS:
+        rooms.set_fact(connection, SHOWN, packed)
+    else:
+        rooms.set_fact(connection, BEHIND, str(version))
+
+
+def take_shown(connection: sa.Connection, town: Municipality, now: datetime) -> list[News]:
+    """Judge what the room showed."""
+    packed = rooms.facts(connection).get(SHOWN)
+    if packed is None:
+        return []
+    rooms.drop_fact(connection, SHOWN)
+    try:
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(base64.b64decode(packed, validate=True), LONGEST + 1)
+        return take(connection, town, read(raw), now)[1] if unpacking.eof else []
+    except (ValueError, zlib.error):
+        return []
+
+
 def leave_news(connection: sa.Connection, news: Sequence[News]) -> None:
     """What was learnt outside of any bot is told at its next beat."""
     if not news:
@@ -204,6 +250,8 @@ def _difference(old: Roll | None, new: Roll, own: str) -> list[News]:
     before, after = ({one.server: one for one in each.entries} for each in (old, new))
     if own not in after:
         return [News(kind="we are out")] if own in before else []
+    if own not in before:
+        return [News(kind="we are in")]
     news = [News(kind="in", name=one.member.name) for server, one in after.items() if server not in before]
     news += [News(kind="out", name=one.member.name) for server, one in before.items() if server not in after]
     news += [

@@ -55,6 +55,11 @@ def set_fact(connection: sa.Connection, name: str, value: str) -> None:
     upsert(connection, fact, {"name": name, "value": value})
 
 
+def drop_fact(connection: sa.Connection, name: str) -> None:
+    """It holds no longer."""
+    connection.execute(sa.delete(fact).where(fact.c.name == name))
+
+
 def entered(connection: sa.Connection, room_id: str) -> None:
     """The bot is in the room."""
     upsert(connection, room, {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0})
