@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -109,8 +109,9 @@ def enforce(connection: sa.Connection, town: Municipality, new: Roll, now: datet
     _tidy(connection, now)
     if new.room:
         rooms.set_fact(connection, ROOM, new.room)
-    settle(connection, town, now)
-    return _difference(old, new, town.server)
+    before, after = standing(connection), settle(connection, town, now)
+    well = [News(kind="well")] if before in ("old", "early") and after == "none" else []
+    return well + _difference(old, new, town.server)
 
 
 def begin(connection: sa.Connection, town: Municipality, founded: Roll, now: datetime) -> None:
@@ -160,23 +161,31 @@ def settle(connection: sa.Connection, town: Municipality, now: datetime) -> Trou
     held = current(connection)
     members: Sequence[Entry] = held.present(moment(now)) if held is not None and trouble == "none" else ()
     put_in_force(connection, town.neighbours, [Listed(member=one.member, keys=one.keys) for one in members])
-    servers = ",".join(sorted(one.server for one in members))
-    rooms.set_fact(connection, STANDING, f"{trouble} {servers}")
+    rooms.set_fact(connection, STANDING, _put(held, trouble, now))
     return trouble
 
 
 def settled(connection: sa.Connection, town: Municipality, now: datetime) -> tuple[Trouble | None, Trouble]:
     """(how we stood, how we stand now): what time alone changed is put into force."""
-    before = connection.execute(sa.select(fact.c.value).where(fact.c.name == STANDING)).scalar()
-    held = current(connection)
+    was, held = standing(connection), current(connection)
     trouble = trouble_with(held, town, now)
     if held is None:
         return None, trouble
-    members = held.present(moment(now)) if trouble == "none" else ()
-    if before != f"{trouble} {','.join(sorted(one.server for one in members))}":
+    if rooms.facts(connection).get(STANDING) != _put(held, trouble, now):
         settle(connection, town, now)
-    was: Trouble | None = None if before is None else before.partition(" ")[0]
     return was, trouble
+
+
+def standing(connection: sa.Connection) -> Trouble | None:
+    """How we stood when it was last put into force."""
+    found = rooms.facts(connection).get(STANDING)
+    return None if found is None else cast("Trouble", found.partition(" ")[0])
+
+
+def _put(held: Roll | None, trouble: Trouble, now: datetime) -> str:
+    """What was put into force: how we stand, and who is a member of it."""
+    members = held.present(moment(now)) if held is not None and trouble == "none" else ()
+    return f"{trouble} {','.join(one.server for one in members)}"
 
 
 def trouble_with(held: Roll | None, town: Municipality, now: datetime) -> Trouble:
