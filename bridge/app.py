@@ -17,6 +17,7 @@ from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.federation.courier import Courier
 from bridge.federation.fetching import Web
 from bridge.federation.house import House
+from bridge.federation.revival import Revival
 from bridge.federation.wellknown import WellKnown
 from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
@@ -144,6 +145,7 @@ class App:
                 group.create_task(self._open_up(), name="opening")
                 group.create_task(self._tidy(), name="tidying")
                 group.create_task(Courier(self._config, self._town, self.store, web).run(), name="courier")
+                group.create_task(Revival(self._town, self.store, web).run(), name="revival")
                 try:
                     await asyncio.Event().wait()
                 finally:

@@ -18,6 +18,7 @@ from bridge.config import Config, read_config
 from bridge.errors import Misconfigured
 from bridge.federation.allow_list import listed, write_list
 from bridge.federation.courier import REQUEST
+from bridge.federation.rotation import rotated
 from bridge.store import motions, rolls, rooms
 from bridge.store.desk import municipality
 from bridge.store.engine import Connection, Store, database_url
@@ -36,12 +37,17 @@ def add_commands(commands: Any) -> None:
         "status": ("名簿と申請の状況 / how the list and the request stand", _status),
         "plan": ("何が変わるかを示す / say what would be changed", _plan),
         "apply": ("ホームサーバーの許可リストを名簿に合わせる / make the homeserver's allow list say the same", _apply),
+        "rotate": ("署名の鍵を交換する / exchange the key that we sign with", _rotate),
         "export": ("署名された名簿を出力する / print the signed list", _export),
     }
     for name, (about, command) in table.items():
         one = commands.add_parser(name, help=about)
         one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
         one.add_argument("--json", action="store_true", help="機械で読む形で / for programs")
+        if name == "rotate":
+            one.add_argument(
+                "--continue", dest="again", action="store_false", help="始めずに続ける / begin nothing new"
+            )
         if name in ("found", "request", "apply"):
             one.add_argument("--dry-run", action="store_true", help="何も変えない / change nothing")
         if name == "request":
@@ -109,6 +115,19 @@ def _ask(arguments: argparse.Namespace) -> int:
         f"Asking {arguments.to}. When a member calls, read out the fingerprint: {print_}"
     )
     _say(arguments, {"to": arguments.to, "fingerprint": print_}, words)
+    return 0
+
+
+def _rotate(arguments: argparse.Namespace) -> int:
+    config = read_config(arguments.config)
+    held = _looked(config, lambda c, _: rolls.current(c))
+    said, change = rotated(config, held, again=arguments.again)
+    print_ = ""
+    if change is not None:
+        print_ = fingerprint(config.homeserver.server_name, change["keys"])
+        _write(config, partial(rooms.set_fact, name=rolls.TO_MOVE, value=json.dumps(change)))
+    said = said.fill(fingerprint=print_)
+    _say(arguments, {"said": said.ja, "fingerprint": print_}, f"{said.ja}\n{said.en}")
     return 0
 
 

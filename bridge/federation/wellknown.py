@@ -1,5 +1,6 @@
 """What a member shows of the alliance to anybody, below /.well-known/kairan; and where newcomers ask to be let in."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
@@ -9,8 +10,9 @@ from aiohttp import web
 from bridge import clock
 from bridge.alliance.motion import adding, fits, introduced, moment, read_change
 from bridge.alliance.roll import NoRoll, fingerprint
-from bridge.alliance.signing import NotCanonical, canonical, parse
-from bridge.federation.fetching import BASE
+from bridge.alliance.signing import LONGEST, NotCanonical, canonical, parse
+from bridge.federation.fetching import BASE, PATIENCE
+from bridge.federation.revival import answer
 from bridge.store import motions, rolls
 from bridge.store.desk import Municipality
 from bridge.store.engine import Connection, Store
@@ -36,6 +38,7 @@ class WellKnown:
             web.get(f"{BASE}/alliance.json", self._list),
             web.get(f"{BASE}/alliance/{{version:[0-9]{{1,9}}}}.json", self._list),
             web.post(f"{BASE}/request", self._request),
+            web.post(f"{BASE}/council", self._council),
         )
 
     async def _key(self, _request: web.Request) -> web.Response:
@@ -52,11 +55,7 @@ class WellKnown:
         """202 for an introduction that is well-formed; what becomes of it is for the members to say."""
         if not self._has_time():
             return _json(b'{"error":"too many requests"}', status=429)
-        if (request.content_length or 0) > LARGEST:
-            return _json(b'{"error":"too long"}', status=413)
-        raw = await request.content.read(LARGEST + 1)
-        while len(raw) <= LARGEST and not request.content.at_eof():
-            raw += await request.content.read(LARGEST + 1 - len(raw))
+        raw = await _read(request, LARGEST)
         try:
             introduction = parse(raw, longest=LARGEST)
             entry = introduced(introduction)
@@ -67,6 +66,15 @@ class WellKnown:
             return _json(b'{"error":"this is no member, or it is one already, or the clock is wrong"}', status=409)
         answer = {"motion": change.id, "fingerprint": fingerprint(entry.server, entry.keys)}
         return _json(canonical(answer), status=202)
+
+    async def _council(self, request: web.Request) -> web.Response:
+        """A signed message to the council, where its list is too old for the rooms; and what we say to it."""
+        try:
+            raw = (await _read(request, LONGEST)).decode()
+        except UnicodeDecodeError:
+            raw = ""
+        said = await self._store.run(partial(answer, town=self._town, raw=raw, now=clock.now()))
+        return _json(canonical([list(one) for one in said]))
 
     def _keep(self, connection: Connection, *, raw: bytes) -> bool:
         change, now = read_change(adding(parse(raw))), clock.now()
@@ -82,6 +90,15 @@ class WellKnown:
             return False
         self._asked.append(now)
         return True
+
+
+async def _read(request: web.Request, most: int) -> bytes:
+    """The body, or its beginning where it is longer than that: which is then no document. Never waits for long."""
+    raw = b""
+    async with asyncio.timeout(PATIENCE):
+        while len(raw) <= most and not request.content.at_eof():
+            raw += await request.content.read(most + 1 - len(raw))
+    return raw
 
 
 def _json(raw: bytes, *, status: int = 200) -> web.Response:

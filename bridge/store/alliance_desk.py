@@ -1,5 +1,6 @@
 """bots.ports_alliance: motions, votes and the list, for this caller, in this transaction."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -207,9 +208,24 @@ class AllianceDesk:
             kind = "well" if trouble == "none" else trouble
             found.append((f"standing {kind} {held.id} {moment(now)}", Outcome(news=(News(kind=kind),))))
         if trouble == "none":
+            found += self._wanted_here(held)
             found += self._checked(held, now)
             found.append((f"council {held.id} {moment(now)}", self._council().advance()))
         return [(name, outcome) for name, outcome in found if outcome != Outcome()]
+
+    def _wanted_here(self, held: Roll) -> list[tuple[str, Outcome]]:
+        """What the operator asked for at the shell."""
+        raw = rooms.facts(self._db).get(rolls.TO_MOVE)
+        change = None if raw is None else read_change(json.loads(raw))
+        if change is None or (change.keys is not None and self._town.key.public not in change.keys.values()):
+            return []  # the key that we sign with must stay on the list until we are started with another
+        rooms.drop_fact(self._db, rolls.TO_MOVE)
+        already = next((one for one in motions.open_ones(self._db, held, self._desk.at) if _same(one, change)), None)
+        if already is not None or not fits(change, held, moment(self._desk.at)):
+            return []
+        moved = self._moved(change)
+        news = Outcome(news=(News(kind="moved", motion=motions.described(self._db, change, held)),))
+        return [(f"motion {change.id}", moved + news + self._voted(change, approve=True))]
 
     def _checked(self, held: Roll, now: datetime) -> list[tuple[str, Outcome]]:
         """Who asked us to join, and whose server said so too: now all members hear of it."""
@@ -223,3 +239,7 @@ class AllianceDesk:
             posts = (Post(kind="motion", body={"change": change.document}, to=None),)
             found.append((f"motion {change.id}", Outcome(posts=posts, news=news)))
         return found
+
+
+def _same(one: Change, other: Change) -> bool:
+    return (one.kind, one.server, one.keys) == (other.kind, other.server, other.keys)

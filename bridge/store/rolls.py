@@ -24,6 +24,8 @@ from forms.text import Text
 
 STANDING = "alliance:standing"
 NEWS = "alliance:news"
+TO_MOVE = "alliance:to move"
+"""The fact that holds a change which the operator wants moved: {kind: rotate, …}."""
 SHOWN = "alliance:shown"
 SHOWN_AS = "jp.kairan.alliance"
 """The type of the state event that shows the list in the alliance's room."""
