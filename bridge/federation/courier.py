@@ -4,12 +4,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bridge import clock
-from bridge.alliance.motion import Change
+from bridge.alliance.motion import Change, from_moment
 from bridge.alliance.plan import ListChange, Observed, Wanted, plan
 from bridge.alliance.roll import NoRoll, Roll, read
 from bridge.alliance.signing import NotCanonical, parse
@@ -29,6 +30,7 @@ LOOK = 2.0
 LOOKED_AROUND = timedelta(minutes=10)
 """So often a member is asked whether there is a newer list, though nobody spoke of one."""
 HURRIED = timedelta(seconds=20)
+GRACE = 15.0
 MOST_STEPS = 50
 MOST_TRIES = 8
 REQUEST = "alliance:request"
@@ -41,6 +43,8 @@ class Courier:
     def __init__(self, config: Config, town: Municipality, store: Store, web: Web) -> None:
         self._config, self._town, self._store, self._web = config, town, store, web
         self._looked: datetime | None = None
+        self._asked: datetime | None = None
+        self._going: dict[str, float] = {}
 
     async def run(self) -> None:
         """Every duty, again and again."""
@@ -54,14 +58,11 @@ class Courier:
     async def _ask(self) -> None:
         """Send our request; then look for a list that names us."""
         request = await self._store.run(_request)
-        if request is None:
+        if request is None or not self._has_waited(request):
             return
+        self._asked = clock.now()
         if not request["sent"]:
-            try:
-                await self._web.post(request["to"], "/request", json.dumps(request["introduction"]).encode())
-                await self._store.run(partial(_note, request={**request, "sent": True, "answer": 202}))
-            except Refused as no:
-                await self._store.run(partial(_note, request={**request, "answer": no.status}))
+            await self._introduce(request)
         offered = await self._list(request["to"], "/alliance.json")
         if offered is None or offered.at(self._town.server) is None:
             return
@@ -69,6 +70,20 @@ class Courier:
             await self._list(request["to"], f"/alliance/{offered.version - 1}.json") if offered.version > 1 else None
         )
         await self._store.run(partial(self._let_in, offered=offered, before=before))
+
+    def _has_waited(self, request: dict[str, Any]) -> bool:
+        """Often while somebody is at the telephone; votes may take days."""
+        now = clock.now()
+        fresh = now - from_moment(request["introduction"]["member"]["since"]) < LOOKED_AROUND
+        refused = request.get("answer") is not None and not request["sent"]
+        return self._asked is None or now - self._asked >= (HURRIED if refused or not fresh else timedelta(0))
+
+    async def _introduce(self, request: dict[str, Any]) -> None:
+        try:
+            await self._web.post(request["to"], "/request", json.dumps(request["introduction"]).encode())
+            await self._store.run(partial(_note, request={**request, "sent": True, "answer": 202}))
+        except Refused as no:
+            await self._store.run(partial(_note, request={**request, "answer": no.status}))
 
     def _let_in(self, connection: Connection, *, offered: Roll, before: Roll | None) -> None:
         self._town.neighbours.refresh(connection)
@@ -97,7 +112,7 @@ class Courier:
                 log.info("a newcomer's server: %s", type(away).__name__)
                 await self._store.run(partial(_again, change=change, tries=tries))
                 continue
-            await self._store.run(partial(_looked_up, change=change, shown=shown))
+            await self._store.run(partial(_looked_up, change=change, shown=shown, via=self._town.server))
 
     # -- who was away ------------------------------------------------------------------------------------------------
 
@@ -141,15 +156,21 @@ class Courier:
     # -- the homeserver's list ---------------------------------------------------------------------------------------
 
     async def write_list(self) -> None:
-        """What the homeserver reads while it runs says the same as the list in force; left alone without one."""
-        path = self._config.federation.allow_file
-        if not path:
+        """What the homeserver reads while it runs says the same as the list in force; left alone without one.
+
+        Who comes is let in at once. Who goes stays for a moment: the rooms are shut first (DESIGN decision 20).
+        """
+        wanted = await self._store.run(self._wanted) if self._config.federation.allow_file else None
+        if wanted is None:
             return
-        wanted = await self._store.run(self._wanted)
-        observed = Observed(listed=listed(self._config.folder / path))
-        for step in plan(wanted, observed) if wanted is not None else ():
+        path = self._config.folder / self._config.federation.allow_file
+        there, now = listed(path), clock.monotonic()
+        going = (there or frozenset()) - wanted.servers
+        self._going = {server: self._going.get(server, now) for server in going}
+        stay = {server for server, since in self._going.items() if now - since < GRACE}
+        for step in plan(replace(wanted, also=wanted.also | stay), Observed(listed=there)):
             if isinstance(step, ListChange):
-                write_list(self._config.folder / path, step.servers)
+                write_list(path, step.servers)
                 log.info("the homeserver's allow list was rewritten: %d servers", len(step.servers))
 
     def _wanted(self, connection: Connection) -> Wanted | None:
@@ -178,10 +199,10 @@ def _note(connection: Connection, *, request: dict[str, Any]) -> None:
         rooms.set_fact(connection, REQUEST, json.dumps(request))
 
 
-def _looked_up(connection: Connection, *, change: Change, shown: dict[str, Any]) -> None:
+def _looked_up(connection: Connection, *, change: Change, shown: dict[str, Any], via: str) -> None:
     entry = change.entry
     if entry is not None and shown == {"server": entry.server, "bot": entry.member.bot, "keys": dict(entry.keys)}:
-        motions.set_state(connection, change.id, "checked")
+        motions.checked(connection, change.id, via)
     else:
         log.warning("a request to join was not by the server that it names")
         motions.drop(connection, change.id)

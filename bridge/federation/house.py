@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LOOK = 2.0
 TURN = timedelta(seconds=10)
+AGAIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class House:
     def __init__(self, config: Config, town: Municipality, store: Store, door: Door) -> None:
         self._config, self._town, self._store, self._door = config, town, store, door
         self._shown = self._powers = ""
+        self._invited: dict[str, float] = {}
 
     async def run(self) -> None:
         """Look again and again."""
@@ -104,9 +106,13 @@ class House:
             log.info("alliance room: not yet let in: %s", no.code)
 
     async def _invite(self, seen: _Seen) -> None:
+        now = clock.monotonic()
         for bot in seen.missing:
+            if now - self._invited.get(bot, -AGAIN) < AGAIN:
+                continue  # whoever declined is asked again, but not all the time
             try:
                 await self._door.invite(RoomId(seen.roll.room), UserId(bot))
+                self._invited[bot] = now
             except Refused as no:
                 log.info("alliance room: cannot invite: %s", no.code)
 

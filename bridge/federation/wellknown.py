@@ -81,7 +81,7 @@ class WellKnown:
         held = rolls.current(connection)
         if held is None or rolls.trouble_with(held, self._town, now) != "none" or not fits(change, held, moment(now)):
             return False
-        motions.keep(connection, change, via=self._town.server, state="asked", now=now)
+        motions.keep(connection, change, via="", state="asked", now=now)
         return True
 
     def _has_time(self) -> bool:

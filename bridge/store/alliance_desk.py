@@ -132,7 +132,7 @@ class AllianceDesk:
         return next((one for one in found if one.kind == kind and one.server == server), None)
 
     def _moved(self, change: Change) -> Outcome:
-        motions.keep(self._db, change, via=self._town.server, state="open", now=self._desk.at)
+        motions.keep(self._db, change, via=self._town.server, state="open", now=self._desk.at, limited=False)
         return Outcome(posts=(Post(kind="motion", body={"change": change.document}, to=None),))
 
     def _voted(self, change: Change, *, approve: bool) -> Outcome:

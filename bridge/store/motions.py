@@ -16,20 +16,23 @@ from bridge.store.engine import insert_new, upsert
 from bridge.store.tables import motion, vote
 from forms.text import Text, same
 
-MOST_OPEN = 200
+MOST_VOTES = 500
 MOST_OF_ONE = 20
 """Motions of one member that may be open: a flood of them drowns nobody."""
 
 
-def keep(connection: sa.Connection, change: Change, *, via: str, state: str, now: datetime) -> bool:
-    """False where it is known already, or there are too many."""
+def keep(  # noqa: PLR0913 - a row's columns
+    connection: sa.Connection, change: Change, *, via: str, state: str, now: datetime, limited: bool = True
+) -> bool:
+    """False where it is known already, or there are too many of this kind of this member ("" for the world).
+
+    What our own stewards move is not `limited`.
+    """
     if connection.execute(sa.select(motion.c.id).where(motion.c.id == change.id)).first() is not None:
         return False
-    waiting = motion.c.state != "carried"
-    count = sa.select(sa.func.count()).select_from(motion)
-    if connection.execute(count.where(waiting)).scalar_one() >= MOST_OPEN:
-        return False
-    if connection.execute(count.where(waiting, motion.c.via == via)).scalar_one() >= MOST_OF_ONE:
+    theirs = (motion.c.state != "carried") & (motion.c.via == via) & (motion.c.kind == change.kind)
+    count = connection.execute(sa.select(sa.func.count()).select_from(motion).where(theirs)).scalar_one()
+    if limited and count >= MOST_OF_ONE:
         return False
     row = {"id": change.id, "kind": change.kind, "server": change.server, "via": via, "state": state, "at": now,
            "raw": canonical(change.document).decode()}  # fmt: skip
@@ -40,6 +43,11 @@ def keep(connection: sa.Connection, change: Change, *, via: str, state: str, now
 def set_state(connection: sa.Connection, name: str, state: str) -> None:
     """`asked` (over the web), `checked` (its server says so too), `open` (voted on), `carried`."""
     connection.execute(sa.update(motion).where(motion.c.id == name).values(state=state))
+
+
+def checked(connection: sa.Connection, name: str, via: str) -> None:
+    """Its server says so too: from now on it is ours to bring before the others."""
+    connection.execute(sa.update(motion).where(motion.c.id == name).values(state="checked", via=via))
 
 
 def set_open(connection: sa.Connection, name: str) -> None:
@@ -83,7 +91,7 @@ def keep_vote(connection: sa.Connection, signed: Signed, now: datetime) -> bool:
     if connection.execute(sa.select(vote.c.choice).where(key)).scalar() == choice:
         return False
     theirs = sa.select(sa.func.count()).select_from(vote).where(vote.c.server == signed.signer)
-    if connection.execute(theirs).scalar_one() >= MOST_OPEN:
+    if connection.execute(theirs).scalar_one() >= MOST_VOTES:
         return False
     row = {"motion": name, "server": signed.signer, "choice": choice, "raw": signed.raw, "at": now}
     upsert(connection, vote, row)

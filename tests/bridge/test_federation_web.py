@@ -274,7 +274,7 @@ def test_a_request_counts_once_its_server_shows_the_same_key_itself(store, lie, 
     assert found == {"asked": int(lie == "away"), "checked": int(lie is None)}
 
 
-def test_the_homeserver_s_list_is_written_whole_and_always_holds_ourselves(store, tmp_path):
+def test_the_homeserver_s_list_is_written_whole_and_always_holds_ourselves(store, tmp_path, monkeypatch):
     path = tmp_path / "alliance.txt"
     courier = Courier(
         config(tmp_path, allow_file="alliance.txt", allow=["old.example.jp"]), town(), store, Elsewhere({})
@@ -283,6 +283,10 @@ def test_the_homeserver_s_list_is_written_whole_and_always_holds_ourselves(store
     assert listed(path) is None  # without a list nothing is touched
     founded(store)
     write_list(path, frozenset({"someone.else"}))
+    asyncio.run(courier.write_list())
+    assert listed(path) == {SERVER, "old.example.jp", "someone.else"}  # until the rooms are shut
+    at = clock.monotonic
+    monkeypatch.setattr(clock, "monotonic", lambda: at() + 16)
     asyncio.run(courier.write_list())
     assert listed(path) == {SERVER, "old.example.jp"}
     assert path.read_text() == "old.example.jp\ntsukuba.example.jp\n"
