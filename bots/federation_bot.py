@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bots import federation_words as words
 from bots.alliance import Motion, Outcome
-from bots.arguments import Confirmation, MemberName
+from bots.arguments import Confirmation, MemberName, Number
 from bots.bot import Bot, Done
 from bots.call import Call
 from bots.command import Effects, World, command, listener
@@ -116,6 +116,22 @@ def revoke(
     return (_voted(APPROVED, motion), *carried_out(outcome, alliance, town, call.at))
 
 
+@command(
+    "quorum",
+    "賛成数",
+    needs=Role.STEWARD,
+    about=Text(ja="必要な賛成の数の変更を提案", en="move to change how many must agree"),
+    more=Text(
+        ja="0 は、加入が少ないうちは過半数（多くても4）という、はじめの決まりです。",
+        en="0 is the rule from the start: more than half while members are few, at most 4.",
+    ),
+)
+def quorum(call: Call, alliance: Alliance, town: Town, number: Number) -> Effects:
+    motion, outcome = alliance.decide(number)
+    said = words.request(motion, call.zone, call.at)
+    return (Say(text=said), *carried_out(outcome, alliance, town, call.at))
+
+
 @command("leave", "脱退", needs=Role.STEWARD, about=Text(ja="この自治体が連合を抜ける", en="leave the alliance"))
 def leave(
     call: Call, alliance: Alliance, members: Members, pending: Pending, town: Town, sure: Confirmation | None = None
@@ -151,7 +167,7 @@ def duties(now: datetime, world: World) -> Sequence[Done]:
 BOT: Bot = Bot(
     names=("federation", "連合"),
     about=Text(ja="自治体の連合への加入と脱退を扱います。", en="Looks after who belongs to the alliance."),
-    commands=(help_command(lambda: BOT), status, members_, requests, approve, refuse, revoke, leave),
+    commands=(help_command(lambda: BOT), status, members_, requests, approve, refuse, revoke, quorum, leave),
     listeners=(hears,),
     routines=(duties,),
 )

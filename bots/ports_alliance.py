@@ -23,6 +23,9 @@ class Alliance(Protocol):
     def revoke(self, words: str) -> tuple[Motion, Outcome]:
         """Move that this member be removed, with our vote for it."""
 
+    def decide(self, quorum: int) -> tuple[Motion, Outcome]:
+        """Move that so many must agree from now on; 0: more than half while they are few, as from the start."""
+
     def leave(self) -> Outcome:
         """We leave: nobody has to agree."""
 

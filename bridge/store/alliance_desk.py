@@ -9,7 +9,7 @@ from bots.alliance import Motion, News, Outcome, Standing
 from bots.effects import Post
 from bots.events import RoomId, Signed
 from bots.roles import Role
-from bridge.alliance.motion import Change, fits, from_moment, moment, read_change, removing, voters
+from bridge.alliance.motion import Change, deciding, fits, from_moment, moment, read_change, removing, voters
 from bridge.alliance.parcel import sealed
 from bridge.alliance.roll import NoRoll, Roll, read
 from bridge.store import motions, rolls, rooms
@@ -30,6 +30,10 @@ NOT_OURS = Text(
 NOT_OURSELVES = Text(
     ja="自分の自治体は外せません。連合を抜けるには「!federation leave」を使ってください。",
     en="One does not remove oneself. To leave the alliance, use “!federation leave”.",
+)
+TOO_MANY = Text(
+    ja="加入自治体は {count} です。それ以下の数を書いてください。",
+    en="There are {count} members. Please give a number up to that.",
 )
 ONLY_ONE = Text(ja="連合に、ほかの自治体はありません。", en="There is no other municipality in the alliance.")
 STALE = Text(
@@ -97,6 +101,15 @@ class AllianceDesk:
             change = read_change(removing(entry, moment(self._desk.at)))
             moved = self._moved(change)
         outcome = moved + self._voted(change, approve=True)
+        return motions.described(self._db, change, held), outcome
+
+    def decide(self, quorum: int) -> tuple[Motion, Outcome]:
+        self._desk.need(Role.STEWARD)
+        held = self._valid()
+        change = read_change(deciding(quorum, moment(self._desk.at)))
+        if not fits(change, held, moment(self._desk.at)):
+            raise Mistake(TOO_MANY.fill(count=len(held.entries)))
+        outcome = self._moved(change) + self._voted(change, approve=True)
         return motions.described(self._db, change, held), outcome
 
     def leave(self) -> Outcome:
@@ -210,6 +223,7 @@ class AllianceDesk:
         if trouble == "none":
             found += self._wanted_here(held)
             found += self._checked(held, now)
+            found += self._repeated(held, now)
             found.append((f"council {held.id} {moment(now)}", self._council().advance()))
         return [(name, outcome) for name, outcome in found if outcome != Outcome()]
 
@@ -226,6 +240,21 @@ class AllianceDesk:
         moved = self._moved(change)
         news = Outcome(news=(News(kind="moved", motion=motions.described(self._db, change, held)),))
         return [(f"motion {change.id}", moved + news + self._voted(change, approve=True))]
+
+    def _repeated(self, held: Roll, now: datetime) -> list[tuple[str, Outcome]]:
+        """Newcomers did not hear what was moved and voted before they came: each repeats what is its own."""
+        when = rooms.facts(self._db).get(rolls.TO_REPEAT)
+        if when is None or moment(now) < int(when):
+            return []
+        rooms.drop_fact(self._db, rolls.TO_REPEAT)
+        posts: list[Post] = []
+        for change in motions.open_ones(self._db, held, now):
+            if motions.brought_by(self._db, change) == self._town.server:
+                posts.append(Post(kind="motion", body={"change": change.document}, to=None))
+            ours = motions.votes_on(self._db, change).get(self._town.server)
+            if ours is not None:
+                posts.append(Post(kind="vote", body={"motion": change.id, "choice": ours[0]}, to=None))
+        return [(f"repeat {held.id}", Outcome(posts=tuple(posts)))]
 
     def _checked(self, held: Roll, now: datetime) -> list[tuple[str, Outcome]]:
         """Who asked us to join, and whose server said so too: now all members hear of it."""

@@ -16,6 +16,7 @@ from bridge.store.engine import insert_new, upsert
 from bridge.store.tables import motion, vote
 from forms.text import Text, same
 
+QUORUM = Text(ja="必要な賛成の数", en="how many must agree")
 MOST_VOTES = 500
 MOST_OF_ONE = 20
 """Motions of one member that may be open: a flood of them drowns nobody."""
@@ -119,11 +120,17 @@ def ready_since(connection: sa.Connection, change: Change, roll: Roll, now: date
     return found
 
 
+def brought_by(connection: sa.Connection, change: Change) -> str:
+    """The member that moved it."""
+    found: str | None = connection.execute(sa.select(motion.c.via).where(motion.c.id == change.id)).scalar()
+    return found or ""
+
+
 def described(connection: sa.Connection, change: Change, roll: Roll) -> Motion:
     """A motion as people read it."""
     entry = change.entry or roll.at(change.server)
     votes = votes_on(connection, change)
-    via = connection.execute(sa.select(motion.c.via).where(motion.c.id == change.id)).scalar() or ""
+    via = brought_by(connection, change)
     keys = change.keys if change.keys is not None else entry.keys if entry else {}
     known = [(name, one.server) for one in roll.entries for name in (one.member.name.ja, one.member.name.en)]
     careful: tuple[Text, ...] = ()
@@ -132,7 +139,7 @@ def described(connection: sa.Connection, change: Change, roll: Roll) -> Motion:
     return Motion(
         id=change.id,
         kind=change.kind,
-        subject=_clean(entry.member.name) if entry else same(change.server),
+        subject=_clean(entry.member.name) if entry else same(change.server) if change.server else QUORUM,
         server=change.server,
         code=entry.member.code if entry else "",
         contact=shown(entry.member.contact) if entry else "",

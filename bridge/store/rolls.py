@@ -26,6 +26,9 @@ STANDING = "alliance:standing"
 NEWS = "alliance:news"
 TO_MOVE = "alliance:to move"
 """The fact that holds a change which the operator wants moved: {kind: rotate, …}."""
+TO_REPEAT = "alliance:to repeat"
+"""The fact that says when newcomers are told what is being voted on: once they had time to enter the room."""
+SETTLED_IN = timedelta(minutes=1)
 SHOWN = "alliance:shown"
 SHOWN_AS = "jp.kairan.alliance"
 """The type of the state event that shows the list in the alliance's room."""
@@ -111,6 +114,8 @@ def enforce(connection: sa.Connection, town: Municipality, new: Roll, now: datet
     _tidy(connection, now)
     if new.room:
         rooms.set_fact(connection, ROOM, new.room)
+    if old is not None and {one.server for one in new.entries} - {one.server for one in old.entries}:
+        rooms.set_fact(connection, TO_REPEAT, str(moment(now + SETTLED_IN)))
     before, after = standing(connection), settle(connection, town, now)
     well = [News(kind="well")] if before in ("old", "early") and after == "none" else []
     return well + _difference(old, new, town.server)

@@ -218,6 +218,27 @@ def country_adds(country):
     return found[0][0]
 
 
+def test_a_newcomer_is_told_what_is_being_voted_on(made):
+    country = made(("tsukuba", "nakatsu"))
+    stage = country.stages["tsukuba"]
+    moved = read_change(deciding(1, moment(START)))
+    stage._do(lambda c: motions.keep(c, moved, via="tsukuba", state="open", now=START))
+    country.say("佐藤", f"!federation approve {moved.id[:8]}")
+    assert "賛成 1/2" in country.read()[0][1].text
+    grown = next_list(stage._do(rolls.current), ALL[:2], changes=[country_adds(country)], hours=0)
+    for town, there in country.stages.items():
+        if town == "tama":
+            before = stage._do(rolls.current)
+            there._do(lambda c, s=there, b=before: rolls.trust(c, s.town, grown, b, s.now))
+    for town in ALL[:2]:
+        take(country, town, grown)
+    said = heard(country, minutes=2)
+    assert [text for town, text in said if town == "tama" and "必要な賛成数の変更（1）" in text and "賛成 0/2" in text]
+    country.say("鈴木", f"!federation approve {moved.id[:8]}")
+    heard(country, minutes=2)
+    assert {stage._do(rolls.current).quorum for stage in country.stages.values()} == {1}
+
+
 def test_a_flood_of_motions_of_one_member_is_cut(country):
     stage = country.stages["tama"]
     roll = stage._do(rolls.current)
