@@ -14,7 +14,10 @@ from bots.all import BOTS
 from bridge import clock
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.federation.apply import Watch
 from bridge.federation.courier import Courier
+from bridge.federation.door import FederationDoor
+from bridge.federation.door_settings import door_of
 from bridge.federation.fetching import Web
 from bridge.federation.house import House
 from bridge.federation.revival import Revival
@@ -146,6 +149,8 @@ class App:
                 group.create_task(self._tidy(), name="tidying")
                 group.create_task(Courier(self._config, self._town, self.store, web).run(), name="courier")
                 group.create_task(Revival(self._town, self.store, web).run(), name="revival")
+                group.create_task(self._guard(), name="door")
+                group.create_task(self._watch(), name="watch")
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -172,6 +177,18 @@ class App:
         await self.store.run(inbox.retry_all)
         self._incoming.wake(await self.store.run(inbox.rooms_with_work))
         self._outgoing.wake(await self.store.run(outbox.lanes))
+
+    async def _watch(self) -> None:
+        """Rooms and the allow list follow the alliance's list."""
+        await self.intake.first_sync.wait()
+        await Watch(self.door, self.store, self._config).run()
+
+    async def _guard(self) -> None:
+        """The federation door, where it is to stand in this process."""
+        settings = door_of(self._config)
+        if settings is not None:
+            async with FederationDoor(settings) as door:
+                await door.run()
 
     async def _tidy(self) -> None:
         while True:

@@ -46,8 +46,28 @@ class KairanSection(_Section):
         return value
 
 
+class DoorSection(_Section):
+    """Places are `host:port`; files lie beside kairan.toml. `beyond`: what else the homeserver may call, for push."""
+
+    listen: str = "0.0.0.0:8448"
+    outbound: str = "127.0.0.1:8449"
+    homeserver: str = "http://127.0.0.1:8009"
+    metrics: str = ""
+    certificate: str = ""
+    key: str = ""
+    delegate: str = ""
+    beyond: tuple[str, ...] = ()
+    targets: dict[str, tuple[str, ...]] = {}
+    invites: str = ""
+    face: str = ""
+    together: bool = False
+
+
 class FederationSection(_Section):
-    """`private`, `addresses` (server → base URL) and `authority` (a CA's file) are for training grounds alone."""
+    """`allow_file`: Kairan writes who may federate now; the homeserver's module and the door read it.
+
+    `private`, `addresses` (server → base URL) and `authority` (a CA's file) are for training grounds alone.
+    """
 
     allow: tuple[str, ...] = ()
     names: dict[str, str] = {}
@@ -59,6 +79,7 @@ class FederationSection(_Section):
     private: bool = False
     addresses: dict[str, str] = {}
     authority: str = ""
+    door: DoorSection | None = None
 
     @field_validator("code")
     @classmethod

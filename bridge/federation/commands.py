@@ -11,19 +11,19 @@ from bots.alliance import Member
 from bots.events import UserId
 from bridge import clock
 from bridge.alliance.motion import founding, introduction, moment
-from bridge.alliance.plan import Change, ListChange, Observed, Wanted, plan
+from bridge.alliance.plan import Change, ListChange, Observed, plan
 from bridge.alliance.roll import Entry, NoRoll, Roll, entry_written, fingerprint, read, read_entry, written
 from bridge.alliance.signing import sign
 from bridge.config import Config, read_config
 from bridge.errors import Misconfigured
 from bridge.federation.allow_list import listed, write_list
+from bridge.federation.apply import ends, wanted_of
 from bridge.federation.courier import REQUEST
 from bridge.federation.rotation import rotated
 from bridge.store import motions, rolls, rooms
 from bridge.store.desk import municipality
 from bridge.store.engine import Connection, Store, database_url
 from bridge.store.looking import looking
-from bridge.store.members import members
 from forms.text import Text
 
 Look = Callable[[Connection, Config], Any]
@@ -55,6 +55,17 @@ def add_commands(commands: Any) -> None:
         if name == "export":
             one.add_argument("--version", type=int, metavar="N", help="その版 / this version")
         one.set_defaults(command=command)
+    door = commands.add_parser("door", help="門を動かす / run the federation door until told to stop")
+    door.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
+    door.set_defaults(command=_door)
+
+
+def _door(arguments: argparse.Namespace) -> int:
+    from bridge.federation.door import serve
+    from bridge.federation.door_settings import read_door
+
+    serve(read_door(arguments.config))
+    return 0
 
 
 def _say(arguments: argparse.Namespace, found: Mapping[str, Any], words: str) -> None:
@@ -202,14 +213,9 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _steps(config: Config) -> Sequence[Change]:
-    wanted = _looked(config, _wanted)
+    wanted = _looked(config, wanted_of)
     path = config.federation.allow_file
     return plan(wanted, Observed(listed=listed(config.folder / path) if path else wanted.servers))
-
-
-def _wanted(connection: Connection, config: Config) -> Wanted:
-    servers = frozenset(member.server for member in members(connection))
-    return Wanted(own=config.homeserver.server_name, members=servers, also=frozenset(config.federation.allow))
 
 
 def _shown(arguments: argparse.Namespace, steps: Sequence[Change]) -> None:
@@ -229,5 +235,6 @@ def _apply(arguments: argparse.Namespace) -> int:
     _shown(arguments, steps)
     for step in steps if not arguments.dry_run else ():
         if isinstance(step, ListChange):
-            write_list(config.folder / config.federation.allow_file, step.servers)
+            until = _looked(config, lambda connection, _: ends(connection))
+            write_list(config.folder / config.federation.allow_file, step.servers, until=until)
     return 0

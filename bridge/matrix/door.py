@@ -123,6 +123,11 @@ class Door(Wire):
         found = await self.call("GET", f"{_room(room)}/state/m.room.create/", query={"format": "event"})
         return _text(found, "sender")
 
+    async def creation(self, room: RoomId) -> Json:
+        """The whole event that made the room: its sender has all power in room version 12."""
+        path = f"{_room(room)}/state/m.room.create/"
+        return await self.call("GET", path, query={"format": "event"})
+
     async def members(self, room: RoomId) -> Json:
         """`chunk`: the member events of all who are in the room or invited, as of now."""
         return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)

@@ -146,6 +146,17 @@ def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, A
     return [dict(r) for r in connection.execute(query).mappings()]
 
 
+def shared(connection: sa.Connection, bot: str) -> Sequence[str]:
+    """Rooms that the bot is in and that are nobody's direct room."""
+    owned = sa.select(direct.c.room_id).where(direct.c.room_id.is_not(None))
+    query = (
+        sa.select(room.c.room_id)
+        .join(member, member.c.room_id == room.c.room_id)
+        .where(room.c.membership == "joined", member.c.user_id == bot, room.c.room_id.not_in(owned))
+    )
+    return list(connection.execute(query.order_by(room.c.room_id)).scalars())
+
+
 # -- direct rooms ----------------------------------------------------------------------------------------------------
 
 
