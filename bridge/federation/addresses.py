@@ -81,7 +81,12 @@ class PublicNames(AbstractResolver):
     def __init__(self, *, inside: bool = False) -> None:
         self._inside = inside
 
-    async def resolve(self, host: str, port: int = 0, _family: AddressFamily = AF_INET) -> list[ResolveResult]:
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: AddressFamily = AF_INET,  # noqa: ARG002 - every address is judged, of whichever family
+    ) -> list[ResolveResult]:
         """As aiohttp wants it; OSError where the name may not be called."""
         try:
             found = await addresses(host, inside=self._inside)

@@ -51,6 +51,11 @@ class FederationDoor:
         if self._metrics:
             await self._metrics.cleanup()
 
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Where it listens: for what comes, for what leaves."""
+        return self._inward.port, self._outward.port
+
     async def run(self) -> None:
         """Until cancelled: follow the list, and break off what it no longer allows."""
         log.info("the door is open for %s", "the list" if len(self.allowed.names) > 1 else "nobody yet")

@@ -69,6 +69,11 @@ class Inward:
         )
         self._sweeping = asyncio.create_task(self._patience.run())
 
+    @property
+    def port(self) -> int:
+        """Where it listens, also when any port was to do."""
+        return int(self._server.sockets[0].getsockname()[1])
+
     async def stop(self) -> None:
         """Listen no more and break off what is open."""
         self._server.close()

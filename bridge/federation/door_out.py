@@ -40,6 +40,11 @@ class Outward:
         host, port = self._settings.outbound
         self._server = await asyncio.start_server(self._serve, host, port, limit=LARGEST_HEAD)
 
+    @property
+    def port(self) -> int:
+        """Where it listens, also when any port was to do."""
+        return int(self._server.sockets[0].getsockname()[1])
+
     async def stop(self) -> None:
         """Listen no more and break off what is open."""
         self._server.close()
