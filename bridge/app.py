@@ -21,6 +21,7 @@ from bridge.federation.door_settings import door_of
 from bridge.federation.fetching import Web
 from bridge.federation.house import House
 from bridge.federation.revival import Revival
+from bridge.federation.strangers import Strangers
 from bridge.federation.wellknown import WellKnown
 from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
@@ -88,7 +89,7 @@ class App:
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
         self._keeper = Keeper(self.door, self.runtime.keys)
-        self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
+        self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched, permitted=town.neighbours)
         self.intake = Intake(
             self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched
         )
@@ -181,7 +182,8 @@ class App:
     async def _watch(self) -> None:
         """Rooms and the allow list follow the alliance's list."""
         await self.intake.first_sync.wait()
-        await Watch(self.door, self.store, self._config).run()
+        strangers = Strangers(self.door, self.store, self._town.neighbours, touched=self._touched)
+        await Watch(self.door, self.store, self._config, strangers).run()
 
     async def _guard(self) -> None:
         """The federation door, where it is to stand in this process."""

@@ -79,6 +79,8 @@ class FederationSection(_Section):
     private: bool = False
     addresses: dict[str, str] = {}
     authority: str = ""
+    admin_token: str = ""
+    """Beside kairan.toml: a file with a token for the homeserver's admin API; only to say what waits for others."""
     door: DoorSection | None = None
 
     @field_validator("code")

@@ -14,11 +14,12 @@ from typing import Any
 
 from bots.events import RoomId
 from bridge import clock
+from bridge.alliance.access import admitted, allowing, may_change, servers_of
 from bridge.alliance.plan import Change, ListChange, Observed, RoomChange, Wanted, plan
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
-from bridge.federation.access import admitted, allowing, may_change, servers_of
 from bridge.federation.allow_list import listed, write_list
+from bridge.federation.strangers import Strangers
 from bridge.matrix.door import Door
 from bridge.matrix.lanes import where
 from bridge.store import rolls, rooms
@@ -110,10 +111,10 @@ class Enforcement:
 class Watch:
     """`run` works for ever: what the list in force says is so within seconds, whatever changed it."""
 
-    def __init__(self, door: Door, store: Store, config: Config) -> None:
+    def __init__(self, door: Door, store: Store, config: Config, strangers: Strangers) -> None:
         allow_file = config.folder / config.federation.allow_file if config.federation.allow_file else None
         self._enforcement = Enforcement(door, own=config.homeserver.server_name, allow_file=allow_file)
-        self._door, self._store, self._config = door, store, config
+        self._door, self._store, self._config, self._strangers = door, store, config, strangers
         self._settled: tuple[Wanted, int | None] | None = None
         self._next = 0.0
 
@@ -122,6 +123,7 @@ class Watch:
         while True:
             try:
                 await self.look()
+                await self._strangers.look()
             except Unreachable:
                 pass
             except Exception as bug:  # noqa: BLE001 - the list must be enforced though one room has a bug

@@ -19,6 +19,7 @@ from bridge.errors import Misconfigured
 from bridge.federation.allow_list import listed, write_list
 from bridge.federation.apply import ends, wanted_of
 from bridge.federation.courier import REQUEST
+from bridge.federation.examination import add_check
 from bridge.federation.rotation import rotated
 from bridge.store import motions, rolls, rooms
 from bridge.store.desk import municipality
@@ -58,6 +59,7 @@ def add_commands(commands: Any) -> None:
     door = commands.add_parser("door", help="門を動かす / run the federation door until told to stop")
     door.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
     door.set_defaults(command=_door)
+    add_check(commands)
 
 
 def _door(arguments: argparse.Namespace) -> int:

@@ -151,6 +151,9 @@ class Door(Wire):
         path = f"{V3}/join/{segment(room_or_alias)}"
         return RoomId(_text(await self.call("POST", path, body={}, query=query, patience=LONG), "room_id"))
 
+    async def leave(self, room: RoomId) -> None:
+        await self.call("POST", f"{_room(room)}/leave", body={}, patience=LONG)
+
     async def invite(self, room: RoomId, user: UserId) -> None:
         await self.call("POST", f"{_room(room)}/invite", body={"user_id": user}, patience=LONG)
 

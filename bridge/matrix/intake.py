@@ -197,6 +197,8 @@ class Intake:
         found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
+        if rooms.is_shut(connection, room):
+            return []
         return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]
 
     def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
@@ -230,6 +232,8 @@ class Intake:
             case "m.room.member" if isinstance(key, str):
                 user, membership, name = _member(event)
                 rooms.set_member(connection, room, user, membership=membership, name=name)
+                if membership == "join" and server_of(user) not in self._permitted:
+                    rooms.shut(connection, room, "new")  # whether they can be heard there is looked at at once
             case _ if key != "":
                 return False  # anybody may keep things beside a room's own state
             case "m.room.encryption":
