@@ -14,7 +14,7 @@ from bridge.alliance.access import bars
 from bridge.errors import Refused
 from bridge.letters import Touched
 from bridge.matrix.door import Door
-from bridge.store import outbox, rooms
+from bridge.store import outbox, rooms, silence
 from bridge.store.engine import Connection, Store
 from bridge.store.neighbours import Neighbours
 from bridge.store.outbox import Letter, txn
@@ -54,12 +54,12 @@ class Strangers:
 
     def _seen(self, connection: Connection) -> tuple[Mapping[str, frozenset[str]], Mapping[str, str]]:
         self._permitted.refresh(connection)
-        seats = rooms.seats(connection)
+        seats = silence.seats(connection)
         present = {
             room: frozenset(server for server in servers if server not in self._permitted)
             for room, servers in seats.items()
         }
-        return {room: servers for room, servers in present.items() if servers}, rooms.shut_rooms(connection)
+        return {room: servers for room, servers in present.items() if servers}, silence.shut_rooms(connection)
 
     def _is_fresh(self, room: str, servers: frozenset[str]) -> bool:
         before, until = self._judged.get(room, (None, 0.0))
@@ -79,14 +79,14 @@ class Strangers:
 
 def _settle(connection: Connection, room: str, loud: frozenset[str]) -> Touched:
     """What is so from now on; the warning goes out in the same transaction that notes it."""
-    before = rooms.shut_rooms(connection).get(room)
+    before = silence.shut_rooms(connection).get(room)
     if not loud:
         if before is not None:
-            rooms.reopen(connection, room)
+            silence.reopen(connection, room)
         return Touched()
     if before == TOLD:
         return Touched()
-    rooms.shut(connection, room, TOLD)
+    silence.shut(connection, room, TOLD)
     if rooms.owner_of(connection, room) is not None:  # nobody else is there to be told
         return Touched()
     log.info("a stranger came into a room")

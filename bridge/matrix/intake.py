@@ -16,7 +16,7 @@ from bridge.matrix.handling import Handling
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
-from bridge.store import inbox, rolls, rooms, upgrades
+from bridge.store import inbox, rolls, rooms, silence, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
 from bridge.store.members import ROOM as ALLIANCE
@@ -197,7 +197,7 @@ class Intake:
         found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
-        if rooms.is_shut(connection, room):
+        if silence.is_shut(connection, room):
             return []
         return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]
 
@@ -233,7 +233,7 @@ class Intake:
                 user, membership, name = _member(event)
                 rooms.set_member(connection, room, user, membership=membership, name=name)
                 if membership == "join" and server_of(user) not in self._permitted:
-                    rooms.shut(connection, room, "new")  # whether they can be heard there is looked at at once
+                    silence.shut(connection, room, "new")  # whether they can be heard there is looked at at once
             case _ if key != "":
                 return False  # anybody may keep things beside a room's own state
             case "m.room.encryption":

@@ -149,56 +149,9 @@ def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, A
 def shared(connection: sa.Connection, bot: str) -> Sequence[str]:
     """Rooms that the bot is in and that are nobody's direct room."""
     owned = sa.select(direct.c.room_id).where(direct.c.room_id.is_not(None))
-    query = (
-        sa.select(room.c.room_id)
-        .join(member, member.c.room_id == room.c.room_id)
-        .where(room.c.membership == "joined", member.c.user_id == bot, room.c.room_id.not_in(owned))
-    )
+    here = sa.select(room.c.room_id).join(member, member.c.room_id == room.c.room_id)
+    query = here.where(room.c.membership == "joined", member.c.user_id == bot, room.c.room_id.not_in(owned))
     return list(connection.execute(query.order_by(room.c.room_id)).scalars())
-
-
-# -- rooms in which the bot is silent ---------------------------------------------------------------------------------
-
-_SHUT = "shut:"
-_IS_SHUT = Hot(sa.select(fact.c.value).where(fact.c.name == sa.bindparam("name")))
-
-
-def seats(connection: sa.Connection) -> Mapping[str, frozenset[str]]:
-    """Room → servers of those who have joined it, for all rooms that the bot is in."""
-    server = sa.func.substr(member.c.user_id, sa.func.instr(member.c.user_id, ":") + 1)
-    if connection.dialect.name == "postgresql":
-        server = sa.func.substr(member.c.user_id, sa.func.strpos(member.c.user_id, ":") + 1)
-    query = (
-        sa.select(member.c.room_id, server.label("server"))
-        .join(room, room.c.room_id == member.c.room_id)
-        .where(room.c.membership == "joined", member.c.membership == "join")
-        .distinct()
-    )
-    found: dict[str, set[str]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.room_id, set()).add(row.server)
-    return {name: frozenset(servers) for name, servers in found.items()}
-
-
-def shut(connection: sa.Connection, room_id: str, why: str) -> None:
-    """The bot hears nothing there until it is reopened."""
-    set_fact(connection, f"{_SHUT}{room_id}", why)
-
-
-def reopen(connection: sa.Connection, room_id: str) -> None:
-    """It hears again."""
-    drop_fact(connection, f"{_SHUT}{room_id}")
-
-
-def is_shut(connection: sa.Connection, room_id: str) -> bool:
-    """Whether the bot hears nothing there."""
-    return _IS_SHUT.first(connection, name=f"{_SHUT}{room_id}") is not None
-
-
-def shut_rooms(connection: sa.Connection) -> Mapping[str, str]:
-    """Room → why."""
-    query = sa.select(fact.c.name, fact.c.value).where(fact.c.name.like(f"{_SHUT}%"))
-    return {row.name.removeprefix(_SHUT): row.value for row in connection.execute(query)}
 
 
 # -- direct rooms ----------------------------------------------------------------------------------------------------
