@@ -132,9 +132,10 @@ class Watch:
 
     async def look(self) -> Report:
         """One look; what was done."""
-        wanted, until, shared = await self._store.run(partial(_wanted, config=self._config, bot=self._door.user_id))
-        if not wanted.members and not self._config.federation.allow_file:
-            return Report()  # in no alliance, and nobody asked us to guard anything
+        found = await self._store.run(partial(_wanted, config=self._config, bot=self._door.user_id))
+        if found is None:
+            return Report()
+        wanted, until, shared = found
         if self._settled == (wanted, until) and clock.monotonic() < self._next:
             return Report()
         observed = await self._enforcement.observe(wanted, shared)
@@ -159,7 +160,10 @@ def ends(connection: Connection) -> int | None:
     return held.until if held is not None and members(connection) else None
 
 
-def _wanted(connection: Connection, config: Config, bot: str) -> tuple[Wanted, int | None, Sequence[str]]:
+def _wanted(connection: Connection, config: Config, bot: str) -> tuple[Wanted, int | None, Sequence[str]] | None:
+    """None where there never was a list: what an operator wrote is left alone then."""
+    if rolls.current(connection) is None and not members(connection):
+        return None
     return wanted_of(connection, config), ends(connection), rooms.shared(connection, bot)
 
 

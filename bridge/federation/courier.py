@@ -4,25 +4,21 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bridge import clock
 from bridge.alliance.motion import Change, from_moment
-from bridge.alliance.plan import ListChange, Observed, Wanted, plan
 from bridge.alliance.roll import NoRoll, Roll, read
 from bridge.alliance.signing import NotCanonical, parse
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
-from bridge.federation.allow_list import listed, write_list
 from bridge.federation.fetching import UNPACKED as LONGEST
 from bridge.federation.fetching import Web
 from bridge.store import motions, rolls, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Connection, Store
-from bridge.store.members import members
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +26,6 @@ LOOK = 2.0
 LOOKED_AROUND = timedelta(minutes=10)
 """So often a member is asked whether there is a newer list, though nobody spoke of one."""
 HURRIED = timedelta(seconds=20)
-GRACE = 15.0
 MOST_STEPS = 50
 MOST_TRIES = 8
 REQUEST = "alliance:request"
@@ -44,12 +39,11 @@ class Courier:
         self._config, self._town, self._store, self._web = config, town, store, web
         self._looked: datetime | None = None
         self._asked: datetime | None = None
-        self._going: dict[str, float] = {}
 
     async def run(self) -> None:
         """Every duty, again and again."""
         while True:
-            for duty in (self._ask, self._look_up, self._catch_up, self.write_list):
+            for duty in (self._ask, self._look_up, self._catch_up):
                 await _bravely(duty)
             await asyncio.sleep(LOOK)
 
@@ -152,32 +146,6 @@ class Courier:
         verdict, news = rolls.take(connection, self._town, offered, clock.now())
         rolls.leave_news(connection, news)
         return verdict == "next"
-
-    # -- the homeserver's list ---------------------------------------------------------------------------------------
-
-    async def write_list(self) -> None:
-        """What the homeserver reads while it runs says the same as the list in force; left alone without one.
-
-        Who comes is let in at once. Who goes stays for a moment: the rooms are shut first (DESIGN decision 20).
-        """
-        wanted = await self._store.run(self._wanted) if self._config.federation.allow_file else None
-        if wanted is None:
-            return
-        path = self._config.folder / self._config.federation.allow_file
-        there, now = listed(path), clock.monotonic()
-        going = (there or frozenset()) - wanted.servers
-        self._going = {server: self._going.get(server, now) for server in going}
-        stay = {server for server, since in self._going.items() if now - since < GRACE}
-        for step in plan(replace(wanted, also=wanted.also | stay), Observed(listed=there)):
-            if isinstance(step, ListChange):
-                write_list(path, step.servers)
-                log.info("the homeserver's allow list was rewritten: %d servers", len(step.servers))
-
-    def _wanted(self, connection: Connection) -> Wanted | None:
-        if rolls.current(connection) is None:
-            return None
-        servers = frozenset(member.server for member in members(connection))
-        return Wanted(own=self._town.server, members=servers, also=frozenset(self._config.federation.allow))
 
 
 async def _bravely(duty: Callable[[], Awaitable[None]]) -> None:

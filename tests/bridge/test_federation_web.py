@@ -19,10 +19,13 @@ from bridge.config import Config, FederationSection, HomeserverSection, KairanSe
 from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.federation import fetching
 from bridge.federation.allow_list import listed, write_list
+from bridge.federation.apply import Watch
 from bridge.federation.courier import Courier
 from bridge.federation.fetching import Web, is_outside
+from bridge.federation.strangers import Strangers
 from bridge.federation.wellknown import WellKnown
 from bridge.lab import Authority
+from bridge.matrix.door import Door
 from bridge.store import motions, rolls
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
@@ -274,19 +277,16 @@ def test_a_request_counts_once_its_server_shows_the_same_key_itself(store, lie, 
     assert found == {"asked": int(lie == "away"), "checked": int(lie is None)}
 
 
-def test_the_homeserver_s_list_is_written_whole_and_always_holds_ourselves(store, tmp_path, monkeypatch):
+def test_the_homeserver_s_list_is_written_whole_and_always_holds_ourselves(store, tmp_path):
     path = tmp_path / "alliance.txt"
-    courier = Courier(
-        config(tmp_path, allow_file="alliance.txt", allow=["old.example.jp"]), town(), store, Elsewhere({})
-    )
-    asyncio.run(courier.write_list())
+    settings = config(tmp_path, allow_file="alliance.txt", allow=["old.example.jp"])
+    door = Door("http://127.0.0.1:1", "token", user_id=settings.bot, device_id="TEST")
+    watch = Watch(door, store, settings, Strangers(door, store, town().neighbours, touched=print))
+    asyncio.run(watch.look())
     assert listed(path) is None  # without a list nothing is touched
     founded(store)
     write_list(path, frozenset({"someone.else"}))
-    asyncio.run(courier.write_list())
-    assert listed(path) == {SERVER, "old.example.jp", "someone.else"}  # until the rooms are shut
-    at = clock.monotonic
-    monkeypatch.setattr(clock, "monotonic", lambda: at() + 16)
-    asyncio.run(courier.write_list())
+    asyncio.run(watch.look())
     assert listed(path) == {SERVER, "old.example.jp"}
-    assert path.read_text() == "old.example.jp\ntsukuba.example.jp\n"
+    ends = store.do(rolls.current).until
+    assert path.read_text() == f"old.example.jp\ntsukuba.example.jp\n#until={ends}\n"

@@ -67,6 +67,7 @@ def test_a_member_is_let_in_revoked_and_let_in_again_without_any_restart(guarded
 
     async def story():
         await kairan.found()
+        kairan.put_in_force(own.server_name)
         await eventually(_is, lambda: kairan.allowed() == {own.server_name})
         suzuki = await Plain.at(tama)
         room = (await kairan.chief.call("POST", "/createRoom", {
