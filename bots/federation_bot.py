@@ -11,6 +11,7 @@ from bots.call import Call
 from bots.command import Effects, World, command, listener
 from bots.effects import Room, Say
 from bots.events import Delivered
+from bots.federation_health import health
 from bots.help import help_command
 from bots.ports import Members, Pending, Town
 from bots.ports_alliance import Alliance
@@ -167,7 +168,7 @@ def duties(now: datetime, world: World) -> Sequence[Done]:
 BOT: Bot = Bot(
     names=("federation", "連合"),
     about=Text(ja="自治体の連合への加入と脱退を扱います。", en="Looks after who belongs to the alliance."),
-    commands=(help_command(lambda: BOT), status, members_, requests, approve, refuse, revoke, quorum, leave),
+    commands=(help_command(lambda: BOT), status, members_, requests, approve, refuse, revoke, quorum, leave, health),
     listeners=(hears,),
     routines=(duties,),
 )

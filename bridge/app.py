@@ -21,6 +21,7 @@ from bridge.federation.door_settings import door_of
 from bridge.federation.fetching import Web
 from bridge.federation.house import House
 from bridge.federation.revival import Revival
+from bridge.federation.rounds import rounds
 from bridge.federation.strangers import Strangers
 from bridge.federation.wellknown import WellKnown
 from bridge.letters import Touched
@@ -183,7 +184,9 @@ class App:
         """Rooms and the allow list follow the alliance's list."""
         await self.intake.first_sync.wait()
         strangers = Strangers(self.door, self.store, self._town.neighbours, touched=self._touched)
-        await Watch(self.door, self.store, self._config, strangers).run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Watch(self.door, self.store, self._config, strangers).run())
+            group.create_task(rounds(self._config, self.store))
 
     async def _guard(self) -> None:
         """The federation door, where it is to stand in this process."""

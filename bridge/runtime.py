@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_alliance
+from bots import due, ports, ports_alliance, ports_health
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -25,6 +25,7 @@ from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.engine import Connection, tentative
 from bridge.store.forms import FormShelf
+from bridge.store.health_desk import HealthDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
 from bridge.store.parcels import unpack
@@ -100,6 +101,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports.Members: MemberDesk,
     ports.Seals: SealDesk,
     ports_alliance.Alliance: AllianceDesk,
+    ports_health.Healths: HealthDesk,
 }
 
 
