@@ -1,7 +1,8 @@
 """Rooms in which somebody of an unlisted server has come to sit: the members are told once, and the bot falls silent.
 
 A server that the room's access list shuts out says and hears nothing there, though its people still stand in the
-list of members: after a revocation that is as it should be.
+list of members: after a revocation that is as it should be. The room of all members' Kairans
+is no such room: what is said there is signed, and a member whose list is a version behind must not miss the next one.
 """
 
 import logging
@@ -16,6 +17,7 @@ from bridge.letters import Touched
 from bridge.matrix.door import Door
 from bridge.store import outbox, rooms, silence
 from bridge.store.engine import Connection, Store
+from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
 from bridge.store.outbox import Letter, txn
 from forms.text import Text
@@ -59,6 +61,7 @@ class Strangers:
             room: frozenset(server for server in servers if server not in self._permitted)
             for room, servers in seats.items()
         }
+        present.pop(rooms.facts(connection).get(ALLIANCE, ""), None)
         return {room: servers for room, servers in present.items() if servers}, silence.shut_rooms(connection)
 
     def _is_fresh(self, room: str, servers: frozenset[str]) -> bool:

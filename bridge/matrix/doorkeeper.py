@@ -19,6 +19,7 @@ from bridge.matrix.lanes import where
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.members import is_member
 from bridge.store.neighbours import Neighbours
 from bridge.store.rooms import Door as Wanted
@@ -96,7 +97,7 @@ class Doorkeeper:
         try:
             present = servers_of((await self._door.members(room)).get("chunk"))
             unlisted = [server for server in present if server not in self._permitted]
-            if not unlisted:
+            if not unlisted or (await self._store.run(rooms.facts)).get(ALLIANCE) == room:
                 return
             acl = await self._acl(room)
             if all(bars(acl, server) for server in unlisted):

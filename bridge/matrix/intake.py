@@ -232,7 +232,8 @@ class Intake:
             case "m.room.member" if isinstance(key, str):
                 user, membership, name = _member(event)
                 rooms.set_member(connection, room, user, membership=membership, name=name)
-                if membership == "join" and server_of(user) not in self._permitted:
+                unlisted = membership == "join" and server_of(user) not in self._permitted
+                if unlisted and rooms.facts(connection).get(ALLIANCE) != room:
                     silence.shut(connection, room, "new")  # whether they can be heard there is looked at at once
             case _ if key != "":
                 return False  # anybody may keep things beside a room's own state
