@@ -1,11 +1,12 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, form_bot, group_bot, inquiry_bot, reminder_bot, template_bot, who_bot
+from bots import digest_bot, federation_bot, form_bot, group_bot, inquiry_bot, reminder_bot, template_bot, who_bot
 
 BOTS = (
     form_bot.BOT,
     reminder_bot.BOT,
     digest_bot.BOT,
+    federation_bot.BOT,
     group_bot.BOT,
     inquiry_bot.BOT,
     template_bot.BOT,

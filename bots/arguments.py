@@ -133,6 +133,12 @@ def _blank_file(word: str, _call: Call) -> str:
     return "xlsx"
 
 
+def _member(words: Sequence[str], call: Call) -> tuple[str, int]:
+    """A municipality's name may have spaces; a yes behind it is not of it."""
+    used = len(words) - (len(words) > 1 and _confirmation(words[-1], call))
+    return _bare(" ".join(words[:used])), used
+
+
 def _confirmation(word: str, _call: Call) -> bool:
     return word.casefold() in ("yes", "はい", "y", "ok")
 
@@ -233,7 +239,7 @@ READERS: Mapping[Any, Reader] = {
     Where: Reader(Text(ja="条件", en="condition"), _whole(lambda w, _: Where(w))),
     Version: Reader(Text(ja="版", en="version"), _one(_version)),
     Locks: Reader(Text(ja="質問の番号", en="questions"), _whole(_locks)),
-    MemberName: Reader(Text(ja="自治体", en="municipality"), _rest),
+    MemberName: Reader(Text(ja="自治体", en="municipality"), _member),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
     Whom: Reader(Text(ja="自治体か部屋か全員", en="members, a room or all"), _rest),
     AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),

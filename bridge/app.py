@@ -14,6 +14,16 @@ from bots.all import BOTS
 from bridge import clock
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.federation.apply import Watch
+from bridge.federation.courier import Courier
+from bridge.federation.door import FederationDoor
+from bridge.federation.door_settings import door_of
+from bridge.federation.fetching import Web
+from bridge.federation.house import House
+from bridge.federation.revival import Revival
+from bridge.federation.rounds import rounds
+from bridge.federation.strangers import Strangers
+from bridge.federation.wellknown import WellKnown
 from bridge.letters import Touched
 from bridge.matrix.caretaker import Caretaker
 from bridge.matrix.crypto import Crypto
@@ -76,13 +86,13 @@ class App:
             Door(config.homeserver.url, config.as_token, user_id=config.bot, device_id=DEVICE)
         )
         self.crypto = Crypto(self.door, config.folder / "crypto", secret=config.secret)
-        town = municipality(config)
+        town = self._town = municipality(config)
         self.runtime = Runtime(town, BOTS, shortcuts=config.kairan.reactions)
         self.handling = Handling(self.door, self.crypto, self.store, self.runtime, self._touched)
         self.delivery = Delivery(self.door, self.crypto, self.store, self.runtime.keys)
         self._keeper = Keeper(self.door, self.runtime.keys)
-        self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched)
         self.caretaker = Caretaker(self.door, self.store, config)
+        self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched, permitted=town.neighbours)
         self.intake = Intake(
             self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched
         )
@@ -134,13 +144,18 @@ class App:
     async def run(self) -> None:
         """Until cancelled. Waits for the homeserver at the start, however long it is away."""
         await _until_reachable(self._introduce)
-        async with Face(self._config, self) as face:
+        routes = WellKnown(self._town, self.store).routes
+        async with Face(self._config, self, routes) as face, Web(self._config) as web:
             log.info("ready as %s, listening on %s", self._config.bot, face.address)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.intake.run(), name="intake")
                 group.create_task(self._open_up(), name="opening")
                 group.create_task(self._tidy(), name="tidying")
                 group.create_task(self._care(), name="groups")
+                group.create_task(Courier(self._config, self._town, self.store, web).run(), name="courier")
+                group.create_task(Revival(self._town, self.store, web).run(), name="revival")
+                group.create_task(self._guard(), name="door")
+                group.create_task(self._watch(), name="watch")
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -159,7 +174,9 @@ class App:
         self._metronome.start()
         await _until_reachable(self.doorkeeper.role_rooms)
         self.ready.set()
-        await self.doorkeeper.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.doorkeeper.run(), name="doors")
+            group.create_task(House(self._config, self._town, self.store, self.door).run(), name="alliance room")
 
     async def _care(self) -> None:
         await self.ready.wait()
@@ -169,6 +186,21 @@ class App:
         await self.store.run(inbox.retry_all)
         self._incoming.wake(await self.store.run(inbox.rooms_with_work))
         self._outgoing.wake(await self.store.run(outbox.lanes))
+
+    async def _watch(self) -> None:
+        """Rooms and the allow list follow the alliance's list."""
+        await self.intake.first_sync.wait()
+        strangers = Strangers(self.door, self.store, self._town.neighbours, touched=self._touched)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Watch(self.door, self.store, self._config, strangers).run())
+            group.create_task(rounds(self._config, self.store))
+
+    async def _guard(self) -> None:
+        """The federation door, where it is to stand in this process."""
+        settings = door_of(self._config)
+        if settings is not None:
+            async with FederationDoor(settings) as door:
+                await door.run()
 
     async def _tidy(self) -> None:
         while True:

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("verify", help="署名された照会の結果を確かめる / check the signed results of an inquiry")
     )
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
+    _federation(commands.add_parser("federation", help="自治体の連合 / the alliance of municipalities"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -100,6 +101,12 @@ def _run_export(arguments: argparse.Namespace) -> int:
     from bridge.export import export
 
     return export(arguments)
+
+
+def _federation(parser: argparse.ArgumentParser) -> None:
+    from bridge.federation.commands import add_commands
+
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:

@@ -4,13 +4,14 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bridge import clock
+from bridge.alliance.codes import is_code
 from bridge.alliance.signing import Key
 from bridge.errors import Misconfigured
 from forms.text import Lang
@@ -45,9 +46,49 @@ class KairanSection(_Section):
         return value
 
 
+class DoorSection(_Section):
+    """Places are `host:port`; files lie beside kairan.toml. `beyond`: what else the homeserver may call, for push."""
+
+    listen: str = "0.0.0.0:8448"
+    outbound: str = "127.0.0.1:8449"
+    homeserver: str = "http://127.0.0.1:8009"
+    metrics: str = ""
+    certificate: str = ""
+    key: str = ""
+    delegate: str = ""
+    beyond: tuple[str, ...] = ()
+    targets: dict[str, tuple[str, ...]] = {}
+    invites: str = ""
+    face: str = ""
+    together: bool = False
+
+
 class FederationSection(_Section):
+    """`allow_file`: Kairan writes who may federate now; the homeserver's module and the door read it.
+
+    `private`, `addresses` (server → base URL) and `authority` (a CA's file) are for training grounds alone.
+    """
+
     allow: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    allow_file: str = ""
+    code: str = ""
+    english: str = Field(default="", max_length=60)
+    kind: Literal["municipality", "prefecture", "partner"] = "municipality"
+    contact: str = Field(default="", max_length=200)
+    private: bool = False
+    addresses: dict[str, str] = {}
+    authority: str = ""
+    admin_token: str = ""
+    """Beside kairan.toml: a file with a token for the homeserver's admin API; only to say what waits for others."""
+    door: DoorSection | None = None
+
+    @field_validator("code")
+    @classmethod
+    def _checked(cls, value: str) -> str:
+        if value and not is_code(value):
+            raise ValueError("not a 全国地方公共団体コード: six digits, the last one checks the others")
+        return value
 
 
 class RoomsSection(_Section):

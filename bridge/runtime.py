@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_groups, ports_inquiry, ports_template
+from bots import due, ports, ports_alliance, ports_groups, ports_health, ports_inquiry, ports_template
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -21,6 +21,7 @@ from bridge.picture import png
 from bridge.postal_codes import towns_with
 from bridge.store import outbox, rooms
 from bridge.store.adoptions import AdoptionDesk
+from bridge.store.alliance_desk import AllianceDesk
 from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, Municipality, role_of, server_of
 from bridge.store.directory import DirectoryDesk
@@ -28,6 +29,7 @@ from bridge.store.engine import Connection, tentative
 from bridge.store.exchange import ExchangeDesk
 from bridge.store.forms import FormShelf
 from bridge.store.group_desk import GroupDesk
+from bridge.store.health_desk import HealthDesk
 from bridge.store.inquiries import InquiryDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
@@ -110,6 +112,8 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_template.Templates: TemplateDesk,
     ports_template.Adoptions: AdoptionDesk,
     ports_template.Exchange: ExchangeDesk,
+    ports_alliance.Alliance: AllianceDesk,
+    ports_health.Healths: HealthDesk,
 }
 
 

@@ -4,15 +4,18 @@ The post may misbehave: see `Post`. For the people it is a Stage:
 what is said in the shared room is heard in every town.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bots.alliance import Member
 from bots.events import UserId
-from bridge.alliance.signing import Key
-from bridge.stage import TOWNS, Stage
-from bridge.store import groups, rooms
-from bridge.store.members import Listed
+from bridge.alliance.motion import adding, founding, introduction, moment, read_change
+from bridge.alliance.roll import LIVES, Entry, quorum_for, read, written
+from bridge.alliance.signing import Key, sign
+from bridge.stage import START, TOWNS, Stage
+from bridge.store import groups, motions, rolls, rooms
+from bridge.store.members import Listed, put_in_force
 from forms.text import Text
 
 CODES = {"tsukuba": "082201", "nakatsu": "442038", "tama": "132241"}
@@ -39,10 +42,30 @@ def listed(server, kind="municipality"):
     return Listed(member=member, keys={key.id: key.public})
 
 
-class Country:
-    """`cast`: name → (role, town). `stores(n)` gives the n-th town's store (tests/stages.empty_store), or none."""
+def entry(server, at):
+    one = listed(server)
+    return Entry(member=one.member, keys=one.keys, since=at)
 
-    def __init__(self, folder: Path, cast, *, towns=("tsukuba", "nakatsu"), room="行政DX", stores=None, post=None):
+
+def first_list(towns, at):
+    """The list that these towns begin with, as if they had agreed on it."""
+    entries = tuple(sorted((entry(town, at) for town in towns), key=lambda one: one.server))
+    roll = replace(founding(entries[0], at), entries=entries, quorum=quorum_for(len(entries)), until=at + LIVES)
+    document = written(roll)
+    for town in towns:
+        document = sign(document, town, Key.of(town))
+    return read(document)
+
+
+class Country:
+    """`cast`: name → (role, town). `stores(n)` gives the n-th town's store (tests/stages.empty_store), or none.
+
+    `alliance`: the towns that have a signed list from the start; without it all are members, and there is no list.
+    """
+
+    def __init__(
+        self, folder: Path, cast, *, towns=("tsukuba", "nakatsu"), room="行政DX", stores=None, post=None, alliance=()
+    ):
         self.towns, self.post = towns, post or Post()
         self.home = {name: server for name, (_, server) in cast.items()}
         self.stages = {}
@@ -56,6 +79,48 @@ class Country:
             stage.meet([listed(town) for town in towns])
         self._waiting = []
         self.inside = {}  # who is in which room of a group
+        self._newcomers = {}
+        if alliance:
+            self._unite(alliance)
+
+    def _unite(self, alliance):
+        roll = first_list(alliance, moment(START))
+        for town, stage in self.stages.items():
+            stage._do(lambda c, s=stage: put_in_force(c, s.town.neighbours, []))
+            if town in alliance:
+                stage._do(lambda c, s=stage: rolls.enforce(c, s.town, roll, START))
+
+    def ask(self, newcomer, to):
+        """As `kairan federation request --to`: looked up already. Its Kairan then looks for a list that names it."""
+        stage, there = self.stages[newcomer], self.stages[to]
+        introduced = introduction(entry(newcomer, moment(self.now)), stage.town.key)
+        change = read_change(adding(introduced))
+        there._do(lambda c: motions.keep(c, change, via=to, state="checked", now=self.now))
+        self._newcomers[newcomer] = to
+
+    def _fetch(self):
+        """Newcomers, and who is behind, get lists from a member's web server."""
+        found = False
+        for town, stage in self.stages.items():
+            for other, there in self.stages.items():
+                if other != town and not {town, other} & self.post.held:
+                    found = stage._do(partial(self._look, stage=stage, there=there, newcomer=town)) or found
+        return found
+
+    def _look(self, connection, *, stage, there, newcomer):
+        offered = there._do(rolls.current)
+        held = rolls.current(connection)
+        if offered is None or (held is not None and held.version >= offered.version):
+            return False
+        if held is None or held.at(newcomer) is None:
+            if newcomer not in self._newcomers:
+                return False
+            before = there._do(lambda c: rolls.at(c, offered.version - 1))
+            news = rolls.trust(connection, stage.town, offered, before, stage.now)
+            rolls.leave_news(connection, news or ())
+            return news is not None
+        following = there._do(lambda c: rolls.at(c, held.version + 1))
+        return following is not None and rolls.take(connection, stage.town, following, stage.now)[0] == "next"
 
     def stage(self, who) -> Stage:
         return self.stages[self.home[who]]
@@ -124,8 +189,8 @@ class Country:
             for town, stage in self.stages.items():
                 said += [(town, heard) for heard in stage.read()]
                 self._collect(town, stage)
-            cared = self._care()
-            if not self._deliver() and not cared:
+            cared, fetched = self._care(), self._fetch()
+            if not self._deliver() and not cared and not fetched:
                 return said
 
     # -- what bridge/matrix/caretaker.py does where there are homeservers ----------------------------------------------

@@ -58,9 +58,9 @@ def _fits(value: object, depth: int) -> None:
             raise NotCanonical(f"{type(value).__name__} is not in canonical JSON")
 
 
-def parse(text: str | bytes) -> Document:
+def parse(text: str | bytes, *, longest: int = LONGEST) -> Document:
     """The object that a text from outside holds. Raises NotCanonical: too long, no object, doubled keys, fractions."""
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise NotCanonical("too long")
     try:
         found = json.loads(text, object_pairs_hook=_once, parse_float=_no, parse_constant=_no)

@@ -5,6 +5,7 @@ Every value goes in as a JSON string or list, which is also valid YAML and TOML:
 
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import PurePath, PurePosixPath
 from string import Template
@@ -47,8 +48,8 @@ def homeserver_yaml(settings: Settings) -> str:
         registration=str(config / "registration.yaml"),
         database=_database(settings.database),
         client=_listener(settings, port=settings.client_port, names="client"),
-        federation=_listener(settings, port=settings.federation_port, names="federation", tls=True),
-        allow=[settings.server_name, *settings.allow],
+        federation=_federation(settings),
+        allow=_whitelist(settings),
         retries=_QUICK if settings.training else _PATIENT,
     )
     return common + (_training(settings.training) if settings.training else "")
@@ -107,6 +108,19 @@ def _listener(settings: Settings, *, port: int, names: str, tls: bool = False) -
     return {"port": port, **common, **edge}
 
 
+def _federation(settings: Settings) -> dict[str, object]:
+    if settings.training is None or settings.training.door is None:
+        return _listener(settings, port=settings.federation_port, names="federation", tls=True)
+    behind = replace(settings, certificate=None)
+    return _listener(behind, port=settings.training.door[0], names="federation")
+
+
+def _whitelist(settings: Settings) -> list[str] | None:
+    if settings.training is not None and not settings.training.module:
+        return None  # the door alone decides
+    return [settings.server_name, *settings.allow]
+
+
 def _certificate(certificate: Certificate | None) -> str:
     if certificate is None:
         return ""
@@ -114,12 +128,10 @@ def _certificate(certificate: Certificate | None) -> str:
 
 
 def _training(training: Training) -> str:
-    return _render(
-        "training.yaml",
-        authority=training.authority,
-        allow_file=training.allow_file,
-        shared_secret=training.shared_secret,
-    )
+    common = _render("training.yaml", authority=training.authority, shared_secret=training.shared_secret)
+    module = _render("training-module.yaml", allow_file=training.allow_file) if training.module else ""
+    proxy = f"https_proxy: http://127.0.0.1:{training.door[1]}\n" if training.door else ""
+    return common + module + proxy
 
 
 def _render(name: str, raw: dict[str, str] | None = None, **values: object) -> str:

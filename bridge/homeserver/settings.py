@@ -15,12 +15,16 @@ class Certificate:
 class Training:
     """What only a training ground on one machine may have: its own authority, no rate limits, quick retries.
 
-    `allow_file` holds one server name a line and is read again while the homeserver runs.
+    `allow_file` holds one server name a line and is read again while the homeserver runs, by a module inside it
+    (`module`), by a federation door before and behind it (`door`: the port at which the homeserver then listens for
+    the door, and the port of the door's proxy for what leaves), or by both.
     """
 
     authority: str
     allow_file: str
     shared_secret: str
+    door: tuple[int, int] | None = None
+    module: bool = True
 
 
 @dataclass(frozen=True, slots=True)

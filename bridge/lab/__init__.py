@@ -5,12 +5,12 @@ Nothing else on the machine is touched: no /etc/hosts, no root, no Docker; every
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from bridge.clock import secret
 from bridge.lab import ports
@@ -18,9 +18,11 @@ from bridge.lab.authority import Authority
 from bridge.lab.deed import Deed, found
 from bridge.lab.homeserver import Homeserver
 
-__all__ = ["TOWNS", "Authority", "Homeserver", "Lab", "Town"]
+__all__ = ["TOWNS", "Authority", "Guard", "Homeserver", "Lab", "Town"]
 
-_FIRST_CLIENT_PORT, _FIRST_FEDERATION_PORT = 18008, 18448
+_FIRST_CLIENT_PORT, _FIRST_FEDERATION_PORT, _FIRST_DOOR_PORT = 18008, 18448, 18850
+Guard = Literal["module", "door", "both"]
+"""What keeps a town's allow list: a module inside its homeserver, a federation door around it, or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class Lab:
     """All towns of one folder. A folder that was used before comes back with its names, ports, keys and people.
 
     Bound to no event loop: `start` and `stop` may be awaited in different ones. When the process that started it
-    ends, even by SIGKILL, its homeservers end too.
+    ends, even by SIGKILL, its homeservers end too. `guards`: by a town's key, where it is not the module; decided when
+    the town is founded.
     """
 
-    def __init__(self, folder: Path, towns: Sequence[Town] = TOWNS) -> None:
-        self.folder, self.towns = folder.resolve(), tuple(towns)
+    def __init__(self, folder: Path, towns: Sequence[Town] = TOWNS, guards: Mapping[str, Guard] | None = None) -> None:
+        self.folder, self.towns, self._guards = folder.resolve(), tuple(towns), guards or {}
         self.homeservers: dict[str, Homeserver] = {}
         self._reserved = ExitStack()
 
@@ -92,14 +95,20 @@ class Lab:
         for key in settled:
             self.homeservers[key].admit(newcomers)
 
-    def _claim(self, town: Town, authority: Authority) -> tuple[Deed, tuple[socket.socket, socket.socket]]:
+    def _claim(self, town: Town, authority: Authority) -> tuple[Deed, tuple[socket.socket, ...]]:
         folder = self.folder / town.key
         deed = Deed.read(folder)
         if deed:
-            return deed, (self._keep(ports.hold(deed.client_port)), self._keep(ports.hold(deed.federation_port)))
-        held = (self._keep(ports.find(_FIRST_CLIENT_PORT)), self._keep(ports.find(_FIRST_FEDERATION_PORT)))
-        client_port, federation_port = (each.getsockname()[1] for each in held)
-        deed = Deed(town.key, town.name, client_port, federation_port, secret(), secret(), secret())
+            used = (deed.client_port, deed.federation_port, *(deed.door or ()))
+            return deed, tuple(self._keep(ports.hold(port)) for port in used)
+        guard = self._guards.get(town.key, "module")
+        firsts = [_FIRST_CLIENT_PORT, _FIRST_FEDERATION_PORT, *([] if guard == "module" else [_FIRST_DOOR_PORT] * 2)]
+        held = tuple(self._keep(ports.find(first)) for first in firsts)
+        client_port, federation_port, *door = (each.getsockname()[1] for each in held)
+        deed = Deed(
+            town.key, town.name, client_port, federation_port, secret(), secret(), secret(),
+            door=door or None, module=guard != "door",
+        )  # fmt: skip
         found(folder, authority, deed)
         return deed, held
 

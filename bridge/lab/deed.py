@@ -21,6 +21,10 @@ class Deed:
     as_token: str
     hs_token: str
     shared_secret: str
+    door: list[int] | None = None
+    """The ports between a door and the homeserver: for what comes, for what leaves."""
+    module: bool = True
+    """Whether the homeserver itself reads the allow list."""
 
     @property
     def host(self) -> str:
@@ -38,6 +42,8 @@ class Deed:
 
     def settings(self, folder: Path, authority: Authority, others: Sequence[Self]) -> Settings:
         """As its Synapse (and a Kairan beside it) shall see it."""
+        door = (self.door[0], self.door[1]) if self.door else None
+        secret, allow = self.shared_secret, str(folder / "allow.txt")
         return Settings(
             server_name=self.server_name,
             municipality=self.name,
@@ -52,7 +58,7 @@ class Deed:
             allow=tuple(other.server_name for other in others),
             names=tuple((other.server_name, other.name) for other in others),
             homeserver_url=f"http://127.0.0.1:{self.client_port}",
-            training=Training(str(authority.certificate_path), str(folder / "allow.txt"), self.shared_secret),
+            training=Training(str(authority.certificate_path), allow, secret, door=door, module=self.module),
         )
 
 

@@ -21,6 +21,7 @@ from bridge.errors import Misconfigured, Refused
 from bridge.homeserver import Settings, homeserver_yaml, kairan_toml, log_config, registration
 from bridge.lab import ports
 from bridge.lab.deed import private
+from bridge.lab.gatehouse import Gatehouse
 from forms.text import Text
 
 _INSIDE = Path(__file__).with_name("inside.py")
@@ -59,6 +60,8 @@ class Homeserver:
             self.allow(settings.allow)
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
+        guarded = settings.training is not None and settings.training.door is not None
+        self.gatehouse = Gatehouse(settings, self._held) if guarded else None
 
     @property
     def pid(self) -> int | None:
@@ -76,6 +79,8 @@ class Homeserver:
         self._write()
         self._spawn()
         try:
+            if self.gatehouse:
+                await self.gatehouse.start()
             await self.healthy(patience)
         except BaseException:
             await self.kill()
@@ -98,8 +103,10 @@ class Homeserver:
         await self._end(signal.SIGKILL)
 
     async def stop(self) -> None:
-        """SIGTERM, and SIGKILL after 10 s."""
+        """SIGTERM, and SIGKILL after 10 s. A door outlives `kill`, not this."""
         await self._end(signal.SIGTERM)
+        if self.gatehouse:
+            await self.gatehouse.stop()
 
     def allow(self, server_names: Iterable[str]) -> None:
         """From now on (within half a second) federate with these only; our own is always allowed."""

@@ -126,6 +126,20 @@ class Door(Wire):
             raise Unreachable("the homeserver's answer is no list")
         return [event for event in found if isinstance(event, dict)]
 
+    async def set_state(self, room: RoomId, kind: str, content: Json, *, key: str = "") -> None:
+        """The same content again is no new event."""
+        await self.call("PUT", f"{_room(room)}/state/{segment(kind)}/{segment(key)}", body=content)
+
+    async def creator(self, room: RoomId) -> str:
+        """Who made the room; in version 12 nobody can give or take their power."""
+        found = await self.call("GET", f"{_room(room)}/state/m.room.create/", query={"format": "event"})
+        return _text(found, "sender")
+
+    async def creation(self, room: RoomId) -> Json:
+        """The whole event that made the room: its sender has all power in room version 12."""
+        path = f"{_room(room)}/state/m.room.create/"
+        return await self.call("GET", path, query={"format": "event"})
+
     async def members(self, room: RoomId) -> Json:
         """`chunk`: the member events of all who are in the room or invited, as of now."""
         return await self.call("GET", f"{_room(room)}/members", query={"not_membership": "leave"}, patience=LONG)
@@ -149,11 +163,11 @@ class Door(Wire):
         path = f"{V3}/join/{segment(room_or_alias)}"
         return RoomId(_text(await self.call("POST", path, body={}, query=query, patience=LONG), "room_id"))
 
+    async def leave(self, room: RoomId) -> None:
+        await self.call("POST", f"{_room(room)}/leave", body={}, patience=LONG)
+
     async def invite(self, room: RoomId, user: UserId) -> None:
         await self.call("POST", f"{_room(room)}/invite", body={"user_id": user}, patience=LONG)
-
-    async def set_state(self, room: RoomId, kind: str, content: Json, *, key: str = "") -> None:
-        await self.call("PUT", f"{_room(room)}/state/{segment(kind)}/{segment(key)}", body=content)
 
     async def put_out(self, room: RoomId, user: str, *, how: str) -> None:
         """`how`: kick, ban or unban."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from bots.events import RoomId, UserId
 from bridge import clock
+from bridge.alliance.access import bars, servers_of
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
 from bridge.letters import Touched
@@ -18,7 +19,9 @@ from bridge.matrix.lanes import where
 from bridge.store import inbox, rooms
 from bridge.store.desk import derived, server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.members import is_member
+from bridge.store.neighbours import Neighbours
 from bridge.store.rooms import Door as Wanted
 
 log = logging.getLogger(__name__)
@@ -34,8 +37,11 @@ ROLE_ROOMS = {"staff": "職員 / Staff", "editors": "フォーム編集者 / Edi
 class Doorkeeper:
     """`run` works for ever; `knock` wakes it."""
 
-    def __init__(self, door: Door, store: Store, config: Config, touched: Callable[[Touched], None]) -> None:
+    def __init__(
+        self, door: Door, store: Store, config: Config, touched: Callable[[Touched], None], *, permitted: Neighbours
+    ) -> None:
         self._door, self._store, self._config, self._touched = door, store, config, touched
+        self._permitted = permitted
         self._knocked = asyncio.Event()
         self._width = asyncio.Semaphore(WIDTH)
 
@@ -84,6 +90,30 @@ class Doorkeeper:
             await self._store.run(partial(rooms.postpone_join, room_id=room, until=until))
         else:
             await self._store.run(partial(rooms.joining, room_id=room))
+            await self._leave_strangers(RoomId(room))
+
+    async def _leave_strangers(self, room: RoomId) -> None:
+        """Who is in a room is seen from inside only: where an unlisted server can hear, we do not stay."""
+        try:
+            present = servers_of((await self._door.members(room)).get("chunk"))
+            unlisted = [server for server in present if server not in self._permitted]
+            if not unlisted or (await self._store.run(rooms.facts)).get(ALLIANCE) == room:
+                return
+            acl = await self._acl(room)
+            if all(bars(acl, server) for server in unlisted):
+                return
+            log.info("left a room at once: an unlisted server is in it")
+            await self._door.leave(room)
+        except (Unreachable, Refused):
+            return  # what sits there is found when the room is looked at again
+
+    async def _acl(self, room: RoomId) -> dict[str, object] | None:
+        try:
+            return await self._door.get_state(room, "m.room.server_acl")
+        except Refused as no:
+            if no.status == 404:
+                return None
+            raise
 
     # -- direct rooms ------------------------------------------------------------------------------------------------
 

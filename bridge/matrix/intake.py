@@ -16,9 +16,10 @@ from bridge.matrix.handling import Handling
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
 from bridge.matrix.wire import Json
-from bridge.store import inbox, rooms, upgrades
+from bridge.store import inbox, rolls, rooms, silence, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ FILTER: Json = {
                 "m.room.canonical_alias",
                 "m.room.tombstone",
                 "m.room.create",
+                rolls.SHOWN_AS,
             ]
         },
     },
@@ -195,6 +197,8 @@ class Intake:
         found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
         heard = events if known else self._since_entry(events)
+        if silence.is_shut(connection, room):
+            return []
         return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]
 
     def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
@@ -228,6 +232,9 @@ class Intake:
             case "m.room.member" if isinstance(key, str):
                 user, membership, name = _member(event)
                 rooms.set_member(connection, room, user, membership=membership, name=name)
+                unlisted = membership == "join" and server_of(user) not in self._permitted
+                if unlisted and rooms.facts(connection).get(ALLIANCE) != room:
+                    silence.shut(connection, room, "new")  # whether they can be heard there is looked at at once
             case _ if key != "":
                 return False  # anybody may keep things beside a room's own state
             case "m.room.encryption":
@@ -239,6 +246,8 @@ class Intake:
                 rooms.describe(connection, room, alias=alias[:255] if isinstance(alias, str) else None)
             case "m.room.create":
                 upgrades.succeed(connection, room, object_of(content.get("predecessor")).get("room_id"))
+            case rolls.SHOWN_AS if rooms.facts(connection).get(ALLIANCE) == room:
+                rolls.shown(connection, content)
             case "m.room.tombstone":
                 return self._upgraded(connection, room, event, content)
         return False

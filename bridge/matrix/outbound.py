@@ -111,3 +111,21 @@ def role_room(*, name: str, alias: str, invite: list[str], bot: str) -> Json:
         ],
         "power_level_content_override": {"invite": 50, "users": dict.fromkeys(invite, 50)},
     }
+
+
+def alliance_room(*, alias: str) -> Json:
+    """The body of createRoom for the room that all members' Kairans share.
+
+    Not encrypted: what is said in it is signed, and meant for whoever is a member.
+    """
+    return {
+        "room_alias_name": alias,
+        "name": "連合 / Alliance",
+        "preset": "private_chat",
+        "visibility": "private",
+        "initial_state": [
+            {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "joined"}},
+            {"type": "m.room.guest_access", "state_key": "", "content": {"guest_access": "forbidden"}},
+        ],
+        "power_level_content_override": {"invite": 100, "state_default": 100, "events_default": 0, "users_default": 0},
+    }

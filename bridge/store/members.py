@@ -121,11 +121,11 @@ class MemberDesk:
         return members(self._db)
 
     def find(self, words: str) -> Member:
-        wanted = _plain(words)
+        wanted = plain(words)
         named: dict[str, Member] = {}
         for member in self.all():
             for name in (member.server, member.name.ja, member.name.en, member.code):
-                named.setdefault(_plain(name), member)
+                named.setdefault(plain(name), member)
         if wanted and wanted in named:
             return named[wanted]
         near = difflib.get_close_matches(wanted, named, n=1)
@@ -133,7 +133,8 @@ class MemberDesk:
         raise Mistake(NOBODY.fill(words=words[:64], near=hint))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The form in which names of members are compared."""
     return unicodedata.normalize("NFKC", name).casefold().strip().strip("「」")
 
 

@@ -55,6 +55,11 @@ def set_fact(connection: sa.Connection, name: str, value: str) -> None:
     upsert(connection, fact, {"name": name, "value": value})
 
 
+def drop_fact(connection: sa.Connection, name: str) -> None:
+    """It holds no longer."""
+    connection.execute(sa.delete(fact).where(fact.c.name == name))
+
+
 def entered(connection: sa.Connection, room_id: str) -> None:
     """The bot is in the room."""
     upsert(connection, room, {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0})
@@ -139,6 +144,14 @@ def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, A
         .where(member.c.user_id == user, member.c.membership == "join", room.c.membership == "joined")
     )
     return [dict(r) for r in connection.execute(query).mappings()]
+
+
+def shared(connection: sa.Connection, bot: str) -> Sequence[str]:
+    """Rooms that the bot is in and that are nobody's direct room."""
+    owned = sa.select(direct.c.room_id).where(direct.c.room_id.is_not(None))
+    here = sa.select(room.c.room_id).join(member, member.c.room_id == room.c.room_id)
+    query = here.where(room.c.membership == "joined", member.c.user_id == bot, room.c.room_id.not_in(owned))
+    return list(connection.execute(query.order_by(room.c.room_id)).scalars())
 
 
 # -- direct rooms ----------------------------------------------------------------------------------------------------

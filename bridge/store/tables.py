@@ -11,7 +11,6 @@ from bridge.store.columns import Moment, Serial, Words, metadata
 
 __all__ = ["metadata"]
 
-
 fact = sa.Table(
     "fact",
     metadata,

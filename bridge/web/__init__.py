@@ -1,5 +1,6 @@
 """What Kairan shows of itself: /healthz and /metrics on a loopback port, and its avatar. No names, no texts, ever."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import Protocol, Self
 
@@ -67,15 +68,15 @@ def avatar(municipality: str) -> str:
 class Face:
     """`async with Face(config, app) as face`: listens on config.kairan.listen; `face.address` says where."""
 
-    def __init__(self, config: Config, app: Running) -> None:
-        self._app, self._listen = app, config.kairan.listen
+    def __init__(self, config: Config, app: Running, routes: Iterable[web.RouteDef] = ()) -> None:
+        self._app, self._listen, self._routes = app, config.kairan.listen, tuple(routes)
         self._note = config.folder / "listen"
         self.address = ""
 
     async def __aenter__(self) -> Self:
         host, _, port = self._listen.rpartition(":")
         served = web.Application()
-        served.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics)])
+        served.add_routes([web.get("/healthz", self._healthz), web.get("/metrics", self._metrics), *self._routes])
         self._runner = web.AppRunner(served, access_log=None)
         await self._runner.setup()
         try:

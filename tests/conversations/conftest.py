@@ -46,12 +46,13 @@ class Script(pytest.File):
         given = [body for kind, body in BLOCK.findall(intro) if kind == "form"]
         cast = next((body for kind, body in BLOCK.findall(intro) if kind == "cast"), "")
         towns = next((body.split() for kind, body in BLOCK.findall(intro) if kind == "towns"), [])
+        alliance = next((body.split() for kind, body in BLOCK.findall(intro) if kind == "alliance"), [])
         for scene in scenes:
             name = scene.splitlines()[0][3:].strip()
             for restarts in (False, True):
                 label = f"{name} [restart]" if restarts else name
                 yield Scene.from_parent(
-                    self, name=label, given=given, cast=cast, towns=towns, body=scene, restarts=restarts
+                    self, name=label, given=given, cast=cast, towns=(towns, alliance), body=scene, restarts=restarts
                 )
 
 
@@ -85,9 +86,9 @@ class DiffersError(AssertionError):
 
 class Play:
     def __init__(self, given, cast, towns, *, restarts):
-        self.towns = towns
-        if towns:
-            self.stage = Country(Path(), _cast(cast), towns=towns, stores=empty_store)
+        self.towns, alliance = towns
+        if self.towns:
+            self.stage = Country(Path(), _cast(cast), towns=self.towns, stores=empty_store, alliance=alliance)
         else:
             self.stage = Stage(Path(), _cast(cast), store=empty_store())
         self.restarts = restarts
@@ -128,6 +129,9 @@ class Play:
     def _direct(self, order: str) -> None:
         if order == "restart":
             self.stage.restart()
+        elif order.startswith("加入申請 "):
+            towns = {name: town for town, name in TOWNS.items()}
+            self.stage.ask(*(towns[name] for name in order.removeprefix("加入申請 ").split("→")))
         elif order.startswith("停止 "):
             self.stage.sleep(_later(order.removeprefix("停止 "), self.stage.now))
         else:

@@ -1,0 +1,89 @@
+"""From the list in force to what must be so on our side: which steps, in which order. Pure; others carry them out.
+
+The order is what matters (lab-notes §5): who goes is shut out of each shared room first, then of the homeserver's
+list; who comes is let in by the homeserver first, and only then by the rooms. Our own server is never barred.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from forms.text import Text
+
+SHUT = Text(ja="部屋 {room} から {servers} を外す", en="Shut {servers} out of room {room}")
+OPEN = Text(ja="部屋 {room} に {servers} を入れる", en="Let {servers} into room {room}")
+LIST = Text(
+    ja="ホームサーバーの許可リストを書き換える（追加: {added}、削除: {gone}）",
+    en="Rewrite the homeserver's allow list (in: {added}, out: {gone})",
+)
+NOBODY = Text(ja="なし", en="nobody")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """`members`: server names of the list in force, () where it says nothing; `also`: kairan.toml's own."""
+
+    own: str
+    members: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+
+    @property
+    def servers(self) -> frozenset[str]:
+        return self.members | self.also | {self.own}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """`listed`: the homeserver's allow list (None: it was never written); `rooms`: managed room → servers it admits."""
+
+    listed: frozenset[str] | None = None
+    rooms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomChange:
+    """The room's m.room.server_acl admits exactly these from now on."""
+
+    room: str
+    servers: frozenset[str]
+    words: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """The homeserver's allow list, and the door's, hold exactly these from now on."""
+
+    servers: frozenset[str]
+    words: Text
+
+
+Change = RoomChange | ListChange
+
+
+def plan(wanted: Wanted, observed: Observed) -> Sequence[Change]:
+    """What to change, in order; nothing where all is as it should be."""
+    should = wanted.servers
+    rooms = sorted(observed.rooms.items())
+    shutting = [_shut(room, inside, should) for room, inside in rooms if inside - should]
+    opening = [_opened(room, inside, should) for room, inside in rooms if should - inside]
+    return [*shutting, *_listing(should, observed.listed), *opening]
+
+
+def _shut(room: str, inside: frozenset[str], should: frozenset[str]) -> RoomChange:
+    words = SHUT.fill(room=room, servers=_names(inside - should))
+    return RoomChange(room=room, servers=inside & should, words=words)
+
+
+def _opened(room: str, inside: frozenset[str], should: frozenset[str]) -> RoomChange:
+    return RoomChange(room=room, servers=should, words=OPEN.fill(room=room, servers=_names(should - inside)))
+
+
+def _listing(should: frozenset[str], listed: frozenset[str] | None) -> list[ListChange]:
+    if listed == should:
+        return []
+    there = listed or frozenset()
+    words = LIST.fill(added=_names(should - there) or NOBODY, gone=_names(there - should) or NOBODY)
+    return [ListChange(servers=should, words=words)]
+
+
+def _names(servers: frozenset[str]) -> str:
+    return ", ".join(sorted(servers))

@@ -1,0 +1,61 @@
+"""Invitations from other municipalities, the last two of three steps: does this person want to hear from them?
+
+First the list (the door asks). Then the invited person's own list of servers and people whom they let in; and else
+whether they show themselves in the directory of all members, which is to say: anybody there may write to me.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """`visible`: people whom the directory shows, and our bots; `lists`: person → servers and user ids they let in."""
+
+    visible: frozenset[str] = frozenset()
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def admit(self, inviter: str, invitee: str) -> bool:
+        """Whether this invitation may come to them."""
+        wanted = self.lists.get(invitee, frozenset())
+        return inviter in wanted or inviter.partition(":")[2] in wanted or invitee in self.visible
+
+
+def read_wishes(path: Path) -> Wishes:
+    """`{"visible": [user, …], "lists": {user: [server or user, …]}}`; nobody is let in where it cannot be read."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        visible, lists = found.get("visible", []), found.get("lists", {})
+        return Wishes(visible=_names(visible), lists={user: _names(names) for user, names in lists.items()})
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return Wishes()
+
+
+def write_wishes(path: Path, wishes: Wishes) -> None:
+    """In one step."""
+    lists = {user: sorted(names) for user, names in wishes.lists.items()}
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps({"visible": sorted(wishes.visible), "lists": lists}, ensure_ascii=False), "utf-8")
+    new.replace(path)
+
+
+def invited(body: bytes) -> tuple[str, str] | None:
+    """(who invites, who is invited) of a federation invite, v1 or v2; None where it does not say so clearly."""
+    try:
+        found: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    event = found.get("event", found) if isinstance(found, dict) else None
+    if not isinstance(event, dict):
+        return None
+    inviter, invitee = event.get("sender"), event.get("state_key")
+    return (inviter, invitee) if isinstance(inviter, str) and isinstance(invitee, str) else None
+
+
+def _names(names: list[str]) -> frozenset[str]:
+    return frozenset(name for name in names if isinstance(name, str))
