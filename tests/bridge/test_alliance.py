@@ -193,11 +193,11 @@ def test_five_thousand_members_are_read_and_verified_quickly():
     many = sorted((entry(f"town{n}.example.jp") for n in range(5000)), key=lambda e: e.server)
     roll = replace(founding(many[0], NOW), entries=tuple(many), quorum=4)
     raw = canonical(signed(roll, [e.server for e in roll.council()]).document)
-    began = time.monotonic()
+    began = time.process_time()  # the machine may be busy with anything
     found = read(raw)
     assert complete(found.document, found)
     warnings(["つくば市"], "x.example.jp", [(e.member.name.ja, e.server) for e in found.entries])
-    assert time.monotonic() - began < 10  # about one second here
+    assert time.process_time() - began < 10  # about one second here
     assert len(found.entries) == 5000
 
 

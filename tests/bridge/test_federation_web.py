@@ -154,7 +154,7 @@ def test_a_redirect_a_giant_a_bomb_and_a_slow_talker_are_given_up(handler, tmp_p
     began = time.monotonic()
     with pytest.raises((Unreachable, Refused)):
         got(handler, tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 # -- our own ---------------------------------------------------------------------------------------------------------
