@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
+    _backup(commands.add_parser("backup", help="控えを取る / a copy of everything, in one file"))
+    _restore(commands.add_parser("restore", help="控えから戻す / put a copy into a new folder"))
+    _homeserver(commands.add_parser("homeserver", help="ホームサーバーの設定 / files of the homeserver"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -68,6 +71,24 @@ def _form(parser: argparse.ArgumentParser) -> None:
     from bridge.form_files import add_commands
 
     add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+
+
+def _backup(parser: argparse.ArgumentParser) -> None:
+    from bridge.backup import add_backup
+
+    add_backup(parser)
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    from bridge.backup import add_restore
+
+    add_restore(parser)
+
+
+def _homeserver(parser: argparse.ArgumentParser) -> None:
+    from bridge.rendering import add_commands
+
+    add_commands(parser)
 
 
 def _init(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,11 @@
 """Everything the files of one municipality depend on, as one value."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal["trial", "town", "city"]
+"""trial: SQLite, one machine; town: PostgreSQL; city: PostgreSQL, Redis and Synapse's workers."""
+Place = Literal["compose", "systemd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,36 @@ class Training:
     shared_secret: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What the world around the homeserver is: its size, where it runs, by which names people reach it.
+
+    Attributes:
+        host: The DNS name of the homeserver and of its well-known files.
+        web: The DNS name of the web client; "" for none.
+        email: Where the authority that issues certificates writes to; "" for nowhere.
+        message_days, media_days: How long messages, and copies of others' files, are kept; 0 for ever.
+        workers: Synapse's processes beside the main one (a city's only).
+        door: Whether federation goes through Kairan's own door, inwards and outwards.
+        redis: host:port (a city's only).
+        source: Where Kairan's program lies on the machine.
+        kairan_folder: Where kairan.toml lies on the machine.
+    """
+
+    shape: Shape
+    place: Place
+    host: str
+    web: str = ""
+    email: str = ""
+    message_days: int = 1095
+    media_days: int = 90
+    workers: int = 2
+    door: bool = True
+    redis: str = "127.0.0.1:6379"
+    source: str = "/opt/kairan"
+    kairan_folder: str = "/var/lib/kairan"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One municipality: its homeserver, its Kairan, whom they speak with.
@@ -39,6 +74,7 @@ class Settings:
         kairan_database: A path beside kairan.toml, or a postgresql:// URL.
         listen: Where Kairan serves /healthz and /metrics; port 0 is any.
         training: None everywhere but in a lab.
+        deployment: None in a lab, and where the homeserver is not ours to render.
     """
 
     server_name: str
@@ -62,3 +98,4 @@ class Settings:
     listen: str = "127.0.0.1:0"
     stewards: tuple[str, ...] = ()
     training: Training | None = None
+    deployment: Deployment | None = None
