@@ -27,7 +27,7 @@ from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
-from bridge.store import inbox, outbox, parcels
+from bridge.store import copies, inbox, outbox, parcels
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.web import Face, avatar
@@ -35,13 +35,14 @@ from bridge.web import Face, avatar
 log = logging.getLogger(__name__)
 
 DEVICE = "KAIRAN"
+BEFORE = "before"
 BEAT = 1.0
 DRAIN = 8.0
 ROOMS_AT_ONCE = 8
 HOUSEKEEPING = 3600.0
 
 
-def _alone(folder: Path) -> IO[str]:
+def alone(folder: Path) -> IO[str]:
     """Two processes with one device would break each other's encryption. The lock goes with the process."""
     lock = (folder / "lock").open("w", encoding="ascii")
     try:
@@ -52,9 +53,11 @@ def _alone(folder: Path) -> IO[str]:
 
 
 def open_store(config: Config) -> Store:
-    """The database, with its schema up to date."""
+    """The database, with its schema up to date; a copy of what was there before it is in BEFORE."""
     store = Store(database_url(config.kairan.database, config.folder))
-    store.migrate()
+    copy = copies.bring_up(store, config.folder / BEFORE)
+    if copy is not None:
+        log.info("the database was migrated; a copy from before is %s", copy)
     return store
 
 
@@ -68,7 +71,7 @@ class App:
 
     async def __aenter__(self) -> Self:
         config = self._config
-        self._stack.callback(_alone(config.folder).close)
+        self._stack.callback(alone(config.folder).close)
         self.store = open_store(config)
         self._stack.callback(self.store.close)
         self.door = await self._stack.enter_async_context(

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
     _backup(commands.add_parser("backup", help="控えを取る / a copy of everything, in one file"))
     _restore(commands.add_parser("restore", help="控えから戻す / put a copy into a new folder"))
+    _upgrade(commands.add_parser("upgrade", help="データベースを新しくする / bring the database up to date"))
     _homeserver(commands.add_parser("homeserver", help="ホームサーバーの設定 / files of the homeserver"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
@@ -83,6 +84,12 @@ def _restore(parser: argparse.ArgumentParser) -> None:
     from bridge.backup import add_restore
 
     add_restore(parser)
+
+
+def _upgrade(parser: argparse.ArgumentParser) -> None:
+    from bridge.upgrade import add_arguments
+
+    add_arguments(parser)
 
 
 def _homeserver(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bridge.errors import Misconfigured
-from bridge.store.engine import Store
+from bridge.store.engine import Store, newest_migration
 
 AT_ONCE = 500
 BOOKKEEPING = "alembic_version"
@@ -66,6 +66,38 @@ def put_back(copy: Path, store: Store) -> None:
         old.snapshot(lambda rows: store.do(lambda new: _all_rows(rows, new)))
     finally:
         old.close()
+
+
+def bring_up(store: Store, folder: Path) -> Path | None:
+    """Migrate; what is in the database is copied into `folder` first, where it takes the place of an older copy.
+
+    Returns where the copy lies. Raises Misconfigured, and then nothing was migrated.
+    """
+    try:
+        was = store.version()
+    except sa.exc.DBAPIError:
+        was = None  # `migrate` says it in words
+    copy = None
+    if was is not None and was < newest_migration():
+        copy = _laid_aside(store, folder, name=f"kairan-{was}.db")
+    store.migrate()
+    return copy
+
+
+def _laid_aside(store: Store, folder: Path, *, name: str) -> Path:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        new = folder / f"{name}.new"
+        new.unlink(missing_ok=True)
+        take(store, new)
+        for old in folder.glob("kairan-*.db"):
+            old.unlink()
+        return new.replace(folder / name)
+    except (OSError, sa.exc.DBAPIError) as error:
+        raise Misconfigured(
+            f"{folder}: 更新前の控えを取れません。更新していません。/ no copy could be made, so nothing was migrated"
+            f" ({type(error).__name__})."
+        ) from None
 
 
 def attached(copy: Path) -> list[dict[str, Any]]:
