@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 DEVICE = "KAIRAN"
 BEFORE = "before"
+RUNNING = "jp.kairan.running"
+"""The bot's note at the homeserver that says which Kairan was started last; its id is in `running` here too."""
 BEAT = 1.0
 DRAIN = 8.0
 ROOMS_AT_ONCE = 8
@@ -151,6 +153,9 @@ class App:
         await self.crypto.open()
         picture = png(avatar(self._config.kairan.municipality))
         await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_png=picture)
+        mark = clock.secret(16)
+        (self._config.folder / "running").write_text(mark, "ascii")
+        await self.door.set_note(RUNNING, {"id": mark})
 
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""
@@ -182,6 +187,9 @@ class App:
         if not all(done):
             log.warning("stopped with work left; it goes on at the next start")
         self.crypto.close()
+        with suppress(Unreachable, Refused):
+            async with asyncio.timeout(1.0):
+                await self.door.set_note(RUNNING, {})
 
 
 async def _until_reachable(work: Callable[[], Awaitable[None]]) -> None:

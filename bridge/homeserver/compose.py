@@ -2,6 +2,7 @@
 
 from bridge.homeserver import workers
 from bridge.homeserver.around import DOOR_IN, DOOR_OUT, door_arguments
+from bridge.homeserver.render import CONNECTIONS
 from bridge.homeserver.settings import Deployment, Settings
 from bridge.homeserver.text import rendered
 
@@ -15,7 +16,7 @@ def compose_yaml(settings: Settings, deployment: Deployment) -> str:
     return rendered(
         "docker-compose.yml",
         raw={
-            "database": (_POSTGRES if "postgres" in needs else "") + (_REDIS if "redis" in needs else ""),
+            "database": (_postgres(settings) if "postgres" in needs else "") + (_REDIS if "redis" in needs else ""),
             "synapse": SYNAPSE,
             "synapse_needs": _needs(needs, key=True),
             "synapse_environment": _environment(deployment),
@@ -28,6 +29,12 @@ def compose_yaml(settings: Settings, deployment: Deployment) -> str:
             "volumes": "".join(f"  {name}: {{}}\n" for name in volumes).rstrip("\n"),
         },
     )
+
+
+def _postgres(settings: Settings) -> str:
+    """Each of Synapse's processes holds up to ten connections."""
+    processes = 1 + len(workers.worker_files(settings))
+    return _POSTGRES.replace("{connections}", str(20 + CONNECTIONS * processes))
 
 
 def _needs(services: list[str], *, key: bool) -> str:
@@ -57,6 +64,7 @@ def _door(settings: Settings) -> str:
 _POSTGRES = f"""\
   postgres:
     image: postgres:17.5-bookworm
+    command: [postgres, -c, max_connections={{connections}}]
     restart: unless-stopped
     environment:
       POSTGRES_USER: synapse

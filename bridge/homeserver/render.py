@@ -7,6 +7,8 @@ from bridge.homeserver import workers
 from bridge.homeserver.settings import Certificate, Deployment, Settings, Training
 from bridge.homeserver.text import quoted, rendered, template
 
+CONNECTIONS = 10
+"""To PostgreSQL, at most, from each of Synapse's processes."""
 _PATIENT = {"max_long_retries": 1440, "max_long_retry_delay": "60s"}
 _QUICK = {
     "max_long_retries": 600,
@@ -90,7 +92,7 @@ def _alias(settings: Settings, room: str) -> str:
 def _database(where: str) -> dict[str, object]:
     if "=" not in where:
         return {"name": "sqlite3", "args": {"database": where}}
-    return {"name": "psycopg2", "args": {"dsn": where, "cp_min": 1, "cp_max": 10}}
+    return {"name": "psycopg2", "args": {"dsn": where, "cp_min": 1, "cp_max": CONNECTIONS}}
 
 
 def _listeners(settings: Settings) -> str:

@@ -6,11 +6,13 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -128,6 +130,12 @@ class Town:
         except (OSError, aiohttp.ClientError):
             return None
 
+    async def has_rooms(self):
+        """The bot made those that give roles."""
+        with sqlite3.connect(self.own / "kairan.db", timeout=20) as database:
+            (found,) = database.execute("select count(*) from room where membership = 'joined'").fetchone()
+        return found == 3
+
 
 @pytest.fixture
 def folder():
@@ -153,6 +161,7 @@ def goes(town, stack, drivers=""):
     waited(town, town.well, main_process)
     kairan = stack.enter_context(town.kairan())
     waited(town, town.kairan_is_well, kairan)
+    waited(town, town.has_rooms, kairan)
 
 
 def waited(town, look, process):
@@ -181,34 +190,29 @@ def test_a_town_starts_on_postgresql(folder, drivers):
 def test_a_city_starts_with_all_its_processes_and_each_answers(folder, drivers):
     with ExitStack() as stack:
         port = stack.enter_context(redis())
-        server = stack.enter_context(postgresql())
+        server = stack.enter_context(postgresql(connections=60))
         town = Town(folder, "city", postgres=collated(server), redis=f"127.0.0.1:{port}", workers=2)
         main_process = stack.enter_context(town.synapse(drivers))
         waited(town, town.well, main_process)
         processes = [stack.enter_context(town.synapse(drivers, worker=w)) for w in ("worker1", "worker2", "sender")]
         kairan = stack.enter_context(town.kairan())
         waited(town, town.kairan_is_well, kairan)
-        asyncio.run(each_worker_serves(town))
+        waited(town, town.has_rooms, kairan)
+        for number, worker in enumerate(("worker1", "worker2")):
+            waited(town, partial(serves, town, worker), processes[number])
         time.sleep(1)
         assert [process.poll() for process in processes] == [None] * 3
 
 
-async def each_worker_serves(town):
-    """The bot's own /sync, by way of each worker's socket: what was written by the main process is seen there."""
+async def serves(town, worker):
+    """The bot's own /sync by way of the worker's socket: what the main process wrote is seen there."""
     token = next(line.split('"')[1] for line in (town.folder / "registration.yaml").read_text().splitlines()
                  if line.startswith("as_token"))  # fmt: skip
     path = "/_matrix/client/v3/sync?user_id=@kairan:t.example.jp&device_id=KAIRAN&timeout=0"
-    for name in ("worker1", "worker2"):
-        socket_path = str(town.folder / "data" / "sockets" / f"{name}.sock")
-
-        async def serves(where=socket_path):
-            try:
-                connector = aiohttp.UnixConnector(path=where)
-                async with aiohttp.ClientSession(connector=connector) as web, web.get(
-                    f"http://localhost{path}", headers={"Authorization": f"Bearer {token}"}
-                ) as reply:  # fmt: skip
-                    return reply.status == 200 and len((await reply.json())["rooms"]["join"]) == 3
-            except (OSError, KeyError, aiohttp.ClientError):
-                return None
-
-        await eventually(serves, seconds=60)
+    connector = aiohttp.UnixConnector(path=str(town.folder / "data" / "sockets" / f"{worker}.sock"))
+    try:
+        async with aiohttp.ClientSession(connector=connector, headers={"Authorization": f"Bearer {token}"}) as web:  # noqa: SIM117
+            async with web.get(f"http://localhost{path}") as reply:
+                return reply.status == 200 and len((await reply.json())["rooms"]["join"]) == 3
+    except (OSError, KeyError, aiohttp.ClientError):
+        return None
