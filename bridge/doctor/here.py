@@ -128,7 +128,7 @@ def _database(asked: Asked) -> Iterator[Finding]:
             False,  # noqa: FBT003
             name,
             Text(
-                ja=f"開けないか、書き込めません（{type(error).__name__}）。持ち主、権限、空きと [kairan] database を確かめて",
+                ja=f"開けないか、書き込めません（{type(error).__name__}）。持ち主、権限、ディスクを確かめてください",
                 en="cannot be opened or written: see its owner, its permissions, the disk and [kairan] database",
             ),
         )
