@@ -31,6 +31,7 @@ SETTINGS = ("kairan.toml", "registration.yaml")
 ALWAYS = (DATABASE, MEDIA, *SETTINGS)
 SOMETIMES = (VAULT, "crypto/cross-signing.json", "crypto/avatar.json", "secret", "federation.key")
 LARGEST_MANIFEST = 100_000
+_HOSTILE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def add_backup(parser: argparse.ArgumentParser) -> None:
@@ -111,20 +112,12 @@ def _sign_off(config: Config, stage: Path, at: datetime) -> None:
     files = {name: _digest(stage / name) for name in (*ALWAYS, *SOMETIMES) if (stage / name).exists()}
     manifest = {
         "kairan": version("kairan"),
-        "schema": _schema(stage / DATABASE),
+        "schema": copies.version_of(stage / DATABASE),
         "at": at.isoformat(timespec="seconds"),
         "bot": config.bot,
         "files": files,
     }
     (stage / MANIFEST).write_text(json.dumps(manifest, indent=1))
-
-
-def _schema(database: Path) -> str | None:
-    store = Store(f"sqlite:///{database}")
-    try:
-        return store.version()
-    finally:
-        store.close()
 
 
 def _json(path: Path) -> Any:
@@ -180,7 +173,7 @@ def verified(copy: Path, into: Path | None = None) -> dict[str, Any]:
             manifest = _manifest(tar)
             for name, wanted in manifest["files"].items():
                 _check(tar, name, wanted, into)
-    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, tarfile.TarError, *_HOSTILE) as error:
         raise Misconfigured(f"{copy}: 控えとして読めません / is no whole copy: {type(error).__name__}") from None
     return manifest
 

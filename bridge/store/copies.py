@@ -24,10 +24,16 @@ def copy_file(source: Path, into: Path) -> None:
     try:
         with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(into)) as new:
             old.backup(new)
-            new.execute("PRAGMA journal_mode = DELETE")  # so that this one file is all of it
     except sqlite3.DatabaseError as error:
         raise Misconfigured(f"{source}: 写せません / cannot be copied: {error}") from None
-    check_file(into)
+    _finish(into)
+
+
+def _finish(copy: Path) -> None:
+    """Let this one file be all of it, with no log beside it, and whole."""
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+    check_file(copy)
 
 
 def check_file(path: Path) -> None:
@@ -52,7 +58,7 @@ def take(store: Store, into: Path) -> None:
         store.snapshot(lambda old: copy.do(lambda new: _all_rows(old, new)))
     finally:
         copy.close()
-    check_file(into)
+    _finish(into)
 
 
 def put_back(copy: Path, store: Store) -> None:
@@ -98,6 +104,12 @@ def _laid_aside(store: Store, folder: Path, *, name: str) -> Path:
             f"{folder}: 更新前の控えを取れません。更新していません。/ no copy could be made, so nothing was migrated"
             f" ({type(error).__name__})."
         ) from None
+
+
+def version_of(copy: Path) -> str:
+    """The number of its last migration. The file is not touched."""
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as database:
+        return str(database.execute(f"SELECT version_num FROM {BOOKKEEPING}").fetchone()[0])  # noqa: S608 - our own name
 
 
 def attached(copy: Path) -> list[dict[str, Any]]:

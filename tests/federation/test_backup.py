@@ -1,0 +1,68 @@
+"""A copy taken while Kairan talks, put back elsewhere: the bot goes on as the same one, and nobody is warned."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.federation.kairan import sealed_person
+from tests.federation.test_bot_identity import looked_at
+
+pytestmark = pytest.mark.lab
+
+
+async def shell(*words):
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bridge", *map(str, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, error = await process.communicate()
+    assert process.returncode == 0, error.decode() + out.decode()
+    return out.decode()
+
+
+def test_a_restored_bot_goes_on_where_the_homeserver_is_and_is_still_the_one_that_people_trust(kairan, tmp_path):
+    async def story():
+        async with AsyncExitStack() as stack:
+            sato = await stack.enter_async_context(sealed_person(kairan.homeserver, tmp_path))
+            ogawa = await stack.enter_async_context(sealed_person(kairan.neighbour, tmp_path))
+            watcher = await kairan.person(at=kairan.neighbour)
+            room = await kairan.room(sato, ogawa)
+            name = await kairan.publish(room)
+            direct = {person: await person.direct_room_with(kairan.bot) for person in (sato, ogawa)}
+            for person, where in direct.items():
+                await person.hears(where, "参加しますか")
+            await sato.say(direct[sato], "参加")
+            seen = await looked_at(watcher, kairan.bot)
+            told = await shell("backup", tmp_path / "copies", "--config", kairan.config)
+            assert "As of" in told
+            await sato.hears(direct[sato], "何人ですか")
+            await sato.say(direct[sato], "3")  # after the copy: heard, answered, and lost with the machine
+            await sato.hears(direct[sato], "連絡事項")
+            kairan.end(signal.SIGKILL)
+
+            (copy,) = (tmp_path / "copies").glob("*.tar")
+            elsewhere = tmp_path / "elsewhere"
+            assert "kairan doctor" in await shell("restore", copy, "--into", elsewhere)
+            kairan.folder, kairan.config = elsewhere, elsewhere / "kairan.toml"
+            await kairan.start()
+
+            await kairan.has(name, sato.user_id, {"attend": "参加", "people": 3})  # read again from the homeserver
+            await sato.say(direct[sato], "よろしく")
+            await sato.hears(direct[sato], "よろしく")
+            await ogawa.say(direct[ogawa], "不参加")
+            await ogawa.hears(direct[ogawa], "連絡事項")
+            questions = [h for h in sato.timeline(direct[sato]) if "連絡事項" in h.body and "何人" not in h.body]
+            assert len(questions) == 1  # said once, although it was done twice
+            assert sum(person.unreadable(where) for person, where in direct.items()) == 0
+            assert await looked_at(watcher, kairan.bot) == seen
+            newcomer = await stack.enter_async_context(sealed_person(kairan.homeserver, tmp_path))
+            await kairan.chief.invites(room, newcomer.user_id)
+            where = await newcomer.direct_room(kairan.bot)
+            await newcomer.say(where, "!form list")
+            await newcomer.hears(where, lambda heard: bool(heard.body))
+            assert newcomer.unreadable(where) == 0
+
+    asyncio.run(story())
