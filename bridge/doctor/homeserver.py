@@ -39,7 +39,7 @@ async def _asked(asked: Asked, door: Door) -> AsyncIterator[Finding]:
     try:
         versions = await door.versions()
     except Refused as no:
-        if no.status != 401:  # what answers there is no homeserver
+        if no.status != 401 and no.code != "M_FORBIDDEN":  # what answers there is no homeserver
             yield _silent(asked)
             return
         yield Finding("homeserver", True, Text(ja=f"ホームサーバー: {url}", en="homeserver"))  # noqa: FBT003
