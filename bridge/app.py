@@ -57,6 +57,8 @@ def alone(folder: Path) -> IO[str]:
 def open_store(config: Config) -> Store:
     """The database, with its schema up to date; a copy of what was there before it is in BEFORE."""
     store = Store(database_url(config.kairan.database, config.folder))
+    if store.file is not None and store.file.parent.is_dir():
+        store.file.touch(mode=0o600)  # its log and its index get the same
     copy = copies.bring_up(store, config.folder / BEFORE)
     if copy is not None:
         log.info("the database was migrated; a copy from before is %s", copy)

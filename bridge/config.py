@@ -49,9 +49,21 @@ class KairanSection(_Section):
         return value
 
 
+class DoorSection(_Section):
+    """Places are `host:port`."""
+
+    listen: str = "0.0.0.0:8448"
+    outbound: str = "127.0.0.1:8449"
+    homeserver: str = "http://127.0.0.1:8009"
+
+
 class FederationSection(_Section):
+    """`allow_file`: Kairan writes who may federate now; the homeserver's module and the door read it."""
+
     allow: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    allow_file: str = ""
+    door: DoorSection | None = None
 
 
 class RoomsSection(_Section):

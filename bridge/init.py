@@ -25,6 +25,8 @@ QUESTIONS = {
     "email": "証明書の連絡先メール。なければ - / e-mail for certificates, - for none [-]: ",
 }
 CHOICES = {"shape": ("existing", "trial", "town", "city"), "place": ("compose", "systemd")}
+# In its container, where only the reverse proxy beside it reaches it.
+LISTEN = {"compose": "0.0.0.0:9090", "systemd": "127.0.0.1:9090"}
 HOST = re.compile(r"-|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 LONGEST_NAME = 60
 DEFAULTS = {"url": "http://127.0.0.1:8008", "shape": "existing", "place": "compose", "email": "-"}
@@ -82,7 +84,7 @@ def init(arguments: argparse.Namespace) -> int:
         homeserver_url=url,
         kairan_database=arguments.database,
         language=arguments.lang,
-        listen="127.0.0.1:9090" if deployment else "127.0.0.1:0",
+        listen=LISTEN[deployment.place] if deployment else "127.0.0.1:0",
         deployment=deployment,
     )
     _write(arguments.folder, settings)

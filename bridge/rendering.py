@@ -5,6 +5,7 @@ Run again after each change: what is rendered is written anew, what is secret is
 
 import argparse
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -67,7 +68,6 @@ def _write(config: Config, into: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
         _put(into / name, text, mode=0o600 if name in _SECRET else 0o644)
-    (config.folder / "well-known").mkdir(exist_ok=True)
     if config.deploy.place == "compose" and not (into / ".env").exists():
         _put(into / ".env", _environment(config), mode=0o600)
 
@@ -78,6 +78,11 @@ def _put(path: Path, text: str, *, mode: int) -> None:
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
         file.write(text)
+    if path.exists():  # a group that was let in to read it stays let in
+        was = path.stat()
+        with suppress(PermissionError):
+            os.chown(new, was.st_uid, was.st_gid)
+        new.chmod(was.st_mode & 0o777)
     new.replace(path)
 
 

@@ -39,10 +39,11 @@ def _server_name(asked: Asked) -> Iterator[Finding]:
 
 
 def _listen(asked: Asked) -> Iterator[Finding]:
-    listen = asked.config.kairan.listen
+    listen, deploy = asked.config.kairan.listen, asked.config.deploy
+    contained = deploy.place == "compose" and "place" in deploy.model_fields_set  # no port of it is published
     yield Finding(
         "listen",
-        _loopback(listen.rpartition(":")[0]),
+        contained or _loopback(listen.rpartition(":")[0]),
         Text(ja=f"稼働確認のアドレス: {listen}", en=f"address of health and figures: {listen}"),
         Text(
             ja="[kairan] listen は 127.0.0.1 に。数値がだれにでも見えます",

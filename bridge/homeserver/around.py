@@ -6,10 +6,8 @@ Pure. Names and paths that go into other grammars than JSON were checked where k
 import json
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import Deployment, Settings
+from bridge.homeserver.settings import DOOR_IN, DOOR_OUT, Deployment, Settings
 from bridge.homeserver.text import rendered
-
-DOOR_IN, DOOR_OUT = 8449, 8450
 
 
 def well_known(deployment: Deployment) -> dict[str, str]:
@@ -41,7 +39,7 @@ def caddyfile(settings: Settings, deployment: Deployment) -> str:
             "options": f"{{\n\temail {deployment.email}\n}}\n" if deployment.email else "",
             "names": ", ".join(_hosts(settings, deployment)),
             "public": _public(settings, deployment),
-            "kairan": _kairan(deployment),
+            "kairan": _face(settings, deployment),
             "federation": _inward(settings, deployment),
             "client": f"{_where(deployment, 'synapse')}:{settings.client_port}",
             "workers": _CADDY_WORKERS.format(
@@ -58,6 +56,7 @@ def nginx_conf(settings: Settings, deployment: Deployment) -> str:
     hosts, served = _hosts(settings, deployment), workers.names(settings)
     upstreams = {
         "kairan_client": [f"{_where(deployment, 'synapse')}:{settings.client_port}"],
+        "kairan": [_face(settings, deployment)],
         "kairan_federation": [_inward(settings, deployment)],
         "kairan_workers": [f"unix:{workers.socket_of(settings, name)}" for name in served],
     }
@@ -67,7 +66,7 @@ def nginx_conf(settings: Settings, deployment: Deployment) -> str:
             "upstreams": "\n".join(_upstream(name, where) for name, where in upstreams.items() if where),
             "names": " ".join(hosts),
             "public": _public(settings, deployment),
-            "kairan": _kairan(deployment),
+            "kairan": _face(settings, deployment),
             "chain": f"/etc/letsencrypt/live/{hosts[0]}/fullchain.pem",
             "key": f"/etc/letsencrypt/live/{hosts[0]}/privkey.pem",
             "workers": "".join(
@@ -91,21 +90,8 @@ def units(settings: Settings, deployment: Deployment) -> dict[str, str]:
         f"{name}": rendered(name, raw=common)
         for name in ("kairan.service", "kairan-backup.service", "kairan-backup.timer")
     }
-    door = {
-        "kairan-door.service": rendered("kairan-door.service", raw={**common, "arguments": door_arguments(settings)})
-    }
+    door = {"kairan-door.service": rendered("kairan-door.service", raw=common)}
     return kairan | (door if deployment.door else {}) | _synapse_units(settings, deployment)
-
-
-def door_arguments(settings: Settings) -> str:
-    """Of `kairan federation door`: where it is asked, where the homeserver is, where the homeserver asks it."""
-    deployment = settings.deployment
-    inside = "0.0.0.0" if deployment and deployment.place == "compose" else "127.0.0.1"  # noqa: S104 - in its container
-    homeserver = "synapse" if deployment and deployment.place == "compose" else "127.0.0.1"
-    return (
-        f"--inbound {inside}:{DOOR_IN} --homeserver http://{homeserver}:{settings.federation_port}"
-        f" --outbound {inside}:{DOOR_OUT}"
-    )
 
 
 def _synapse_units(settings: Settings, deployment: Deployment) -> dict[str, str]:
@@ -126,6 +112,7 @@ def _synapse_unit(settings: Settings, deployment: Deployment, worker: str) -> st
             "after": after + (" matrix-synapse.service" if worker else ""),
             "part": "PartOf=matrix-synapse.service\n" if worker else "",
             "data": settings.folder,
+            "config": settings.config_folder,
             "environment": proxy,
             "python": "/opt/synapse/bin/python",
             "app": "synapse.app.generic_worker" if worker else "synapse.app.homeserver",
@@ -143,9 +130,9 @@ def _public(settings: Settings, deployment: Deployment) -> str:
     return "/public" if deployment.place == "compose" else f"{settings.config_folder}/public"
 
 
-def _kairan(deployment: Deployment) -> str:
-    """Where Kairan puts what other municipalities fetch from /.well-known/kairan/."""
-    return "/kairan" if deployment.place == "compose" else f"{deployment.kairan_folder}/well-known"
+def _face(settings: Settings, deployment: Deployment) -> str:
+    """Where Kairan shows other municipalities /.well-known/kairan/."""
+    return f"{_where(deployment, 'kairan')}:{settings.listen.rpartition(':')[2]}"
 
 
 def _where(deployment: Deployment, service: str) -> str:

@@ -1,9 +1,8 @@
 """docker-compose.yml of one municipality: what runs, on what it waits, how its health is asked. Holds no secret."""
 
 from bridge.homeserver import workers
-from bridge.homeserver.around import DOOR_IN, DOOR_OUT, door_arguments
 from bridge.homeserver.render import CONNECTIONS
-from bridge.homeserver.settings import Deployment, Settings
+from bridge.homeserver.settings import DOOR_IN, DOOR_OUT, Deployment, Settings
 from bridge.homeserver.text import rendered
 
 SYNAPSE = "matrixdotorg/synapse:v1.163.2"
@@ -23,8 +22,8 @@ def compose_yaml(settings: Settings, deployment: Deployment) -> str:
             "client_port": str(settings.client_port),
             "workers": "".join(_worker(name.removesuffix(".yaml")) for name in workers.worker_files(settings)),
             "source": deployment.source,
-            "listen": settings.listen,
-            "door": _door(settings) if deployment.door else "",
+            "port": settings.listen.rpartition(":")[2],
+            "door": _DOOR.format(port=DOOR_IN) if deployment.door else "",
             "element": _ELEMENT if deployment.web else "",
             "volumes": "".join(f"  {name}: {{}}\n" for name in volumes).rstrip("\n"),
         },
@@ -54,11 +53,6 @@ def _environment(deployment: Deployment) -> str:
 
 def _worker(name: str) -> str:
     return _WORKER.format(name=name, health=_SENDS if name == workers.SENDER else _SERVES.format(name=name))
-
-
-def _door(settings: Settings) -> str:
-    arguments = ", ".join(door_arguments(settings).split())
-    return _DOOR.format(arguments=arguments, port=DOOR_IN)
 
 
 _POSTGRES = f"""\
@@ -118,7 +112,7 @@ _DOOR = """\
   door:
     <<: *kairan
     depends_on: []
-    command: [/kairan/.venv/bin/kairan, federation, door, {arguments}]
+    command: [/kairan/.venv/bin/kairan, federation, door]
     healthcheck:
       test: [CMD, python3, -c, "import socket; socket.create_connection(('127.0.0.1', {port}), timeout=2)"]
       interval: 10s

@@ -1,6 +1,7 @@
 """What an operator wrote → everything that is rendered from it, as file names and texts; pure."""
 
 import re
+from importlib.resources import files
 
 from bridge.config import Config
 from bridge.errors import Misconfigured
@@ -72,16 +73,17 @@ def deployment_of(config: Config) -> Deployment:
 
 def everything(settings: Settings, deployment: Deployment) -> dict[str, str]:
     """Path below the folder → text. registration.yaml holds the two tokens; nothing else holds a secret."""
-    files = {
+    found = {
         "homeserver.yaml": homeserver_yaml(settings),
         "log.config": log_config(),
         "registration.yaml": registration(settings),
         "Caddyfile": caddyfile(settings, deployment),
         "nginx.conf": nginx_conf(settings, deployment),
         "element.json": element_json(settings, deployment),
+        "kairan_allow_list.py": files("bridge.homeserver").joinpath("kairan_allow_list.py").read_text("utf-8"),
         **worker_files(settings),
         **{f"public/{path}": text for path, text in well_known(deployment).items()},
     }
     if deployment.place == "compose":
-        return files | {"docker-compose.yml": compose_yaml(settings, deployment)}
-    return files | {f"systemd/{name}": text for name, text in units(settings, deployment).items()}
+        return found | {"docker-compose.yml": compose_yaml(settings, deployment)}
+    return found | {f"systemd/{name}": text for name, text in units(settings, deployment).items()}

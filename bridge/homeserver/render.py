@@ -4,7 +4,7 @@ import re
 from pathlib import PurePath, PurePosixPath
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import Certificate, Deployment, Settings, Training
+from bridge.homeserver.settings import ALLOW_FILE, DOOR_IN, DOOR_OUT, Certificate, Deployment, Settings, Training
 from bridge.homeserver.text import quoted, rendered, template
 
 CONNECTIONS = 10
@@ -57,6 +57,7 @@ def kairan_toml(settings: Settings) -> str:
         "kairan.toml",
         raw={
             "names": "".join(f"{quoted(server)} = {quoted(name)}\n" for server, name in settings.names),
+            "allow_file": f"allow_file = {quoted(ALLOW_FILE)}\n" if settings.deployment else "",
             "deploy": _deploy_lines(settings.deployment) if settings.deployment else "",
         },
         url=settings.homeserver_url,
@@ -129,9 +130,27 @@ def _deployment(settings: Settings, deployment: Deployment) -> str:
     return rendered(
         "deployment.yaml",
         raw={"grown": workers.lines(settings)},
+        modules=[_module(deployment)],
         base=f"https://{deployment.host}/",
         retention=_retention(deployment.message_days),
         media_retention={"remote_media_lifetime": f"{deployment.media_days}d"} if deployment.media_days else {},
+    )
+
+
+def _module(deployment: Deployment) -> dict[str, object]:
+    folder = "/kairan-data" if deployment.place == "compose" else deployment.kairan_folder
+    return {"module": "kairan_allow_list.LiveAllowList", "config": {"path": f"{folder}/{ALLOW_FILE}"}}
+
+
+def _door_lines(deployment: Deployment) -> str:
+    contained = deployment.place == "compose"
+    inside = "0.0.0.0" if contained else "127.0.0.1"  # noqa: S104 - in its container
+    homeserver = "synapse" if contained else "127.0.0.1"
+    return (
+        f"\n[federation.door]\n"
+        f"# `kairan federation door`: where it is asked from outside, where the homeserver asks it, where that is.\n"
+        f"listen = {quoted(f'{inside}:{DOOR_IN}')}\noutbound = {quoted(f'{inside}:{DOOR_OUT}')}\n"
+        f"homeserver = {quoted(f'http://{homeserver}:8448')}\n"
     )
 
 
@@ -152,7 +171,8 @@ def _deploy_lines(deployment: Deployment) -> str:
         "message_days": deployment.message_days,
         "media_days": deployment.media_days,
     }
-    return _DEPLOY + "".join(f"{key} = {quoted(value)}\n" for key, value in values.items())
+    lines = "".join(f"{key} = {quoted(value)}\n" for key, value in values.items())
+    return _DEPLOY + lines + (_door_lines(deployment) if deployment.door else "")
 
 
 _DEPLOY = """

@@ -6,6 +6,10 @@ from typing import Literal
 Shape = Literal["trial", "town", "city"]
 """trial: SQLite, one machine; town: PostgreSQL; city: PostgreSQL, Redis and Synapse's workers."""
 Place = Literal["compose", "systemd"]
+DOOR_IN, DOOR_OUT = 8449, 8450
+"""Where the federation door is asked from outside, and where the homeserver asks it for what leaves."""
+ALLOW_FILE = "allow.txt"
+"""Beside kairan.toml: who may federate now. Kairan writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_a_restored_bot_goes_on_where_the_homeserver_is_and_is_still_the_one_tha
             await sato.say(direct[sato], "よろしく")
             await sato.hears(direct[sato], "よろしく")
             await ogawa.say(direct[ogawa], "不参加")
-            await ogawa.hears(direct[ogawa], "連絡事項")
+            await ogawa.hears(direct[ogawa], "何人ですか")
             questions = [h for h in sato.timeline(direct[sato]) if "連絡事項" in h.body and "何人" not in h.body]
             assert len(questions) == 1  # said once, although it was done twice
             assert sum(person.unreadable(where) for person, where in direct.items()) == 0

@@ -84,7 +84,7 @@ class Town:
         deploy = {"client_port": self.client, "federation_port": federation, "data": str(folder / "data"), **deploy}
         lines = "".join(f"{key} = {value!r}\n" for key, value in deploy.items())
         text = self.config.read_text("utf-8").replace('listen = "127.0.0.1:9090"', 'listen = "127.0.0.1:0"')
-        self.config.write_text(text + lines, "utf-8")
+        self.config.write_text(text.replace("[deploy]\n", f"[deploy]\n{lines}"), "utf-8")
         (folder / "data" / "sockets").mkdir(parents=True)
         assert main(["homeserver", "render", "--config", str(self.config), "--into", str(folder)]) == 0
 
@@ -97,9 +97,10 @@ class Town:
     @contextmanager
     def synapse(self, drivers="", worker=""):
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, (self.folder, drivers)))
         with (self.folder / f"{worker or 'main'}.log").open("ab") as log:
             process = subprocess.Popen(self.command(worker), cwd=self.folder / "data", stdout=log, stderr=log,
-                                       env=environment | {"PYTHONPATH": str(drivers)})  # fmt: skip
+                                       env=environment)  # fmt: skip
             with ended(process):
                 yield process
 

@@ -42,7 +42,7 @@ def reference(shape):
         municipality="つくば市",
         **TOKENS,
         homeserver_url="http://synapse:8008" if place == "compose" else "http://127.0.0.1:8008",
-        listen="127.0.0.1:9090",
+        listen="0.0.0.0:9090" if place == "compose" else "127.0.0.1:9090",
         stewards=(f"@admin:{host}",),
         deployment=Deployment(shape=shape, place=place, host=host, web=web, email=f"it@{host}"),
     )
@@ -234,7 +234,12 @@ def test_nginx_accepts_its_file(shape, tmp_path):
     if not nginx:
         pytest.skip("nginx is not installed here: its file was not tried")
     Authority(tmp_path / "ca").certify("x.example.jp", tmp_path)
-    text = rendered(shape)["nginx.conf"].replace("synapse:", "127.0.0.1:").replace("door:", "127.0.0.1:")
+    text = (
+        rendered(shape)["nginx.conf"]
+        .replace("synapse:", "127.0.0.1:")
+        .replace("door:", "127.0.0.1:")
+        .replace("kairan:", "127.0.0.1:")
+    )
     text = re.sub(r"/etc/letsencrypt\S+/fullchain.pem", str(tmp_path / "tls.pem"), text)
     text = re.sub(r"/etc/letsencrypt\S+/privkey.pem", str(tmp_path / "tls.key"), text)
     (tmp_path / "kairan.conf").write_text(text)
