@@ -28,6 +28,7 @@ CHOICES = {"shape": ("existing", "trial", "town", "city"), "place": ("compose", 
 # In its container, where only the reverse proxy beside it reaches it.
 LISTEN = {"compose": "0.0.0.0:9090", "systemd": "127.0.0.1:9090"}
 HOST = re.compile(r"-|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+EMAIL = re.compile(r"-|[^@\s\"{}]+@[A-Za-z0-9.-]+")
 LONGEST_NAME = 60
 DEFAULTS = {"url": "http://127.0.0.1:8008", "shape": "existing", "place": "compose", "email": "-"}
 URLS = {"compose": "http://synapse:8008", "systemd": "http://127.0.0.1:8008"}
@@ -103,6 +104,8 @@ def _deployment(arguments: argparse.Namespace, host: str) -> Deployment | None:
     for name in (host, web):
         if not HOST.fullmatch(name):
             raise Misconfigured(f"{name!a}: DNS 名ではありません / not a DNS name")
+    if not EMAIL.fullmatch(email):
+        raise Misconfigured(f"{email!a}: メールアドレスではありません / not an e-mail address")
     return Deployment(
         shape=cast("Shape", shape),
         place=cast("Place", place),

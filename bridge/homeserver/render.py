@@ -130,6 +130,7 @@ def _deployment(settings: Settings, deployment: Deployment) -> str:
     return rendered(
         "deployment.yaml",
         raw={"grown": workers.lines(settings)},
+        shared_secret=str(PurePosixPath(settings.folder) / "registration.secret"),
         modules=[_module(deployment)],
         base=f"https://{deployment.host}/",
         retention=_retention(deployment.message_days),
