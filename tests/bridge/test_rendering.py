@@ -1,4 +1,4 @@
-"""`kairan init` in a terminal asks eight questions at most, and `kairan homeserver render` writes everything from it."""
+"""`kairan init` in a terminal asks eight questions at most, and `kairan homeserver render` writes the rest."""
 
 import os
 import pty

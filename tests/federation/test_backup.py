@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.federation.kairan import sealed_person
+from tests.federation.kairan import eventually, sealed_person
 from tests.federation.test_bot_identity import looked_at
 
 pytestmark = pytest.mark.lab
@@ -61,6 +61,7 @@ def test_a_restored_bot_goes_on_where_the_homeserver_is_and_is_still_the_one_tha
             newcomer = await stack.enter_async_context(sealed_person(kairan.homeserver, tmp_path))
             await kairan.chief.invites(room, newcomer.user_id)
             where = await newcomer.direct_room(kairan.bot)
+            await eventually(kairan.is_in, where)
             await newcomer.say(where, "!form list")
             await newcomer.hears(where, lambda heard: bool(heard.body))
             assert newcomer.unreadable(where) == 0
