@@ -189,7 +189,7 @@ class App:
         if not all(done):
             log.warning("stopped with work left; it goes on at the next start")
         self.crypto.close()
-        with suppress(Unreachable, Refused):
+        with suppress(Unreachable, Refused, TimeoutError):
             async with asyncio.timeout(1.0):
                 await self.door.set_note(RUNNING, {})
 

@@ -1,15 +1,19 @@
 """A copy taken while Kairan talks, put back elsewhere: the bot goes on as the same one, and nobody is warned."""
 
 import asyncio
+import base64
 import signal
 import subprocess
 import sys
 from contextlib import AsyncExitStack
+from urllib.parse import quote
 
 import pytest
 
 from tests.federation.kairan import eventually, sealed_person
+from tests.federation.test_anonymous import FORM as ANONYMOUS
 from tests.federation.test_bot_identity import looked_at
+from tests.person import Person
 
 pytestmark = pytest.mark.lab
 
@@ -67,3 +71,34 @@ def test_a_restored_bot_goes_on_where_the_homeserver_is_and_is_still_the_one_tha
             assert newcomer.unreadable(where) == 0
 
     asyncio.run(story())
+
+
+def test_a_copy_holds_open_drafts_of_an_anonymous_form_but_no_key_to_them(kairan, tmp_path):
+    async def story():
+        async with AsyncExitStack() as stack:
+            sato = await stack.enter_async_context(sealed_person(kairan.homeserver, tmp_path))
+            room = await kairan.room(sato)
+            name = await kairan.publish(room, form=ANONYMOUS)
+            direct = await sato.direct_room_with(kairan.bot)
+            await sato.hears(direct, "困っていますか")
+            await sato.say(direct, "はい")
+            await sato.hears(direct, "困りごとの内容")
+            await shell("backup", tmp_path / "copies", "--config", kairan.config)
+            (copy,) = (tmp_path / "copies").glob("*.tar")
+            ((draft, sealed),) = kairan.ask("select id, sealed from response where form = ?", name)
+            ((publication,),) = kairan.ask("select id from publication where form = ?", name)
+            keys = [await key_of(kairan, kind) for kind in (f"draft.{draft}", f"urn.{publication}")]
+            packed = copy.read_bytes()
+            assert sealed[:64] in packed
+            for key in keys:
+                assert key.encode() not in packed
+                assert base64.b64decode(key) not in packed
+
+    asyncio.run(story())
+
+
+async def key_of(kairan, name):
+    """As the homeserver keeps it for the bot."""
+    bot = Person(kairan.homeserver, kairan.bot, kairan.homeserver.as_token)
+    path = f"/user/{quote(kairan.bot)}/account_data/jp.kairan.key.{name}"
+    return (await bot.ask("GET", path, user_id=kairan.bot))[1]["key"]
