@@ -177,9 +177,14 @@ def waited(town, look, process):
         raise AssertionError(f"{process.poll()} {logs}") from None
 
 
-def test_a_trial_starts(folder):
+def test_a_trial_starts_and_the_check_finds_nothing_wrong(folder, capsys):
     with ExitStack() as stack:
-        goes(Town(folder, "trial"), stack)
+        town = Town(folder, "trial")
+        goes(town, stack)
+        capsys.readouterr()
+        main(["check", "--config", str(town.config)])
+        wrong = [line for line in capsys.readouterr().out.splitlines() if line.startswith("✗") and "disk" not in line]
+        assert wrong == []
 
 
 def test_a_town_starts_on_postgresql(folder, drivers):
