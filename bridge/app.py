@@ -50,6 +50,7 @@ def alone(folder: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         raise Misconfigured(f"{folder}: もう動いています。 / Kairan is running here already.") from None
     return lock
 
