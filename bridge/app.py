@@ -38,7 +38,7 @@ from bridge.matrix.lanes import Lanes, where
 from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
-from bridge.store import inbox, outbox, parcels
+from bridge.store import copies, inbox, outbox, parcels
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.web import Face, avatar
@@ -46,26 +46,34 @@ from bridge.web import Face, avatar
 log = logging.getLogger(__name__)
 
 DEVICE = "KAIRAN"
+BEFORE = "before"
+RUNNING = "jp.kairan.running"
+"""The bot's note at the homeserver that says which Kairan was started last; its id is in `running` here too."""
 BEAT = 1.0
 DRAIN = 8.0
 ROOMS_AT_ONCE = 8
 HOUSEKEEPING = 3600.0
 
 
-def _alone(folder: Path) -> IO[str]:
+def alone(folder: Path) -> IO[str]:
     """Two processes with one device would break each other's encryption. The lock goes with the process."""
     lock = (folder / "lock").open("w", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         raise Misconfigured(f"{folder}: もう動いています。 / Kairan is running here already.") from None
     return lock
 
 
 def open_store(config: Config) -> Store:
-    """The database, with its schema up to date."""
+    """The database, with its schema up to date; a copy of what was there before it is in BEFORE."""
     store = Store(database_url(config.kairan.database, config.folder))
-    store.migrate()
+    if store.file is not None and store.file.parent.is_dir():
+        store.file.touch(mode=0o600)  # its log and its index get the same
+    copy = copies.bring_up(store, config.folder / BEFORE)
+    if copy is not None:
+        log.info("the database was migrated; a copy from before is %s", copy)
     return store
 
 
@@ -79,7 +87,7 @@ class App:
 
     async def __aenter__(self) -> Self:
         config = self._config
-        self._stack.callback(_alone(config.folder).close)
+        self._stack.callback(alone(config.folder).close)
         self.store = open_store(config)
         self._stack.callback(self.store.close)
         self.door = await self._stack.enter_async_context(
@@ -166,6 +174,9 @@ class App:
         await self.crypto.open()
         picture = png(avatar(self._config.kairan.municipality))
         await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_png=picture)
+        mark = clock.secret(16)
+        (self._config.folder / "running").write_text(mark, "ascii")
+        await self.door.set_note(RUNNING, {"id": mark})
 
     async def _open_up(self) -> None:
         """After the first sync: what was left from before, the role rooms, and the clock."""
@@ -218,6 +229,9 @@ class App:
         if not all(done):
             log.warning("stopped with work left; it goes on at the next start")
         self.crypto.close()
+        with suppress(Unreachable, Refused, TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self.door.set_note(RUNNING, {})
 
 
 async def _until_reachable(work: Callable[[], Awaitable[None]]) -> None:

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from bots.talk import Talk, run
 from bridge import clock
@@ -45,13 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kairan", description=ABOUT)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _init(commands.add_parser("init", help="設定ファイルを作る / write kairan.toml and registration.yaml"))
-    for name, about, command in (
-        ("run", "動かす / run until told to stop", _run),
-        ("check", "設定と接続を確かめる / say what is right and wrong", _check),
-    ):
-        one = commands.add_parser(name, help=about)
-        one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
-        one.set_defaults(command=command)
+    one = commands.add_parser("run", help="動かす / run until told to stop")
+    one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
+    one.set_defaults(command=_run)
+    _doctor(commands)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
     add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
@@ -61,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
     _federation(commands.add_parser("federation", help="自治体の連合 / the alliance of municipalities"))
+    _backup(commands.add_parser("backup", help="控えを取る / a copy of everything, in one file"))
+    _restore(commands.add_parser("restore", help="控えから戻す / put a copy into a new folder"))
+    _upgrade(commands.add_parser("upgrade", help="データベースを新しくする / bring the database up to date"))
+    _homeserver(commands.add_parser("homeserver", help="ホームサーバーの設定 / files of the homeserver"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -72,6 +73,30 @@ def _form(parser: argparse.ArgumentParser) -> None:
     from bridge.form_files import add_commands
 
     add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+
+
+def _backup(parser: argparse.ArgumentParser) -> None:
+    from bridge.backup import add_backup
+
+    add_backup(parser)
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    from bridge.backup import add_restore
+
+    add_restore(parser)
+
+
+def _upgrade(parser: argparse.ArgumentParser) -> None:
+    from bridge.upgrade import add_arguments
+
+    add_arguments(parser)
+
+
+def _homeserver(parser: argparse.ArgumentParser) -> None:
+    from bridge.rendering import add_commands
+
+    add_commands(parser)
 
 
 def _init(parser: argparse.ArgumentParser) -> None:
@@ -123,10 +148,11 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from bridge.check import check
+def _doctor(commands: Any) -> None:
+    from bridge.doctor import add_check, add_doctor
 
-    return check(arguments.config)
+    add_check(commands.add_parser("check", help="設定と接続を確かめる / say what is right and wrong"))
+    add_doctor(commands.add_parser("doctor", help="外からも確かめる / the same, and as others see it from outside"))
 
 
 def _talk(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,10 @@ from bridge.alliance.signing import Key
 from bridge.errors import Misconfigured
 from forms.text import Lang
 
+# Both go into files of others' grammars (nginx, Caddy, systemd), where a blank or a bracket would be more than a name.
+_HOST = r"^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?$"
+_PATH = r"^(/[A-Za-z0-9._/-]*)?$"
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -101,12 +105,33 @@ class PeopleSection(_Section):
     stewards: tuple[str, ...] = ()
 
 
+class DeploySection(_Section):
+    """What only `kairan homeserver render` reads; the good defaults of a town in containers."""
+
+    shape: Literal["trial", "town", "city"] = "town"
+    place: Literal["compose", "systemd"] = "compose"
+    host: str = Field(default="", pattern=_HOST)
+    web: str = Field(default="", pattern=_HOST)
+    email: str = Field(default="", pattern=r"^([^@\s\"{}]+@[A-Za-z0-9.-]+)?$")
+    message_days: int = Field(default=1095, ge=0, le=36500)
+    media_days: int = Field(default=90, ge=0, le=36500)
+    workers: int = Field(default=2, ge=1, le=32)
+    door: bool = True
+    postgres: str = ""
+    redis: str = Field(default="", pattern=r"^([A-Za-z0-9.-]+:\d{1,5})?$")
+    data: str = Field(default="", pattern=_PATH)
+    source: str = Field(default="/opt/kairan", pattern=_PATH)
+    client_port: int = Field(default=8008, ge=1, le=65535)
+    federation_port: int = Field(default=8448, ge=1, le=65535)
+
+
 class _File(_Section):
     homeserver: HomeserverSection
     kairan: KairanSection
     federation: FederationSection = FederationSection()
     rooms: RoomsSection
     people: PeopleSection = PeopleSection()
+    deploy: DeploySection = DeploySection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +145,7 @@ class Config:
     rooms: RoomsSection
     people: PeopleSection
     as_token: str = field(repr=False)
+    deploy: DeploySection = field(default_factory=DeploySection)
 
     @property
     def bot(self) -> str:
@@ -194,6 +220,7 @@ def read_config(path: Path) -> Config:
         rooms=file.rooms,
         people=file.people,
         as_token=_token(folder / file.homeserver.registration),
+        deploy=file.deploy,
     )
 
 

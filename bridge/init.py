@@ -5,10 +5,12 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import cast
 
 from bridge import clock
 from bridge.errors import Misconfigured
-from bridge.homeserver import Settings, homeserver_lines, kairan_toml, registration
+from bridge.homeserver import Deployment, Settings, homeserver_lines, kairan_toml, registration
+from bridge.homeserver.settings import Place, Shape
 
 SERVER_NAME = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 QUESTIONS = {
@@ -16,9 +18,20 @@ QUESTIONS = {
     "server_name": "ホームサーバー名 / server name (@sato:ここ): ",
     "url": "ホームサーバーの URL / its client URL [http://127.0.0.1:8008]: ",
     "steward": "管理者のユーザーID / first steward (@sato:…): ",
+    "shape": "ホームサーバーも作りますか / the homeserver too? trial, town, city; existing (もうある) [existing]: ",
+    "place": "どこで動かしますか / where does it run? compose, systemd [compose]: ",
+    "host": "ホームサーバーの DNS 名 / its DNS name [{server_name}]: ",
+    "web": "画面 (Element) の DNS 名。なければ - / of the web client, - for none [element.{server_name}]: ",
+    "email": "証明書の連絡先メール。なければ - / e-mail for certificates, - for none [-]: ",
 }
+CHOICES = {"shape": ("existing", "trial", "town", "city"), "place": ("compose", "systemd")}
+# In its container, where only the reverse proxy beside it reaches it.
+LISTEN = {"compose": "0.0.0.0:9090", "systemd": "127.0.0.1:9090"}
+HOST = re.compile(r"-|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+EMAIL = re.compile(r"-|[^@\s\"{}]+@[A-Za-z0-9.-]+")
 LONGEST_NAME = 60
-DEFAULTS = {"url": "http://127.0.0.1:8008"}
+DEFAULTS = {"url": "http://127.0.0.1:8008", "shape": "existing", "place": "compose", "email": "-"}
+URLS = {"compose": "http://synapse:8008", "systemd": "http://127.0.0.1:8008"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="やりとりを許す相手（何回でも） / a server whose people may be asked",
     )
     parser.add_argument("--database", default="kairan.db", help="kairan.db / postgresql://…")
+    parser.add_argument("--shape", choices=CHOICES["shape"], help="ホームサーバーの規模 / of the homeserver to render")
+    parser.add_argument("--place", choices=CHOICES["place"], help="動かす所 / where it runs")
+    parser.add_argument("--host", help="ホームサーバーの DNS 名 / its DNS name")
+    parser.add_argument("--web", help="画面 (Element) の DNS 名 / of the web client")
+    parser.add_argument("--email", help="証明書の連絡先 / for certificates")
     parser.add_argument("--lang", choices=("ja", "en"), default="ja")
 
 
@@ -54,6 +72,8 @@ def init(arguments: argparse.Namespace) -> int:
     if len(municipality) > LONGEST_NAME:
         raise Misconfigured(f"--municipality: {LONGEST_NAME}文字までにしてください / at most {LONGEST_NAME} characters")
     allow = [entry.partition("=") for entry in arguments.allow]
+    deployment = _deployment(arguments, server_name.partition(":")[0])
+    url = _asked(arguments.url or (URLS[deployment.place] if deployment else None), "url")
     settings = Settings(
         server_name=server_name,
         municipality=municipality,
@@ -62,23 +82,52 @@ def init(arguments: argparse.Namespace) -> int:
         allow=tuple(server for server, _, _ in allow),
         names=tuple((server, name) for server, _, name in allow if name),
         stewards=tuple(stewards),
-        homeserver_url=_asked(arguments.url, "url"),
+        homeserver_url=url,
         kairan_database=arguments.database,
         language=arguments.lang,
+        listen=LISTEN[deployment.place] if deployment else "127.0.0.1:0",
+        deployment=deployment,
     )
     _write(arguments.folder, settings)
     return 0
 
 
-def _asked(given: str | None, question: str) -> str:
+def _deployment(arguments: argparse.Namespace, host: str) -> Deployment | None:
+    """None where the homeserver is there already."""
+    shape = _asked(arguments.shape, "shape")
+    if shape == "existing":
+        return None
+    place = _asked(arguments.place, "place")
+    defaults = {"host": host, "web": f"element.{host}"}
+    host, web = (_asked(getattr(arguments, what), what, default=default) for what, default in defaults.items())
+    email = _asked(arguments.email, "email")
+    for name in (host, web):
+        if not HOST.fullmatch(name):
+            raise Misconfigured(f"{name!a}: DNS 名ではありません / not a DNS name")
+    if not EMAIL.fullmatch(email):
+        raise Misconfigured(f"{email!a}: メールアドレスではありません / not an e-mail address")
+    return Deployment(
+        shape=cast("Shape", shape),
+        place=cast("Place", place),
+        host=host,
+        web=web.removeprefix("-"),
+        email=email.removeprefix("-"),
+    )
+
+
+def _asked(given: str | None, question: str, *, default: str = "") -> str:
+    """What was given by a flag, else what is typed; at most 8 questions in one run."""
     if given:
         return str(given)
+    default = default or DEFAULTS.get(question, "")
     if not sys.stdin.isatty():
-        if question in DEFAULTS:
-            return DEFAULTS[question]
+        if default:
+            return default
         raise Misconfigured(f"--{question.replace('_', '-')} を指定してください / is needed")
-    answer = input(QUESTIONS[question]).strip() or DEFAULTS.get(question, "")
-    return answer or _asked(None, question)
+    words = QUESTIONS[question].replace("element.{server_name}", default).replace("{server_name}", default)
+    answer = input(words).strip() or default
+    known = CHOICES.get(question)
+    return answer if answer and (known is None or answer in known) else _asked(None, question, default=default)
 
 
 def _write(folder: Path, settings: Settings) -> None:
@@ -94,6 +143,12 @@ def _write(folder: Path, settings: Settings) -> None:
             os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
         ) as file:
             file.write(text)
+    if settings.deployment:
+        print(  # noqa: T201 - the command's output
+            f"{folder / 'kairan.toml'} と registration.yaml を作りました。/ Both files are written.\n"
+            f"次に / then:  kairan homeserver render --config {folder / 'kairan.toml'} --into FOLDER"
+        )
+        return
     where = (folder / "registration.yaml").resolve()
     print(  # noqa: T201 - the command's output
         f"{folder / 'kairan.toml'} と registration.yaml を作りました。"

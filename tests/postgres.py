@@ -16,7 +16,7 @@ from bridge.store.engine import Store, database_url
 
 ORPHAN = "nobody"
 """Who the server runs as where the tests run as root: PostgreSQL refuses root, and no account is made for it."""
-PACE = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=20 -c shared_buffers=16MB"
+PACE = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=16MB"
 
 
 class PostgreSQL:
@@ -40,7 +40,7 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgresql():
+def postgresql(*, connections: int = 20):
     """Skips visibly, with the reason, where it cannot be had."""
     folder = Path(tempfile.mkdtemp(prefix="kairan-pg-"))
     user = ORPHAN if os.geteuid() == 0 else None
@@ -50,7 +50,7 @@ def postgresql():
         binaries = _binaries()
         _run(binaries / "initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", "kairan", "-D",
              folder / "data", user=user)  # fmt: skip
-        options = f"-h '' -k {folder} {PACE}"
+        options = f"-h '' -k {folder} {PACE} -c max_connections={connections}"
         _run(binaries / "pg_ctl", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options, "start", user=user)
         try:
             yield PostgreSQL(folder)

@@ -1,23 +1,20 @@
 """What a municipality's homeserver and its Kairan are told: settings in, the text of their files out, nothing else."""
 
-from bridge.homeserver.render import (
-    compose_yaml,
-    homeserver_lines,
-    homeserver_yaml,
-    kairan_toml,
-    log_config,
-    registration,
-)
-from bridge.homeserver.settings import Certificate, Settings, Training
+from bridge.homeserver.plan import deployment_of, everything, settings_of
+from bridge.homeserver.render import homeserver_lines, homeserver_yaml, kairan_toml, log_config, registration
+from bridge.homeserver.settings import Certificate, Deployment, Settings, Training
 
 __all__ = [
     "Certificate",
+    "Deployment",
     "Settings",
     "Training",
-    "compose_yaml",
+    "deployment_of",
+    "everything",
     "homeserver_lines",
     "homeserver_yaml",
     "kairan_toml",
     "log_config",
     "registration",
+    "settings_of",
 ]

@@ -1,17 +1,15 @@
-"""Settings → the text of each file, by the templates beside this module; pure, so that goldens can hold it still.
+"""Settings → the text of each file, by the templates beside this module; pure, so that goldens can hold it still."""
 
-Every value goes in as a JSON string or list, which is also valid YAML and TOML: no name can break out of its place.
-"""
-
-import json
 import re
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import PurePath, PurePosixPath
-from string import Template
 
-from bridge.homeserver.settings import Certificate, Settings, Training
+from bridge.homeserver import workers
+from bridge.homeserver.settings import ALLOW_FILE, DOOR_IN, DOOR_OUT, Certificate, Deployment, Settings, Training
+from bridge.homeserver.text import quoted, rendered, template
 
+CONNECTIONS = 10
+"""To PostgreSQL, at most, from each of Synapse's processes."""
 _PATIENT = {"max_long_retries": 1440, "max_long_retry_delay": "60s"}
 _QUICK = {
     "max_long_retries": 600,
@@ -25,7 +23,7 @@ _QUICK = {
 def registration(settings: Settings) -> str:
     """registration.yaml: the bot, its namespace and its tokens (Matrix application service API, v1.17)."""
     server = re.escape(settings.server_name)
-    return _render(
+    return rendered(
         "registration.yaml",
         as_token=settings.as_token,
         hs_token=settings.hs_token,
@@ -37,9 +35,9 @@ def registration(settings: Settings) -> str:
 def homeserver_yaml(settings: Settings) -> str:
     """homeserver.yaml: a whole Synapse configuration; with `settings.training`, one for a lab."""
     folder, config = PurePosixPath(settings.folder), PurePosixPath(settings.config_folder)
-    common = _render(
+    common = rendered(
         "homeserver.yaml",
-        raw={"certificate": _certificate(settings.certificate)},
+        raw={"certificate": _certificate(settings.certificate), "listeners": _listeners(settings)},
         server_name=settings.server_name,
         signing_key=str(folder / "signing.key"),
         media=str(folder / "media"),
@@ -47,19 +45,22 @@ def homeserver_yaml(settings: Settings) -> str:
         log_config=str(config / "log.config"),
         registration=str(config / "registration.yaml"),
         database=_database(settings.database),
-        client=_listener(settings, port=settings.client_port, names="client"),
-        federation=_federation(settings),
         allow=_whitelist(settings),
         retries=_QUICK if settings.training else _PATIENT,
     )
-    return common + (_training(settings.training) if settings.training else "")
+    around = _deployment(settings, settings.deployment) if settings.deployment else ""
+    return common + around + (_training(settings.training) if settings.training else "")
 
 
 def kairan_toml(settings: Settings) -> str:
     """kairan.toml: what Kairan itself reads."""
-    return _render(
+    return rendered(
         "kairan.toml",
-        raw={"names": "".join(f"{_quoted(server)} = {_quoted(name)}\n" for server, name in settings.names)},
+        raw={
+            "names": "".join(f"{quoted(server)} = {quoted(name)}\n" for server, name in settings.names),
+            "allow_file": f"allow_file = {quoted(ALLOW_FILE)}\n" if settings.deployment else "",
+            "deploy": _deploy_lines(settings.deployment) if settings.deployment else "",
+        },
         url=settings.homeserver_url,
         server_name=settings.server_name,
         municipality=settings.municipality,
@@ -78,18 +79,12 @@ def kairan_toml(settings: Settings) -> str:
 
 def log_config() -> str:
     """log.config: Synapse's logging, the same for everybody."""
-    return _template("log.config").template
-
-
-def compose_yaml(settings: Settings) -> str:
-    """docker-compose.yml: homeserver, database and Kairan; holds no secret."""
-    raw = {"client_port": str(settings.client_port), "federation_port": str(settings.federation_port)}
-    return _render("docker-compose.yml", raw={**raw, "listen": settings.listen})
+    return template("log.config").template
 
 
 def homeserver_lines(path: PurePath) -> str:
     """What an existing homeserver.yaml needs, when our registration.yaml lies at `path`."""
-    return f"app_service_config_files:\n  - {_quoted(str(path))}\n"
+    return f"app_service_config_files:\n  - {quoted(str(path))}\n"
 
 
 def _alias(settings: Settings, room: str) -> str:
@@ -99,7 +94,16 @@ def _alias(settings: Settings, room: str) -> str:
 def _database(where: str) -> dict[str, object]:
     if "=" not in where:
         return {"name": "sqlite3", "args": {"database": where}}
-    return {"name": "psycopg2", "args": {"dsn": where, "cp_min": 1, "cp_max": 10}}
+    return {"name": "psycopg2", "args": {"dsn": where, "cp_min": 1, "cp_max": CONNECTIONS}}
+
+
+def _listeners(settings: Settings) -> str:
+    main = [
+        _listener(settings, port=settings.client_port, names="client"),
+        _federation(settings),
+        *workers.listeners(settings),
+    ]
+    return "\n".join(f"  - {quoted(listener)}" for listener in main)
 
 
 def _listener(settings: Settings, *, port: int, names: str, tls: bool = False) -> dict[str, object]:
@@ -124,25 +128,68 @@ def _whitelist(settings: Settings) -> list[str] | None:
 def _certificate(certificate: Certificate | None) -> str:
     if certificate is None:
         return ""
-    return f"tls_certificate_path: {_quoted(certificate.chain)}\ntls_private_key_path: {_quoted(certificate.key)}\n"
+    return f"tls_certificate_path: {quoted(certificate.chain)}\ntls_private_key_path: {quoted(certificate.key)}\n"
 
 
 def _training(training: Training) -> str:
-    common = _render("training.yaml", authority=training.authority, shared_secret=training.shared_secret)
-    module = _render("training-module.yaml", allow_file=training.allow_file) if training.module else ""
+    common = rendered("training.yaml", authority=training.authority, shared_secret=training.shared_secret)
+    module = rendered("training-module.yaml", allow_file=training.allow_file) if training.module else ""
     proxy = f"https_proxy: http://127.0.0.1:{training.door[1]}\n" if training.door else ""
     return common + module + proxy
 
 
-def _render(name: str, raw: dict[str, str] | None = None, **values: object) -> str:
-    """`raw` values are ours and go in as they are; all others are quoted."""
-    return _template(name).substitute({key: _quoted(value) for key, value in values.items()} | (raw or {}))
+def _deployment(settings: Settings, deployment: Deployment) -> str:
+    return rendered(
+        "deployment.yaml",
+        raw={"grown": workers.lines(settings)},
+        shared_secret=str(PurePosixPath(settings.folder) / "registration.secret"),
+        modules=[_module(deployment)],
+        base=f"https://{deployment.host}/",
+        retention=_retention(deployment.message_days),
+        media_retention={"remote_media_lifetime": f"{deployment.media_days}d"} if deployment.media_days else {},
+    )
 
 
-def _template(name: str) -> Template:
-    return Template(files("bridge.homeserver").joinpath("templates", name).read_text("utf-8"))
+def _module(deployment: Deployment) -> dict[str, object]:
+    folder = "/kairan-data" if deployment.place == "compose" else deployment.kairan_folder
+    return {"module": "kairan_allow_list.LiveAllowList", "config": {"path": f"{folder}/{ALLOW_FILE}"}}
 
 
-def _quoted(value: object) -> str:
-    """JSON leaves DEL as it is; TOML does not take it bare."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _door_lines(deployment: Deployment) -> str:
+    contained = deployment.place == "compose"
+    inside = "0.0.0.0" if contained else "127.0.0.1"  # noqa: S104 - in its container
+    homeserver = "synapse" if contained else "127.0.0.1"
+    return (
+        f"\n[federation.door]\n"
+        f"# `kairan federation door`: where it is asked from outside, where the homeserver asks it, where that is.\n"
+        f"listen = {quoted(f'{inside}:{DOOR_IN}')}\noutbound = {quoted(f'{inside}:{DOOR_OUT}')}\n"
+        f"homeserver = {quoted(f'http://{homeserver}:8448')}\n"
+    )
+
+
+def _retention(days: int) -> dict[str, object]:
+    if not days:
+        return {"enabled": False}
+    policy = {"min_lifetime": "1d", "max_lifetime": f"{days}d"}
+    return {"enabled": True, "default_policy": policy, "purge_jobs": [{"interval": "1d"}]}
+
+
+def _deploy_lines(deployment: Deployment) -> str:
+    values = {
+        "shape": deployment.shape,
+        "place": deployment.place,
+        "host": deployment.host,
+        "web": deployment.web,
+        "email": deployment.email,
+        "message_days": deployment.message_days,
+        "media_days": deployment.media_days,
+    }
+    lines = "".join(f"{key} = {quoted(value)}\n" for key, value in values.items())
+    return _DEPLOY + lines + (_door_lines(deployment) if deployment.door else "")
+
+
+_DEPLOY = """
+[deploy]
+# What `kairan homeserver render` makes of this file. trial | town | city; compose | systemd; where people reach it.
+# More: workers, door, postgres, redis, data, source, client_port, federation_port (docs/operate.md).
+"""

@@ -1,6 +1,15 @@
 """Everything the files of one municipality depend on, as one value."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal["trial", "town", "city"]
+"""trial: SQLite, one machine; town: PostgreSQL; city: PostgreSQL, Redis and Synapse's workers."""
+Place = Literal["compose", "systemd"]
+DOOR_IN, DOOR_OUT = 8449, 8450
+"""Where the federation door is asked from outside, and where the homeserver asks it for what leaves."""
+ALLOW_FILE = "allow.txt"
+"""Beside kairan.toml: who may federate now. Kairan writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,36 @@ class Training:
     module: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What the world around the homeserver is: its size, where it runs, by which names people reach it.
+
+    Attributes:
+        host: The DNS name of the homeserver and of its well-known files.
+        web: The DNS name of the web client; "" for none.
+        email: Where the authority that issues certificates writes to; "" for nowhere.
+        message_days, media_days: How long messages, and copies of others' files, are kept; 0 for ever.
+        workers: Synapse's processes beside the main one (a city's only).
+        door: Whether federation goes through Kairan's own door, inwards and outwards.
+        redis: host:port (a city's only).
+        source: Where Kairan's program lies on the machine.
+        kairan_folder: Where kairan.toml lies on the machine.
+    """
+
+    shape: Shape
+    place: Place
+    host: str
+    web: str = ""
+    email: str = ""
+    message_days: int = 1095
+    media_days: int = 90
+    workers: int = 2
+    door: bool = True
+    redis: str = "127.0.0.1:6379"
+    source: str = "/opt/kairan"
+    kairan_folder: str = "/var/lib/kairan"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One municipality: its homeserver, its Kairan, whom they speak with.
@@ -43,6 +82,7 @@ class Settings:
         kairan_database: A path beside kairan.toml, or a postgresql:// URL.
         listen: Where Kairan serves /healthz and /metrics; port 0 is any.
         training: None everywhere but in a lab.
+        deployment: None in a lab, and where the homeserver is not ours to render.
     """
 
     server_name: str
@@ -66,3 +106,4 @@ class Settings:
     listen: str = "127.0.0.1:0"
     stewards: tuple[str, ...] = ()
     training: Training | None = None
+    deployment: Deployment | None = None

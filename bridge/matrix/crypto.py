@@ -22,7 +22,7 @@ from bridge.matrix.devices import Devices
 from bridge.matrix.door import Door
 from bridge.matrix.keys import Keys
 from bridge.matrix.machine import HOSTILE, MEGOLM, Machine
-from bridge.matrix.vault import Vault, open_vault
+from bridge.matrix.vault import Vault, open_vault, restored_at
 from bridge.matrix.wire import Json
 
 LOG = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class Crypto:
                 f"{self.folder} の鍵は今の秘密の値では開けません。元の値に戻してください。"
                 f"/ the keys in {self.folder} do not open with this secret: put the former one back."
             ) from None
+        self.machine.restored = restored_at(self.folder)
         self._devices = Devices(door, self.machine)
         self._keys = Keys(door, self.machine)
 

@@ -1,7 +1,7 @@
 """nio's Olm machine, narrowed: messages between devices in and out; room keys go to the vault with their owner."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from nio.crypto import InboundGroupSession, InboundSession, OutboundSession
@@ -16,6 +16,9 @@ from bridge.matrix.wire import Json
 OLM, MEGOLM = "m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"
 
 HOUR = timedelta(hours=1)
+
+KEYS_LOST = 500
+"""One-time keys that may have been used up since a copy was made. After more, uploads are refused and tried anew."""
 
 HOSTILE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, EncryptionError)
 """What nio and vodozemac raise on input that is not what it should be. Failures of the disk are not among them."""
@@ -48,6 +51,9 @@ class Machine(Olm):  # type: ignore[misc] # nio is untyped
 
     wedged: set[tuple[str, str]]
     """(user id, curve key) of devices whose messages we could not read: a new session must be begun with them."""
+
+    restored: datetime | None = None
+    """When this account came from a copy: sessions from before went on without us, and nothing is sent in them."""
 
     def load(self) -> None:
         logging.getLogger("nio").setLevel(logging.CRITICAL)  # it names people and their devices
@@ -113,7 +119,21 @@ class Machine(Olm):  # type: ignore[misc] # nio is untyped
         return True
 
     def can_reach(self, device: Any) -> bool:
-        return self.session_store.get(device.curve25519) is not None
+        return self._outward(device) is not None
+
+    def _outward(self, device: Any) -> Any:
+        """The session in which to write to a device, or None."""
+        if self.restored is None:
+            return self.session_store.get(device.curve25519)
+        sessions = self.session_store[device.curve25519]
+        return next((session for session in sessions if session.creation_time >= self.restored), None)
+
+    def overtake(self) -> None:
+        """After a copy was put back: number one-time keys beyond those that were published after it was made."""
+        for _ in range(KEYS_LOST // self.account.max_one_time_keys):
+            self.account.generate_one_time_keys(self.account.max_one_time_keys)
+            self.account.mark_keys_as_published()
+        self.save_account()
 
     def may_begin_anew(self, device: Any) -> bool:
         """False for a device with a session younger than an hour: what failed was older, or is meant to annoy."""
@@ -122,7 +142,7 @@ class Machine(Olm):  # type: ignore[misc] # nio is untyped
 
     def wrap(self, device: Any, kind: str, *, content: Json) -> Json:
         """The content of an m.room.encrypted to-device event for a device that can be reached."""
-        session = self.session_store.get(device.curve25519)
+        session = self._outward(device)
         wrapped: Json = self._olm_encrypt(session, device, kind, content)
         return wrapped
 

@@ -7,6 +7,7 @@ start, and do not remember who gave us a key.
 
 from collections import OrderedDict
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ TABLES = (
         PRIMARY KEY (user, device)
     ) WITHOUT ROWID""",
 )
+
+RESTORED = "restored"
 
 ROOM_KEYS_AT_HAND = 512
 """Unpickling a room key costs a tenth of a millisecond; so many of the last used stay in memory."""
@@ -89,3 +92,14 @@ def open_vault(folder: Path, user_id: str, *, device_id: str, secret: str) -> Va
     for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", *TABLES):
         vault.database.execute_sql(statement)
     return vault
+
+
+def restored_at(folder: Path) -> datetime | None:
+    """When the vault was put back from a copy, in the machine's own wall time as nio has it; None if never."""
+    mark = folder / RESTORED
+    return datetime.fromisoformat(mark.read_text("ascii").strip()) if mark.exists() else None
+
+
+def mark_restored(folder: Path, at: datetime) -> None:
+    """From now on nothing is sent in sessions from before: their other ends have gone on without us."""
+    (folder / RESTORED).write_text(at.astimezone().replace(tzinfo=None).isoformat(), "ascii")

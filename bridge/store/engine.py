@@ -74,18 +74,24 @@ class Store:
             sa.event.listen(self._engine, "connect", _durable)
             sa.event.listen(self._engine, "begin", _begin)
 
-    def migrate(self) -> None:
-        """Bring the schema up to date. Raises Misconfigured where the database cannot be used."""
+    def migrate(self, *, to: str | None = None) -> None:
+        """Bring the schema up to date, or up to the version `to`. Raises Misconfigured where that cannot be done."""
         try:
-            if self.behind():
-                self._upgrade()
+            now = self.version()
+            if now is not None and now > newest_migration():
+                raise Misconfigured(
+                    "データベースは新しい版の Kairan のものです。その版を使うか、更新前の控えを戻してください。"
+                    "/ A newer Kairan made this database: run that one, or restore the copy from before."
+                )
+            if now != (to or newest_migration()):
+                self._upgrade(to or "head")
         except sa.exc.DBAPIError as error:
             raise Misconfigured(
                 "データベースを開けません。[kairan] database を確かめてください。"
                 f"/ The database cannot be opened ({type(error.orig).__name__}): see [kairan] database."
             ) from None
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, to: str) -> None:
         from alembic import command  # 10 MB and a tenth of a second that most starts can do without
         from alembic.config import Config
 
@@ -93,15 +99,31 @@ class Store:
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.commit()
 
     def behind(self) -> bool:
         """Whether migrations are missing."""
+        return self.version() != newest_migration()
+
+    def version(self) -> str | None:
+        """The number of the last migration; None for an empty database."""
         with self._engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
-                return True
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() != newest_migration()
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite keeps it; None for a database server."""
+        return Path(str(self._engine.url.database)) if self._sqlite else None
+
+    def snapshot(self, work: Callable[[sa.Connection], T]) -> T:
+        """Read everything as it is at one moment, while others write."""
+        with self._engine.connect() as connection:
+            if not self._sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            return self._looked_up(connection, work)
 
     def do(self, work: Callable[[sa.Connection], T]) -> T:
         """Run it here and now, in one transaction: for start-up, the command line and tests."""
@@ -194,9 +216,14 @@ def _is_away(error: sa.exc.DBAPIError) -> bool:
     return isinstance(said, dict) and str(said.get("C", ""))[:2] in {"08", "40", "53", "57"}
 
 
+def migrations() -> tuple[str, ...]:
+    """Their names, `0001_the_first_schema`, oldest first."""
+    return tuple(sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
 def newest_migration() -> str:
     """Its number, with which its file's name begins."""
-    return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return migrations()[-1].partition("_")[0]
 
 
 def _durable(connection: Any, _record: Any) -> None:

@@ -11,6 +11,7 @@ from bridge.store.columns import Moment, Serial, Words, metadata
 
 __all__ = ["metadata"]
 
+
 fact = sa.Table(
     "fact",
     metadata,

@@ -1,0 +1,124 @@
+"""`kairan init` in a terminal asks eight questions at most, and `kairan homeserver render` writes the rest."""
+
+import os
+import pty
+import re
+import stat
+import sys
+
+import pytest
+
+from bridge.cli import main
+from bridge.config import read_config
+
+ANSWERS = {
+    "server name": "chat.city.example.jp",
+    "first steward": "@admin:chat.city.example.jp",
+    "homeserver too": "town",
+    "where does it run": "compose",
+    "its DNS name": "",
+    "web client": "",
+    "e-mail": "-",
+    "municipality": "つくば市",
+    "client URL": "",
+}
+
+
+def asked(folder, *flags, answers=ANSWERS):
+    """(exit code, questions) of `kairan init` in a real terminal, each question answered once."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "bridge", "init", "--folder", str(folder), *flags])
+    said, questions, start = "", [], 0
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        said += part.decode("utf-8", "replace")
+        if said[start:].endswith(": "):
+            question = said[start:]
+            questions.append(question)
+            start = len(said)
+            os.write(terminal, (next(a for q, a in answers.items() if q in question) + "\n").encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), questions
+
+
+def test_eight_questions_are_asked_and_no_more(tmp_path):
+    code, questions = asked(tmp_path / "k")
+    assert code == 0
+    assert len(questions) == 8
+    deploy = read_config(tmp_path / "k" / "kairan.toml").deploy
+    assert (deploy.shape, deploy.place, deploy.host) == ("town", "compose", "chat.city.example.jp")
+    assert (deploy.web, deploy.email) == ("element.chat.city.example.jp", "")
+
+
+def test_beside_an_existing_homeserver_five_are_enough_and_a_wrong_choice_is_asked_again(tmp_path):
+    code, questions = asked(tmp_path / "k", answers={**ANSWERS, "homeserver too": ""})
+    assert (code, len(questions)) == (0, 5)
+    assert read_config(tmp_path / "k" / "kairan.toml").deploy.model_fields_set == set()
+
+
+def test_what_a_flag_says_is_not_asked(tmp_path):
+    given = {"municipality": "つくば市", "server-name": "x.example.jp", "steward": "@a:x.example.jp", "shape": "city",
+             "place": "systemd", "host": "m.example.jp", "web": "-", "email": "it@x.jp"}  # fmt: skip
+    flags = [word for flag, value in given.items() for word in (f"--{flag}", value)]
+    code, questions = asked(tmp_path / "k", *flags)
+    assert (code, questions) == (0, [])
+
+
+@pytest.mark.parametrize("flag", [("--host", "a b"), ("--web", "x;y"), ("--email", "not-an-address")])
+def test_an_answer_that_is_no_name_is_one_line(tmp_path, flag, capsys):
+    flags = ["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", "x.example.jp",
+             "--steward", "@a:x.example.jp", "--shape", "town", *flag]  # fmt: skip
+    assert main(flags) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "k" / "kairan.toml").exists()
+
+
+@pytest.fixture
+def town(tmp_path):
+    assert main(["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", "x.example.jp",
+                 "--steward", "@a:x.example.jp", "--shape", "town"]) == 0  # fmt: skip
+    return tmp_path
+
+
+def render(folder, *more):
+    return main(
+        ["homeserver", "render", "--config", str(folder / "k" / "kairan.toml"), "--into", str(folder / "h"), *more]
+    )
+
+
+def test_secrets_are_in_two_files_that_only_their_owner_reads_and_are_made_once(town):
+    assert render(town) == 0
+    first = (town / "h" / ".env").read_text()
+    assert re.search(r"^KAIRAN_POSTGRES_PASSWORD=\S{20,}$", first, re.MULTILINE)
+    token = read_config(town / "k" / "kairan.toml").as_token
+    holders = {path.name for path in (town / "h").rglob("*") if path.is_file() and token in path.read_text()}
+    assert holders == {"registration.yaml"}
+    for name in ("registration.yaml", ".env"):
+        assert stat.S_IMODE((town / "h" / name).stat().st_mode) == 0o600
+    assert render(town) == 0
+    assert (town / "h" / ".env").read_text() == first
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(town, capsys):
+    assert render(town, "--dry-run") == 0
+    assert not (town / "h").exists()
+    render(town)
+    (town / "h" / "Caddyfile").write_text("mine")
+    capsys.readouterr()
+    assert render(town, "--dry-run") == 0
+    changed = [line for line in capsys.readouterr().out.splitlines() if "changed" in line]
+    assert [line.split("/")[-1] for line in changed] == ["Caddyfile"]
+    assert (town / "h" / "Caddyfile").read_text() == "mine"
+
+
+def test_a_group_that_was_let_in_to_read_the_registration_stays_let_in(town):
+    render(town)
+    (town / "h" / "registration.yaml").chmod(0o640)
+    render(town)
+    assert stat.S_IMODE((town / "h" / "registration.yaml").stat().st_mode) == 0o640
