@@ -189,8 +189,8 @@ class Country:
             for town, stage in self.stages.items():
                 said += [(town, heard) for heard in stage.read()]
                 self._collect(town, stage)
-            cared, fetched = self._care(), self._fetch()
-            if not self._deliver() and not cared and not fetched:
+            cared = self._care()
+            if not self._deliver() and not cared and not self._fetch():
                 return said
 
     # -- what bridge/matrix/caretaker.py does where there are homeservers ----------------------------------------------
