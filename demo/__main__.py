@@ -10,12 +10,17 @@ from pathlib import Path
 from bridge.errors import Misconfigured
 from bridge.lab.up import until_told
 from demo import notes
+from demo.allied import Allied, world_of_four
 from demo.cast import ROOM
 from demo.story import Story
+from demo.union import UnionStory
 from demo.world import World
 from forms.text import Lang, Text
 
 STARTING = Text(ja="つくば市・中津市・多摩市を起動しています…", en="Starting Tsukuba, Nakatsu and Tama …")
+STARTING_FOUR = Text(
+    ja="つくば市・中津市・多摩市・別府市を起動しています…", en="Starting Tsukuba, Nakatsu, Tama and Beppu …"
+)
 STOPPING = Text(ja="終了しています…", en="Stopping …")
 TOWN = Text(ja="\n{name}  ホームサーバー {url}  ボット {bot}", en="\n{name}  homeserver {url}  bot {bot}")
 JOIN = Text(
@@ -37,8 +42,10 @@ def main() -> int:
     arguments = _arguments()
     if not arguments.words:
         return _demo(arguments)
+    if arguments.words == ["alliance"]:
+        return _demo(arguments)
     if arguments.words[0] != "chat" or len(arguments.words) > 2:
-        print("使い方: script/demo chat 名前 / usage: script/demo chat NAME", file=sys.stderr)
+        print("使い方: script/demo [chat 名前 | alliance] / usage: script/demo [chat NAME | alliance]", file=sys.stderr)
         return 2
     return _chat(arguments.words[1] if len(arguments.words) > 1 else "")
 
@@ -46,14 +53,15 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="script/demo",
-        usage="script/demo [chat NAME] [--once | --no-story] [--json FILE] [--keep DIR] [--lang ja|en]",
+        usage="script/demo [chat NAME | alliance] [--once | --no-story] [--json FILE] [--keep DIR] [--lang ja|en]",
         description="3つの自治体とフォームの一生 / three municipalities and the life of a form, live",
     )
     parser.add_argument(
         "words",
         nargs="*",
-        metavar="chat NAME",
-        help="動いているデモに端末から参加 / join a running demo from the terminal",
+        metavar="chat NAME | alliance",
+        help="動いているデモに端末から参加; 四つの自治体の連合の物語"
+        " / join a running demo from the terminal; the story of an alliance of four",
     )
     parser.add_argument(
         "--once",
@@ -113,9 +121,12 @@ def _say(words: str) -> None:
 
 async def _play(arguments: argparse.Namespace, folder: Path, result: list[int]) -> None:
     lang: Lang = arguments.lang
-    _say(STARTING[lang])
+    alliance = arguments.words == ["alliance"]
+    _say((STARTING_FOUR if alliance else STARTING)[lang])
     try:
-        async with World(folder, say=_say, lang=lang) as world:
+        async with (
+            world_of_four(folder, say=_say, lang=lang) if alliance else World(folder, say=_say, lang=lang) as world
+        ):
             if arguments.json:
                 world.write(arguments.json)
             with notes.noted(world.description()):
@@ -132,7 +143,8 @@ async def _play(arguments: argparse.Namespace, folder: Path, result: list[int]) 
 
 async def _story(world: World, folder: Path, lang: Lang) -> int:
     try:
-        await Story(world, folder, lang, _say).play()
+        story = UnionStory if isinstance(world, Allied) else Story
+        await story(world, folder, lang, _say).play()
     except (AssertionError, RuntimeError) as wrong:
         _say(f"\n✗ {wrong}")
         for kairan in world.kairans.values():

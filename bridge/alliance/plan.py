@@ -60,17 +60,25 @@ Change = RoomChange | ListChange
 
 
 def plan(wanted: Wanted, observed: Observed) -> Sequence[Change]:
-    """What to change, in order; nothing where all is as it should be."""
+    """What to change, in order; nothing where all is as it should be.
+
+    Who is not on the list (any more), or whose list has run out, closes its own door and leaves rooms as they are:
+    they belong to the others, whom its word would shut out from one another.
+    """
     should = wanted.servers
-    rooms = sorted(observed.rooms.items())
-    shutting = [_shut(room, inside, should) for room, inside in rooms if inside - should]
+    rooms = sorted(observed.rooms.items()) if wanted.own in wanted.members else []
+    known = should & (observed.listed or frozenset())
+    shutting = [_shut(room, inside, should, known) for room, inside in rooms if inside - should]
+    shut = {change.room: change.servers for change in shutting}
+    rooms = [(room, shut.get(room, inside)) for room, inside in rooms]
     opening = [_opened(room, inside, should) for room, inside in rooms if should - inside]
     return [*shutting, *_listing(should, observed.listed), *opening]
 
 
-def _shut(room: str, inside: frozenset[str], should: frozenset[str]) -> RoomChange:
+def _shut(room: str, inside: frozenset[str], should: frozenset[str], known: frozenset[str]) -> RoomChange:
+    """Those whom we speak with already stay in, whatever somebody else's word left of the room's list."""
     words = SHUT.fill(room=room, servers=_names(inside - should))
-    return RoomChange(room=room, servers=inside & should, words=words)
+    return RoomChange(room=room, servers=(inside & should) | known, words=words)
 
 
 def _opened(room: str, inside: frozenset[str], should: frozenset[str]) -> RoomChange:

@@ -48,6 +48,7 @@ class House:
     def __init__(self, config: Config, town: Municipality, store: Store, door: Door) -> None:
         self._config, self._town, self._store, self._door = config, town, store, door
         self._shown = self._powers = ""
+        self._maker: tuple[str, str] | None = None  # the room, and who made it
         self._invited: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -71,7 +72,8 @@ class House:
                 await self._make()
         elif not seen.inside:
             await self._enter(seen.roll)
-        elif mine:
+        elif mine or await self._made_by_us(seen.roll):
+            # Its maker waits for no turn: until others have its power, nobody but it can do any of this.
             await self._invite(seen)
             await self._empower(seen.roll)
             await self._show(seen.roll)
@@ -105,6 +107,11 @@ class House:
         except Refused as no:
             log.info("alliance room: not yet let in: %s", no.code)
 
+    async def _made_by_us(self, roll: Roll) -> bool:
+        if self._maker is None or self._maker[0] != roll.room:
+            self._maker = roll.room, await self._door.creator(RoomId(roll.room))
+        return self._maker[1] == self._door.user_id
+
     async def _invite(self, seen: _Seen) -> None:
         now = clock.monotonic()
         for bot in seen.missing:
@@ -125,8 +132,12 @@ class House:
         users = dict(levels.get("users") or {})
         creator = await self._door.creator(room)
         wanted = {e.member.bot: 100 for e in roll.entries if e.member.bot != creator}
-        should = {user: level for user, level in users.items() if user in wanted or not user.startswith("@kairan")}
-        should |= wanted
+        # Nobody can take a power that equals their own; its maker's is above all.
+        ours = creator == self._door.user_id
+        gone = {u for u in users if u not in wanted and u.startswith("@kairan")} if ours else set()
+            {u for u in users if u not in wanted and u.startswith("@kairan")} if creator == self._door.user_id else ()
+        )
+        should = {user: level for user, level in users.items() if user not in gone} | wanted
         if should != users:
             await self._door.set_state(room, "m.room.power_levels", {**levels, "users": should})
         self._powers = roll.id

@@ -28,7 +28,7 @@ def test_nothing_ever_bars_our_own_server_and_after_it_nothing_is_left_to_do(mem
 
 @given(NAMES, OBSERVED)
 def test_who_goes_is_out_of_every_room_before_the_list_and_who_comes_is_on_the_list_before_any_room(members, observed):
-    wanted = Wanted(own="own", members=members)
+    wanted = Wanted(own="own", members=members | {"own"})
     rooms, listed = dict(observed.rooms), observed.listed or frozenset()
     for step in plan(wanted, observed):
         if isinstance(step, ListChange):
@@ -40,10 +40,25 @@ def test_who_goes_is_out_of_every_room_before_the_list_and_who_comes_is_on_the_l
 
 
 def test_it_says_in_words_what_it_would_do():
-    wanted = Wanted(own="own", members=frozenset({"a"}))
+    wanted = Wanted(own="own", members=frozenset({"a", "own"}))
     steps = plan(wanted, Observed(listed=frozenset({"own", "b"}), rooms={"!1": frozenset({"own", "b"})}))
     assert [type(step) for step in steps] == [RoomChange, ListChange, RoomChange]
     assert [step.words.en for step in steps] == [
         "Shut b out of room !1", "Rewrite the homeserver's allow list (in: a, out: b)", "Let a into room !1",
     ]  # fmt: skip
     assert plan(wanted, Observed(listed=frozenset({"own", "a"}))) == []
+
+
+def test_who_is_out_or_has_a_list_that_ran_out_closes_its_own_door_and_shuts_nobody_else_out_of_any_room():
+    room = {"!1": frozenset({"own", "a", "b"})}
+    listed = frozenset({"own", "a", "b"})
+    for members in (frozenset(), frozenset({"a", "b"})):
+        steps = plan(Wanted(own="own", members=members), Observed(listed=listed, rooms=room))
+        assert [type(step) for step in steps if isinstance(step, RoomChange)] == []
+    assert [step.servers for step in plan(Wanted(own="own"), Observed(listed=listed, rooms=room))] == [{"own"}]
+
+
+def test_members_stay_in_a_room_that_somebody_who_went_had_shut_to_all_but_themselves():
+    wanted = Wanted(own="own", members=frozenset({"own", "a"}))
+    observed = Observed(listed=frozenset({"own", "a", "gone"}), rooms={"!1": frozenset({"gone"})})
+    assert [step.servers for step in plan(wanted, observed)] == [{"own", "a"}, {"own", "a"}]
