@@ -46,7 +46,9 @@ class _Since:
     moment: datetime | None = None
 
     def has(self, row: Exported) -> bool:
-        """Whether this row is new."""
+        """Whether this row is new. What names nobody has no number: all of it is, where nothing else was asked."""
+        if not self.asked:
+            return True
         return row.sending > self.sending if self.moment is None else row.sent_at >= self.moment
 
 

@@ -121,12 +121,10 @@ def _list(found: Sequence[Enclosed], gone: set[str], lang: Lang) -> bytes:
     for one in found:
         who, question = one.response, one.slot.question
         title = getattr(question, "title", None)
-        words = [one.folder, one.slot.key, title[lang] if isinstance(title, Text) else "", one.path, one.name, one.type]
-        if one.path in gone:
-            words[3] = ""
-        writer.writerow(
-            [safe(cell) for cell in (who.receipt, who.user, who.municipality, who.moment, *words, one.size, one.sha256)]
-        )
+        words = title[lang] if isinstance(title, Text) else ""
+        path = "" if one.path in gone else one.path
+        cells = (who.receipt, who.user, who.municipality, who.moment, one.folder, one.slot.key, words, path, one.name)
+        writer.writerow([*map(safe, cells), one.type, one.size, one.sha256])
     return page.getvalue().encode("utf-8-sig")
 
 
