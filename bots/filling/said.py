@@ -7,6 +7,7 @@ from bots.effects import About
 from bots.events import EventId, Said
 from bots.filling import sentences as s
 from bots.filling.orders import after_closing, fix, obey, stop
+from bots.filling.removing import remove
 from bots.filling.show import answers_text, example, say, shown
 from bots.filling.state import Conversation, asked, done, on_path
 from bots.filling.steps import (
@@ -42,7 +43,7 @@ def hear(conversation: Conversation, event: Said, *, today: date, closed: bool, 
     calm = replace(conversation, discarding=False)
     if command and not _keeps_nothing(calm, command):
         return _steered(calm, event, command)
-    return _answered(calm, event, today=today, about=about)
+    return remove(calm, event.text) or _answered(calm, event, today=today, about=about)
 
 
 def _answered(conversation: Conversation, event: Said, *, today: date, about: About | None) -> Turn:
