@@ -5,7 +5,17 @@ from dataclasses import replace
 
 from bots.events import EventId
 from bots.filling import sentences as s
-from bots.filling.show import GAP, already_sent, answers_text, example, question_text, say, shown, where
+from bots.filling.show import (
+    GAP,
+    already_sent,
+    answers_text,
+    example,
+    question_text,
+    removable,
+    say,
+    shown,
+    where,
+)
 from bots.filling.state import Conversation, asked, done, numbered, on_path
 from bots.filling.steps import Turn, closed_text, dropped, refused, reopen, resting, send, told, with_answer
 from bots.filling.words import Order, Word
@@ -140,7 +150,7 @@ def _resume(conversation: Conversation) -> Turn:
 
 def _help(conversation: Conversation) -> Turn:
     more = (GAP, s.HELP_ANONYMOUS) if conversation.form.privacy == "anonymous" else ()
-    return conversation, (where(conversation, s.HELP, *more),)
+    return conversation, (where(conversation, s.HELP, *removable(conversation), *more),)
 
 
 def _send(conversation: Conversation) -> Turn:

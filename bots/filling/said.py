@@ -24,7 +24,10 @@ from bots.filling.steps import (
 from bots.filling.words import LEAVE, NO, YES, Order, Word, number, order, other_spelling, plain
 from forms.mistake import Mistake
 from forms.questions import Question
-from forms.questions.base import Several
+from forms.questions.base import Several, Value
+from forms.questions.typed import given
+from forms.reading.kinds import kind_named, read
+from forms.text import Text
 
 LONGEST = 64 * 1024  # the bytes of the largest Matrix event: no honest message has more characters
 
@@ -67,8 +70,9 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     """Read `said` as the answer to `question`, the one the person is at or an earlier one that this corrects."""
     now = asked(conversation)
     here = now is not None and now.id == question.id
+    words = answer_words(said, verbatim=question.verbatim)
     try:
-        value = question.read(answer_words(said, verbatim=question.verbatim), today)
+        value = question.read(words, today)
     except Several as several:
         return narrowed(conversation, question, several)
     except Mistake as mistake:
@@ -77,7 +81,18 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     if objection := then.journey.objection(question.id):
         return refused(conversation, objection)
     answer = shown(question, value)
-    return told(then, s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer))
+    heard = s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer)
+    note = _tolerated(question, words, value, today)
+    return told(then, heard) if note is None else told(then, heard, note)
+
+
+def _tolerated(question: Question, words: str, value: Value, today: date) -> Text | None:
+    """What the reader of this kind overlooked or took for granted: an era that was over, 「約」, an extension."""
+    kind = kind_named(question.kind)
+    if kind is None or question.options():
+        return None
+    reading = read(kind, words, now=given(today).now)
+    return reading.note if reading.status == "ok" and reading.value == value else None
 
 
 def _settled(conversation: Conversation, said: str, command: Order | None) -> Turn | None:

@@ -154,5 +154,10 @@ def _check(conversation: Conversation) -> tuple[Text, ...]:
         tail = s.CHECK_TAIL_FINAL
     closing = () if conversation.journey.closing is None else (conversation.journey.closing, GAP)
     asks = *closing, head, answers_text(conversation), GAP, tail.fill(example=example(conversation))
-    removable = [turn for turn in conversation.journey.turns if turn.removable]
-    return (*asks, s.REMOVE.fill(turn=removable[-1].label)) if removable else asks
+    return *asks, *removable(conversation)
+
+
+def removable(conversation: Conversation) -> tuple[Text, ...]:
+    """How to take a turn of a repeat out, where there is one that may go."""
+    last = next((turn for turn in reversed(conversation.journey.turns) if turn.removable), None)
+    return () if last is None else (s.REMOVE.fill(turn=last.label),)

@@ -118,3 +118,9 @@ def test_words_that_name_no_turn_are_an_answer_and_so_are_those_in_quotation_mar
 def test_paused_it_is_not_heard(family):
     family.says("送信", "修正 1", "保存", "ご家族 1 を削除")
     assert len(names(family)) == 3
+
+
+def test_help_says_how_where_one_may_go():
+    person = Person(FORM).says("花子", "ヘルプ")
+    assert "を削除" not in person.reads
+    assert "「ご家族 2 を削除」" in person.says("はい", "ヘルプ").reads
