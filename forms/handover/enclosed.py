@@ -121,7 +121,7 @@ def _list(found: Sequence[Enclosed], gone: set[str], lang: Lang) -> bytes:
     for one in found:
         who, question = one.response, one.slot.question
         title = getattr(question, "title", None)
-        words = title[lang] if isinstance(title, Text) else ""
+        words = title[lang][:100] if isinstance(title, Text) else ""
         path = "" if one.path in gone else one.path
         cells = (who.receipt, who.user, who.municipality, who.moment, one.folder, one.slot.key, words, path, one.name)
         writer.writerow([*map(safe, cells), one.type, one.size, one.sha256])

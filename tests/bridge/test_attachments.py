@@ -1,5 +1,6 @@
 """Files that answer questions: fetched only when asked for, kept under the response, gone when no answer has them."""
 
+import asyncio
 import zipfile
 from io import BytesIO
 
@@ -7,7 +8,9 @@ import pytest
 
 from bots.roles import Role
 from bridge.cli import main
+from bridge.errors import Refused
 from bridge.matrix.attachment import seal
+from bridge.matrix.delivery import Delivery
 from tests.bridge.test_export import CONFIG
 from tests.forms.every_kind import exif, jpeg
 from tests.town import ROOM, Town
@@ -271,3 +274,38 @@ def test_more_than_can_be_sent_is_refused_with_what_to_do(village, monkeypatch):
     told, archive = fetch(village, "hinan")
     assert archive is None
     assert "kairan export hinan --format files --into" in told
+
+
+class Narrow:
+    """A homeserver, beyond encryption, that takes no file at all."""
+
+    user_id = "@kairan:tsukuba"
+
+    def __init__(self):
+        self.said = []
+
+    async def upload(self, *_, **__):
+        raise Refused("M_TOO_LARGE", 413)
+
+    async def send_event(self, _room, _kind, *, content, txn):
+        self.said.append(content["body"])
+        return f"${txn}"
+
+    async def messages(self, *_, **__):
+        return {"chunk": []}
+
+    async def encrypt(self, *_, content, **__):
+        return content
+
+
+def test_who_waits_for_a_file_that_the_homeserver_does_not_take_is_told(village):
+    village.say("hen", "!form publish hinan by 明日 17:00", room=ROOM)
+    answered(village, "sato", "入口.jpg", PHOTO)
+    village.send()
+    village.say("hen", "!form export hinan files")
+    narrow = Narrow()
+    delivery = Delivery(narrow, narrow, village.store, village.runtime.keys)
+    asyncio.run(delivery.work("!hen"))
+    assert "hinan-1.files.zip" in narrow.said[-1]
+    assert "max_upload_size" in narrow.said[-1]
+    assert (delivery.sent, delivery.dead) == (1, 0)
