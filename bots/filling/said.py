@@ -82,17 +82,16 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
         return refused(conversation, objection)
     answer = shown(question, value)
     heard = s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer)
-    note = _tolerated(question, words, value, today)
-    return told(then, heard) if note is None else told(then, heard, note)
+    return told(then, heard, *tolerated(question, words, value=value, today=today))
 
 
-def _tolerated(question: Question, words: str, value: Value, today: date) -> Text | None:
+def tolerated(question: Question, words: str, *, value: Value, today: date) -> tuple[Text, ...]:
     """What the reader of this kind overlooked or took for granted: an era that was over, 「約」, an extension."""
     kind = kind_named(question.kind)
     if kind is None or question.options():
-        return None
+        return ()
     reading = read(kind, words, now=given(today).now)
-    return reading.note if reading.status == "ok" and reading.value == value else None
+    return (reading.note,) if reading.note and reading.status == "ok" and reading.value == value else ()
 
 
 def _settled(conversation: Conversation, said: str, command: Order | None) -> Turn | None:
