@@ -187,7 +187,10 @@ class Attachments(Protocol):
         """Throw away what neither the answers nor what was sent speak of any more."""
 
     def content(self, filling: Filling, sha256: str) -> bytes | None:
-        """The content of one, for whoever may read the response; None where it is gone."""
+        """The content of one, for whoever may read the response; None where it is gone.
+
+        Of a response that does not say whose it is: the content with this hash, whoever sent it.
+        """
 
 
 class PostalCodes(Protocol):

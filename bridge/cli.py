@@ -108,7 +108,8 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="フォーム名 / the form")
-    parser.add_argument("--format", required=True, choices=("csv", "cp932", "xlsx", "sav", "jsonl", "json", "rpa"))
+    formats = ("csv", "cp932", "xlsx", "sav", "jsonl", "json", "rpa", "files")
+    parser.add_argument("--format", required=True, choices=formats)
     parser.add_argument("--since", metavar="NEXT|MANIFEST|ISO", help="前回の続きから / what came after")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="フォルダに置く / a folder that a robot watches")
     parser.add_argument("--number", type=int, metavar="N", help="何回目の公開か / which publication (the last one)")

@@ -11,13 +11,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bots.events import RoomId, UserId
-from bots.form_export import exportable, order_of
+from bots.form_export import exportable, order_of, stored_with
 from bots.records import Publication
 from bots.roles import Role
 from bridge import clock
 from bridge.config import Config, read_config
 from bridge.errors import Misconfigured, Mistake
 from bridge.store import people, sendings
+from bridge.store.attachments import AttachmentDesk
 from bridge.store.desk import Desk, municipality
 from bridge.store.engine import Connection, database_url
 from bridge.store.looking import looking
@@ -26,6 +27,14 @@ from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
 from forms.export import Exported
 from forms.handover.files import ALSO, FORMATS, File, Order, files, manifest
+from forms.questions.attached import MEGA
+from forms.text import Text
+
+MOST_AT_ONCE = 2000 * MEGA  # one archive is in memory while it is made
+_IN_PARTS = Text(
+    ja="--number か --since で分けてください（--since はお名前を出すフォームだけ）。",
+    en="Please narrow it by --number or --since (which only forms that name people have).",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,9 @@ class _Since:
     moment: datetime | None = None
 
     def has(self, row: Exported) -> bool:
-        """Whether this row is new."""
+        """Whether this row is new. What names nobody has no number: all of it is, where nothing else was asked."""
+        if not self.asked:
+            return True
         return row.sending > self.sending if self.moment is None else row.sent_at >= self.moment
 
 
@@ -50,10 +61,10 @@ def export(arguments: argparse.Namespace) -> int:
     with looking(database_url(config.kairan.database, config.folder)) as connection:
         try:
             orders, following = _orders(connection, config, arguments, since)
+            for order in orders:
+                _hand_over(order, arguments, since, following)
         except Mistake as mistake:
             raise Misconfigured(f"{mistake.text.ja} / {mistake.text.en}") from None
-    for order in orders:
-        _hand_over(order, arguments, since, following)
     return 0
 
 
@@ -124,7 +135,9 @@ def _desk(connection: Connection, config: Config) -> Desk:
 
 
 def _order(found: Publication, rows: Sequence[Exported], since: _Since, desk: Desk) -> Order:
-    order = order_of(found, [row for row in rows if since.has(row)], people.TownDesk(desk), desk.town.language)
+    contents = stored_with(found, ResponseDesk(desk), AttachmentDesk(desk), most=MOST_AT_ONCE, instead=_IN_PARTS)
+    new = [row for row in rows if since.has(row)]
+    order = replace(order_of(found, new, people.TownDesk(desk), desk.town.language), stored=contents)
     if not since.asked or since.moment is not None:  # the first export names nobody who is gone; of times we know none
         return order
     return replace(order, withdrawn=sendings.withdrawn(desk.connection, found.id, since.sending))

@@ -92,10 +92,10 @@ def to_csv(
     shown = Layout(form).slots(*(row.answers for row in rows))
     page = StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow([*FIXED_COLUMNS, *(_safe(name) for slot in shown for name in slot.names)])
+    writer.writerow([*FIXED_COLUMNS, *(safe(name) for slot in shown for name in slot.names)])
     for row in rows:
         cells = [cell for slot in shown for cell in slot.question.cells(row.answers.get(slot.key), lang)]
-        writer.writerow([*_fixed(form, row, zone), *map(_safe, cells)])
+        writer.writerow([*_fixed(form, row, zone), *map(safe, cells)])
     return page.getvalue().encode("utf-8-sig")
 
 
@@ -129,7 +129,7 @@ def record(form: Form, layout: Layout, row: Exported, *, zone: ZoneInfo) -> dict
 
 def _fixed(form: Form, row: Exported, zone: ZoneInfo) -> list[Cell]:
     known = fixed(form, row, zone)
-    return [*map(_safe, (known.receipt, known.user, known.municipality)), known.moment]
+    return [*map(safe, (known.receipt, known.user, known.municipality)), known.moment]
 
 
 def legible(words: str) -> str:
@@ -142,7 +142,7 @@ def is_formula(words: str) -> bool:
     return _FORMULA.match(words) is not None
 
 
-def _safe(cell: Cell) -> Cell:
+def safe(cell: Cell) -> Cell:
     """A cell that a spreadsheet shows as it is: no formula, no lost zeros, no control characters."""
     if not isinstance(cell, str):
         return cell

@@ -27,13 +27,13 @@ from forms.questions import (
 )
 from forms.sheet import Circumstances, Place, Sheet, more_key
 from forms.text import Lang, Text, lines, same
+from forms.turns import TURN, Turn, label_of, turns_in
 
 __all__ = ["Circumstances", "Journey", "next_question", "path", "relevant_answers"]
 
 _MORE = YesNo(kind="yesno", id="more", title=same("?"))
 _ANOTHER = Text(ja="「{title}」をもう一つ追加しますか（いま{n}件）", en="Add another “{title}”? ({n} so far)")
 _ANY = Text(ja="「{title}」はありますか", en="Is there any “{title}”?")
-_TURN = Text(ja="{title} {n}", en="{title} {n}")
 _IN_TURN = Text(ja="{turn}：{title}", en="{turn}: {title}")
 _HEADING = Text(ja="■ {title}", en="■ {title}")
 _NOT_OFFERED = Text(
@@ -82,6 +82,11 @@ class Journey:
     def counted(self) -> dict[str, Value]:
         """What is given, and what is calculated from it or hidden in the form."""
         return self.given if self._sheet is None else {**self.given, **dict(self._sheet.values())}
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of repeats that people have made."""
+        return () if self._sheet is None else tuple(turns_in(self._sheet))
 
     def next(self, reopened: Collection[str] = frozenset()) -> Question | None:
         """The first that has no answer, is to be asked again, or whose answer no longer fits; None when all is done."""
@@ -167,7 +172,7 @@ class _Walk:
         if asks and not repeat.least:
             yield self._lead(self._more(repeat, holder, 0))
         for number, place in enumerate(places, 1):
-            yield from self._under(_TURN.fill(title=repeat.title, n=number), place, place)
+            yield from self._under(TURN.fill(title=repeat.title, n=number), place, place)
             if asks and max(repeat.least, 1) <= number < repeat.most:
                 yield self._lead(self._more(repeat, holder, number))
 
@@ -223,13 +228,8 @@ def _by_lang(question: Choosing, value: Value) -> Text:
 
 def _within(title: Text, place: Place) -> Text:
     """「お子さん 2：お名前」: in lists too it must be seen whose answer it is."""
-    turns = []
-    here: Place | None = place
-    while here is not None:
-        if isinstance(here.element, Repeat):
-            turns.append(_TURN.fill(title=here.element.title, n=here.turn[-1]))
-        here = here.holder
-    return _IN_TURN.fill(turn=_joined(turns[::-1]), title=title) if turns else title
+    turn = label_of(place)
+    return title if turn is None else _IN_TURN.fill(turn=turn, title=title)
 
 
 def _counted(words: Text, repeat: Repeat, count: int) -> Text:
@@ -238,10 +238,6 @@ def _counted(words: Text, repeat: Repeat, count: int) -> Text:
         ja=words.ja.replace("{title}", repeat.title.ja).replace("{n}", str(count)),
         en=words.en.replace("{title}", repeat.title.en).replace("{n}", str(count)),
     )
-
-
-def _joined(parts: list[Text]) -> Text:
-    return Text(ja="・".join(p.ja for p in parts), en=", ".join(p.en for p in parts))
 
 
 def at(today: date | None) -> Circumstances:

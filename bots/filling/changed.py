@@ -6,7 +6,7 @@ from datetime import date
 from bots.effects import About, Effect, Withdraw
 from bots.events import Edited, EventId, Reacted, Struck
 from bots.filling import sentences as s
-from bots.filling.said import answered_by, give
+from bots.filling.said import answered_by, give, tolerated
 from bots.filling.show import shown, where
 from bots.filling.state import Conversation, as_asked, asked, on_path
 from bots.filling.steps import Turn, answer_words, closed_text, option_spellings, refused, told, with_answer
@@ -35,7 +35,9 @@ def edit(conversation: Conversation, event: Edited, *, today: date, closed: bool
     if objection := given.journey.objection(question.id):
         return refused(conversation, objection, s.EDIT_KEEPS.fill(answer=shown(question, former)))
     then = replace(given, stage=conversation.stage)
-    return told(then, s.CHANGED.fill(title=question.title, answer=shown(question, value)))
+    words = answer_words(event.text, verbatim=question.verbatim)
+    note = tolerated(question, words, value=value, today=today)
+    return told(then, s.CHANGED.fill(title=question.title, answer=shown(question, value)), *note)
 
 
 def strike(conversation: Conversation, event: Struck, *, closed: bool) -> Turn:

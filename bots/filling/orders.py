@@ -5,8 +5,18 @@ from dataclasses import replace
 
 from bots.events import EventId
 from bots.filling import sentences as s
-from bots.filling.show import GAP, already_sent, answers_text, example, question_text, say, shown, where
-from bots.filling.state import Conversation, asked, done, on_path
+from bots.filling.show import (
+    GAP,
+    already_sent,
+    answers_text,
+    example,
+    question_text,
+    removable,
+    say,
+    shown,
+    where,
+)
+from bots.filling.state import Conversation, asked, done, numbered, on_path
 from bots.filling.steps import Turn, closed_text, dropped, refused, reopen, resting, send, told, with_answer
 from bots.filling.words import Order, Word
 
@@ -51,7 +61,7 @@ def after_closing(conversation: Conversation, order: Order | None) -> Turn:
 
 def fix(conversation: Conversation, number: int | None) -> Turn:
     """Ask question `number` of the list again."""
-    path, now = on_path(conversation), asked(conversation)
+    path, now = numbered(conversation), asked(conversation)
     if not any(q.id in conversation.answers for q in path):
         return refused(conversation, s.NOTHING_TO_FIX)
     if number is None:
@@ -82,7 +92,7 @@ def _no_such(conversation: Conversation, number: int, *, total: int) -> Turn:
 
 
 def _list(conversation: Conversation, first: int) -> Turn:
-    total = len(on_path(conversation))
+    total = len(numbered(conversation))
     if not 1 <= first <= max(total, 1):
         return _no_such(conversation, first, total=total)
     head = s.LIST_SENT if done(conversation) else s.LIST
@@ -140,7 +150,7 @@ def _resume(conversation: Conversation) -> Turn:
 
 def _help(conversation: Conversation) -> Turn:
     more = (GAP, s.HELP_ANONYMOUS) if conversation.form.privacy == "anonymous" else ()
-    return conversation, (where(conversation, s.HELP, *more),)
+    return conversation, (where(conversation, s.HELP, *removable(conversation), *more),)
 
 
 def _send(conversation: Conversation) -> Turn:

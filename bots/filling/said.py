@@ -7,6 +7,7 @@ from bots.effects import About
 from bots.events import EventId, Said
 from bots.filling import sentences as s
 from bots.filling.orders import after_closing, fix, obey, stop
+from bots.filling.removing import remove
 from bots.filling.show import answers_text, example, say, shown
 from bots.filling.state import Conversation, asked, done, on_path
 from bots.filling.steps import (
@@ -23,7 +24,10 @@ from bots.filling.steps import (
 from bots.filling.words import LEAVE, NO, YES, Order, Word, number, order, other_spelling, plain
 from forms.mistake import Mistake
 from forms.questions import Question
-from forms.questions.base import Several
+from forms.questions.base import Several, Value
+from forms.questions.typed import given
+from forms.reading.kinds import kind_named, read
+from forms.text import Text
 
 LONGEST = 64 * 1024  # the bytes of the largest Matrix event: no honest message has more characters
 
@@ -42,7 +46,7 @@ def hear(conversation: Conversation, event: Said, *, today: date, closed: bool, 
     calm = replace(conversation, discarding=False)
     if command and not _keeps_nothing(calm, command):
         return _steered(calm, event, command)
-    return _answered(calm, event, today=today, about=about)
+    return remove(calm, event.text) or _answered(calm, event, today=today, about=about)
 
 
 def _answered(conversation: Conversation, event: Said, *, today: date, about: About | None) -> Turn:
@@ -66,8 +70,9 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     """Read `said` as the answer to `question`, the one the person is at or an earlier one that this corrects."""
     now = asked(conversation)
     here = now is not None and now.id == question.id
+    words = answer_words(said, verbatim=question.verbatim)
     try:
-        value = question.read(answer_words(said, verbatim=question.verbatim), today)
+        value = question.read(words, today)
     except Several as several:
         return narrowed(conversation, question, several)
     except Mistake as mistake:
@@ -76,7 +81,17 @@ def give(conversation: Conversation, question: Question, *, said: str, source: E
     if objection := then.journey.objection(question.id):
         return refused(conversation, objection)
     answer = shown(question, value)
-    return told(then, s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer))
+    heard = s.UNDERSTOOD.fill(answer=answer) if here else s.CHANGED.fill(title=question.title, answer=answer)
+    return told(then, heard, *tolerated(question, words, value=value, today=today))
+
+
+def tolerated(question: Question, words: str, *, value: Value, today: date) -> tuple[Text, ...]:
+    """What the reader of this kind overlooked or took for granted: an era that was over, 「約」, an extension."""
+    kind = kind_named(question.kind)
+    if kind is None or question.options():
+        return ()
+    reading = read(kind, words, now=given(today).now)
+    return (reading.note,) if reading.note and reading.status == "ok" and reading.value == value else ()
 
 
 def _settled(conversation: Conversation, said: str, command: Order | None) -> Turn | None:

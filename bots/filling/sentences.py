@@ -77,6 +77,15 @@ CHECK_TAIL_FINAL = Text(
     en='If all is well, type "send". To correct one, type its number like this: "change {example}". '
     "Because it is anonymous, it cannot be shown or changed after sending.",
 )
+REMOVE = Text(
+    ja="取り除くときは「{turn} を削除」のように入力してください。",
+    en='To take one out, type for example "remove {turn}".',
+)
+REMOVED = Text(ja="「{turn}」の回答を削除しました。", en="“{turn}” is taken out.")
+AT_LEAST = Text(
+    ja="「{title}」は{least}件以上必要なので、削除できません。",
+    en="At least {least} of “{title}” must stay, so it cannot be taken out.",
+)
 CHECK_OTHER = Text(
     ja="質問はすべて終わりました。よろしければ「送信」、直すときは「修正 {example}」、見直すときは「一覧」です。",
     en='All questions are answered. Type "send" to send, "change {example}" to correct, or "list" to look again.',

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bots.effects import About, Refuse, Say
 from bots.filling import sentences as s
-from bots.filling.state import Conversation, asked, done, on_path
+from bots.filling.state import Conversation, asked, done, numbered
 from forms.printable import line
 from forms.questions import Question
 from forms.questions.base import Value
@@ -68,7 +68,7 @@ def shown(question: Question, value: Value, *, limit: int = ECHO) -> Text:
 
 def question_text(conversation: Conversation, question: Question) -> Text:
     """(2/5) the title, its hint, what to type and, where it is asked again, the former answer."""
-    ids = [q.id for q in on_path(conversation)]
+    ids = [q.id for q in numbered(conversation)]
     need = s.REQUIRED if question.required else s.OPTIONAL
     head = s.QUESTION.fill(place=ids.index(question.id) + 1, total=len(ids), title=question.title, need=need)
     lead = conversation.journey.leads.get(question.id)
@@ -100,7 +100,7 @@ def _in_list(question: Question, value: Value) -> Text:
 
 def answers_text(conversation: Conversation, first: int = 1) -> Text:
     """The numbered answers from number `first` on, as many as one message holds; where the person is, is marked."""
-    path, now, entries, size = on_path(conversation), asked(conversation), list[Text](), 0
+    path, now, entries, size = numbered(conversation), asked(conversation), list[Text](), 0
     for place in range(first, len(path) + 1):
         entry = _entry(conversation, place, path[place - 1], now)
         size += max(len(entry.ja), len(entry.en))
@@ -120,7 +120,7 @@ def _entry(conversation: Conversation, place: int, question: Question, now: Ques
 
 def example(conversation: Conversation) -> int:
     """A number that 修正 would take here: 2 as in the manual, where there are two."""
-    return min(2, len(on_path(conversation)))
+    return min(2, len(numbered(conversation)))
 
 
 def receipt_in_brackets(conversation: Conversation) -> Text:
@@ -153,4 +153,11 @@ def _check(conversation: Conversation) -> tuple[Text, ...]:
     if conversation.form.privacy == "anonymous" and not conversation.preview:
         tail = s.CHECK_TAIL_FINAL
     closing = () if conversation.journey.closing is None else (conversation.journey.closing, GAP)
-    return *closing, head, answers_text(conversation), GAP, tail.fill(example=example(conversation))
+    asks = *closing, head, answers_text(conversation), GAP, tail.fill(example=example(conversation))
+    return *asks, *removable(conversation)
+
+
+def removable(conversation: Conversation) -> tuple[Text, ...]:
+    """How to take a turn of a repeat out, where there is one that may go."""
+    last = next((turn for turn in reversed(conversation.journey.turns) if turn.removable), None)
+    return () if last is None else (s.REMOVE.fill(turn=last.label),)

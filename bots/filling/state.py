@@ -13,6 +13,7 @@ from forms.questions.base import Around, Value
 from forms.reading.taken import Towns
 from forms.sheet import id_of
 from forms.text import Lang
+from forms.turns import is_more
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,16 @@ def as_asked(conversation: Conversation, question: Question) -> Question:
 
 
 def on_path(conversation: Conversation) -> tuple[Question, ...]:
-    """The questions that matter with these answers, in order: the numbers people see are places in this."""
+    """The questions that matter with these answers, in order."""
     return conversation.asked
+
+
+def numbered(conversation: Conversation) -> tuple[Question, ...]:
+    """Those that have a number in the list. That one more was wanted is seen by the turn itself."""
+    now = asked(conversation)
+    at = None if now is None else now.id
+    more = {key for key, value in conversation.answers.items() if is_more(key) and value == "yes" and key != at}
+    return tuple(question for question in on_path(conversation) if question.id not in more)
 
 
 def would_send(conversation: Conversation) -> dict[str, Value]:

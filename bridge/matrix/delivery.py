@@ -18,12 +18,22 @@ from bridge.store import outbox, rooms
 from bridge.store.engine import Connection, Store
 from bridge.store.outbox import Outgoing
 from bridge.store.sealing import Keyring, Locked, unboxed
+from forms.questions.attached import MEGA
+from forms.text import Text
 
 log = logging.getLogger(__name__)
 
 FORGOTTEN = timedelta(hours=23)
 """The homeserver knows a transaction id for 24 hours; an older letter is looked for in the room before it is sent."""
 PAGES_BACK = 20
+
+TOO_LARGE = 413
+_NOT_TAKEN = Text(
+    ja="「{name}」（{size}MB）は、ホームサーバーの上限（max_upload_size）を超えるため送れませんでした。"
+    "サーバーの担当者にご相談ください。",
+    en="“{name}” ({size} MB) could not be sent: the homeserver takes no file of this size (max_upload_size). "
+    "Please ask whoever runs it.",
+)
 
 
 class Delivery:
@@ -110,7 +120,13 @@ class Delivery:
         if ready.encrypted:
             raw, key = attachment.seal(raw)
         mime = "application/octet-stream" if key else letter.body["mime"]
-        address = await self._door.upload(raw, mime, name="" if key else letter.body["name"])
+        try:
+            address = await self._door.upload(raw, mime, name="" if key else letter.body["name"])
+        except Refused as no:
+            if no.status != TOO_LARGE:
+                raise
+            words = _NOT_TAKEN.fill(name=letter.body["name"], size=-(-len(raw) // MEGA))
+            return outbound.message({"text": f"{words.ja}\n{words.en}"}, txn=letter.txn)
         return outbound.file(letter.body, txn=letter.txn, address=address, sealed=key)
 
     async def _find(self, room: RoomId, letter: Outgoing) -> EventId | None:

@@ -42,9 +42,17 @@ class AttachmentDesk:
     def content(self, filling: Filling, sha256: str) -> bytes | None:
         if filling.user != self._desk.who:
             self._desk.need(Role.EDITOR)
-        where = (attachment.c.response == filling.id) & (attachment.c.sha256 == sha256)
+        where = attachment.c.response.in_(_responses(filling)) & (attachment.c.sha256 == sha256)
         found = self._db.execute(sa.select(attachment.c.content).where(where).limit(1)).scalar()
         return None if found is None else bytes(found)
+
+
+def _responses(filling: Filling) -> sa.Select[tuple[str]]:
+    """This response; of one without a name (and so without an id) all that were sent to its publication."""
+    if filling.id:
+        return sa.select(response.c.id).where(response.c.id == filling.id)
+    sent = (response.c.publication == filling.publication.id) & response.c.sent_at.is_not(None)
+    return sa.select(response.c.id).where(sent)
 
 
 def forget(connection: Connection, responses: sa.Select[tuple[str]]) -> None:

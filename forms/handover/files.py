@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from forms.export import FIXED_COLUMNS, Exported, Withdrawn, to_csv, to_json
 from forms.form import Form
+from forms.handover.enclosed import Stored, to_zip
 from forms.handover.jsonl import schema, to_jsonl
 from forms.handover.rpa import Cp932, to_rpa
 from forms.handover.sav import to_sav
 from forms.handover.table import Layout
 from forms.handover.xlsx import to_xlsx
-from forms.text import Lang
+from forms.text import Lang, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class File:
     guarded: Mapping[str, int] | None = None
 
 
+NOTHING = Stored(lambda _: None, 0, same(""))
+"""No content of any file: enough for every format but `files`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be exported: a form, which version and which time it was put to people, and its answers."""
@@ -43,6 +48,7 @@ class Order:
     zone: ZoneInfo
     lang: Lang
     withdrawn: tuple[Withdrawn, ...] = ()
+    stored: Stored = field(default=NOTHING, compare=False)
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,6 +101,11 @@ def _robots(one: Cp932) -> File:
     return File(suffix, "text/csv; charset=Shift_JIS", one.content, one.count, one.columns, replaced, one.guarded)
 
 
+def _files(order: Order) -> Sequence[File]:
+    content = to_zip(order.form, order.rows, order.stored, zone=order.zone, lang=order.lang)
+    return (File(".files.zip", "application/zip", content, len(order.rows)),)
+
+
 FORMATS: Mapping[str, Callable[[Order], Sequence[File]]] = {
     "csv": _csv,
     "xlsx": _xlsx,
@@ -102,9 +113,10 @@ FORMATS: Mapping[str, Callable[[Order], Sequence[File]]] = {
     "jsonl": _jsonl,
     "sav": _sav,
     "rpa": _rpa,
+    "files": _files,
 }
 """Format → what makes its files, the one with the responses first."""
-ALSO = {"cp932": "rpa", "excel": "xlsx", "spss": "sav"}
+ALSO = {"cp932": "rpa", "excel": "xlsx", "spss": "sav", "zip": "files"}
 """Other names of formats."""
 
 

@@ -659,3 +659,12 @@ def test_a_form_of_many_questions_is_listed_in_pages():
     assert "続きは「一覧 " in said.text.ja
     assert "1. 質問その1：" not in person.says("一覧 400").reads
     assert "400. 質問その400：" in person.reads
+
+
+def test_what_a_reader_overlooked_is_said_with_the_answer_also_of_an_edited_one():
+    person = Person().says("転入", "約3人")
+    assert "承りました：3\n「約」「くらい」などは除いて" in person.reads
+    person.edits("約3人", into="4人くらい")
+    assert person.answers["children"] == 4
+    assert "除いて" in person.reads
+    assert "除いて" not in person.edits("約3人", into="5").reads

@@ -1,9 +1,17 @@
 """Files that answer questions: fetched only when asked for, kept under the response, gone when no answer has them."""
 
+import asyncio
+import zipfile
+from io import BytesIO
+
 import pytest
 
 from bots.roles import Role
+from bridge.cli import main
+from bridge.errors import Refused
 from bridge.matrix.attachment import seal
+from bridge.matrix.delivery import Delivery
+from tests.bridge.test_export import CONFIG
 from tests.forms.every_kind import exif, jpeg
 from tests.town import ROOM, Town
 
@@ -153,3 +161,151 @@ def test_a_restart_forgets_neither_what_came_nor_what_was_found(town):
     town.say("sato", "次へ")
     assert "場所" in last(town)
     assert len(kept(town)) == 1
+
+
+# -- what the editor fetches -------------------------------------------------------------------------------------------
+
+PEOPLE = [f"p{n}" for n in range(5)]
+CONFIDENTIAL = FORM.replace("title: 避難所", "title: 避難所\nprivacy: confidential").replace("hinan", "naisho")
+
+
+@pytest.fixture
+def village(database, tmp_path):
+    cast = CAST | dict.fromkeys(PEOPLE, (Role.STAFF, "tsukuba"))
+    town = Town(tmp_path, database=database, cast=cast)
+    (tmp_path / "kairan.toml").write_text(CONFIG.format(database=database), "utf-8")
+    (tmp_path / "registration.yaml").write_text("as_token: secret\n", "utf-8")
+    for form in (FORM, CONFIDENTIAL):
+        town.say("hen", f"!form load\n{form}")
+    yield town
+    town.close()
+
+
+@pytest.fixture
+def export(tmp_path, capsysbinary):
+    def run(*arguments, form="hinan"):
+        capsysbinary.readouterr()
+        config = str(tmp_path / "kairan.toml")
+        code = main(["export", form, "--format", "files", "--config", config, *map(str, arguments)])
+        out, err = capsysbinary.readouterr()
+        assert b"Traceback" not in err
+        return code, out, err.decode()
+
+    return run
+
+
+def different(n):
+    return jpeg(exif(), b"\xff\xdb\x00\x03" + bytes([n]))
+
+
+def answered(town, who, name, content):
+    town.say(who, "12")
+    send(town, content, who=who, name=name)
+    for words in ("次へ", "スキップ", "送信"):
+        town.say(who, words)
+
+
+def fetch(town, form):
+    """What the editor is told, and the archive that comes with it (None where none does)."""
+    town.send()
+    town.say("hen", f"!form export {form} files")
+    archives = [content for row in town.dump()["blob"] if (content := bytes(row[1])).startswith(b"PK")]
+    told = [body["text"] for room, body in town.send() if room == "!hen" and body["kind"] != "react"]
+    return told[-1], archives[-1] if archives else None
+
+
+def packed(content):
+    archive = zipfile.ZipFile(BytesIO(content))
+    return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_an_editor_and_a_script_get_the_same_archive_of_what_was_kept(village, export):
+    village.say("hen", "!form publish hinan by 明日 17:00", room=ROOM)
+    answered(village, "sato", "入口.jpg", PHOTO)
+    answered(village, "p0", "入口.jpg", different(1))
+    told, archive = fetch(village, "hinan")
+    assert "ファイル 2個" in told
+    *photos, listed = packed(archive)
+    assert (listed, {name.partition("/")[2] for name in photos}) == ("list.csv", {"photo_入口.jpg"})
+    contents = {bytes(row[6]) for row in village.dump()["attachment"]}
+    assert {packed(archive)[name] for name in photos} == contents
+    assert export() == (0, archive, "")
+
+
+def test_a_folder_gets_the_archive_and_then_only_what_is_new(village, export, tmp_path):
+    village.say("hen", "!form publish hinan by 明日 17:00", room=ROOM)
+    answered(village, "sato", "入口.jpg", PHOTO)
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    assert export("--into", folder)[0] == 0
+    assert {path.name for path in folder.iterdir()} == {"hinan-1.files.zip", "hinan-1.files.manifest.json"}
+    answered(village, "p0", "受付.jpg", different(1))
+    assert export("--into", folder, "--since", folder / "hinan-1.files.manifest.json")[0] == 0
+    (new,) = folder.glob("hinan-1-*.files.zip")
+    assert [name.partition("/")[2] for name in packed(new.read_bytes())] == ["photo_受付.jpg", ""]
+
+
+def test_files_of_a_confidential_form_leave_with_nobody_s_name_once_it_is_closed_and_five_have_answered(
+    village, export
+):
+    village.say("hen", "!form publish naisho by 明日 17:00", room=ROOM)
+    for n, who in enumerate(PEOPLE[:4]):
+        answered(village, who, f"{who}の家.jpg", different(n))
+    assert "5人以上" in fetch(village, "naisho")[0]
+    assert export(form="naisho")[0] == 1
+    answered(village, "p4", "p4の家.jpg", different(4))
+    assert fetch(village, "naisho")[1] is None
+    village.say("hen", "!form close naisho")
+    village.send()
+    told, archive = fetch(village, "naisho")
+    assert "取り扱いにご注意ください" in told
+    *photos, _ = packed(archive)
+    assert photos == [f"response-00{n}/photo.jpg" for n in range(1, 6)]
+    contents = {bytes(row[6]) for row in village.dump()["attachment"]}
+    assert {packed(archive)[name] for name in photos} == contents
+    assert not [who for who in PEOPLE if who.encode() in archive.replace(b"photo", b"")]
+    assert export(form="naisho")[1] == archive
+
+
+def test_more_than_can_be_sent_is_refused_with_what_to_do(village, monkeypatch):
+    monkeypatch.setattr("bots.form_export.MOST_IN_CHAT", 1000)
+    village.say("hen", "!form publish hinan by 明日 17:00", room=ROOM)
+    answered(village, "sato", "入口.jpg", PHOTO)
+    told, archive = fetch(village, "hinan")
+    assert archive is None
+    assert "kairan export hinan --format files --into" in told
+
+
+class Narrow:
+    """A homeserver, beyond encryption, that takes no file at all."""
+
+    user_id = "@kairan:tsukuba"
+
+    def __init__(self):
+        self.said = []
+
+    async def upload(self, *_, **__):
+        raise Refused("M_TOO_LARGE", 413)
+
+    async def send_event(self, _room, _kind, *, content, txn):
+        self.said.append(content["body"])
+        return f"${txn}"
+
+    async def messages(self, *_, **__):
+        return {"chunk": []}
+
+    async def encrypt(self, *_, content, **__):
+        return content
+
+
+def test_who_waits_for_a_file_that_the_homeserver_does_not_take_is_told(village):
+    village.say("hen", "!form publish hinan by 明日 17:00", room=ROOM)
+    answered(village, "sato", "入口.jpg", PHOTO)
+    village.send()
+    village.say("hen", "!form export hinan files")
+    narrow = Narrow()
+    delivery = Delivery(narrow, narrow, village.store, village.runtime.keys)
+    asyncio.run(delivery.work("!hen"))
+    assert "hinan-1.files.zip" in narrow.said[-1]
+    assert "max_upload_size" in narrow.said[-1]
+    assert (delivery.sent, delivery.dead) == (1, 0)

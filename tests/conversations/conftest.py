@@ -7,7 +7,9 @@ was played (then read it aloud before you commit it).
 import difflib
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -187,11 +189,18 @@ class Play:
 def _readable(content: bytes) -> str:
     """What a file says; nothing where only a program can tell."""
     if content.startswith((b"PK", b"$FL2")):
-        return ""
+        return _unpacked(content) if b"list.csv" in content else ""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp932")
+
+
+def _unpacked(archive: bytes) -> str:
+    """What is in an archive of files, and its list."""
+    with ZipFile(BytesIO(archive)) as packed:
+        *paths, last = packed.namelist()
+        return "\n".join([*paths, f"{last}:", packed.read(last).decode("utf-8-sig")])
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:

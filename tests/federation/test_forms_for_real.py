@@ -153,15 +153,23 @@ async def handed_over(kairan, name, *, sato, desk, ogawa):
         (1, "はな", 7),
         (2, "太郎", 11),
     ]
+    await sato.say(desk, f"!form export files {name}")
+    with zipfile.ZipFile(io.BytesIO(await received(sato, desk, ".zip"))) as archive:
+        photo, table, listed = (archive.read(entry) for entry in archive.namelist())
+    assert (photo[:2], table.decode()) == (b"\xff\xd8", "場所,状態\n橋,良\n")
+    assert all(words in listed.decode("utf-8-sig") for words in (ogawa.user_id, "photo_入口.jpg", "list_点検.csv"))
 
 
 async def exported_by_a_robot(kairan, name, folder):
     """From the shell, while Kairan runs; twice at once."""
     command = [sys.executable, "-m", "bridge", "export", name, "--config", str(kairan.config), "--into", str(folder)]
-    runs = [await asyncio.create_subprocess_exec(*command, "--format", format_) for format_ in ("rpa", "sav")]
-    assert [await run.wait() for run in runs] == [0, 0]
+    formats = ("rpa", "sav", "files")
+    runs = [await asyncio.create_subprocess_exec(*command, "--format", format_) for format_ in formats]
+    assert [await run.wait() for run in runs] == [0, 0, 0]
     made = {path.name for path in folder.iterdir() if path.is_file()}
-    assert made == {f"{name}-1{end}" for end in (".csv", ".child.csv", ".sav", ".manifest.json")}
+    assert made == {f"{name}-1{end}" for end in (".csv", ".child.csv", ".sav", ".files.zip")} | {
+        f"{name}-1.{format_}.manifest.json" for format_ in formats
+    }
     assert "中津小学校" not in (folder / f"{name}-1.csv").read_text("cp932")
 
 
