@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.reading.words import clean
-from forms.writing.kinds import present
 from forms.writing.listed import listed_options
 from forms.writing.scales import Scaled, labelled, scale_in
 from forms.writing.tables import table_in
@@ -99,7 +98,25 @@ _RANKED = re.compile(
     re.IGNORECASE,
 )
 _TOP = re.compile(r"上位\s*(?P<n>[0-9]{1,2})\s*(?:つ|個|位|件|項目)|\btop (?P<en>[0-9]{1,2})\b", re.IGNORECASE)
-_LEVELS = frozenset("高 中 低 高い 低い 普通 ふつう 最優先 緊急 high medium middle normal low urgent".split())
+_LEVELS = frozenset(
+    [
+        "高",
+        "中",
+        "低",
+        "高い",
+        "低い",
+        "普通",
+        "ふつう",
+        "最優先",
+        "緊急",
+        "high",
+        "medium",
+        "middle",
+        "normal",
+        "low",
+        "urgent",
+    ]
+)
 _YES_WORDS = frozenset({"はい", "yes", "いいえ", "no"})
 
 
@@ -193,7 +210,7 @@ def _kind(words: str, options: tuple[str, ...]) -> str:
         return "choices" if several else "choice"
     if (_YESNO.search(words) and not asks) or _YESNO_EN.search(words):
         return "yesno"
-    return _measured(words) or next((present(kind, "text") for shape, kind in _OTHERS if shape.search(words)), "text")
+    return _measured(words) or next((kind for shape, kind in _OTHERS if shape.search(words)), "text")
 
 
 def _ranked(words: str, options: tuple[str, ...]) -> bool:
@@ -205,18 +222,10 @@ def _ranked(words: str, options: tuple[str, ...]) -> bool:
 def _measured(words: str) -> str | None:
     """Dates and numbers."""
     if _BOTH.search(words):
-        return present("datetime", "text")
+        return "datetime"
     if _CLOCK.search(words):
-        return present("time", "text")
+        return "time"
     if _NOT_A_COUNT.search(words):
         return None
-    for shape, kinds in (
-        (_MONEY, ("money", "integer")),
-        (_SHARE, ("percentage", "number")),
-        (_MEASURE, ("number",)),
-        (_COUNT, ("integer",)),
-        (_WHEN, ("date",)),
-    ):
-        if shape.search(words):
-            return present(*kinds)
-    return None
+    shapes = ((_MONEY, "money"), (_SHARE, "percentage"), (_MEASURE, "number"), (_COUNT, "integer"), (_WHEN, "date"))
+    return next((kind for shape, kind in shapes if shape.search(words)), None)

@@ -23,7 +23,7 @@ TITLES = {
     "matrix": Text(ja="表形式", en="table"),
     "consent": Text(ja="同意", en="consent"),
     "integer": Text(ja="整数", en="whole number"),
-    "number": Text(ja="数値", en="number"),
+    "number": Text(ja="数値", en="decimal number"),
     "money": Text(ja="金額", en="money"),
     "percentage": Text(ja="割合", en="percentage"),
     "date": Text(ja="日付", en="date"),
@@ -90,9 +90,9 @@ _BARE = frozenset(
     {"choice", "choices", "yesno", "integer", "number", "date", "time", "datetime", "text", "rank", "scale", "matrix"}
 )
 _RATHER_TITLES = frozenset(
-    ["人数", "数", "個数", "日", "月日", "年月日", "時間", "count", "day", "time", "words", "選択"]
-    + ["順位", "順番", "評価", "段階", "order", "rating", "表", "一覧表", "行列", "table"]
-)
+    ["人数", "数", "個数", "日", "月日", "年月日", "時間", "count", "day", "time", "words", "選択",
+     "順位", "順番", "評価", "段階", "order", "rating", "表", "一覧表", "行列", "table"]
+)  # fmt: skip
 CHOOSING = frozenset({"choice", "choices", "lookup", "rank"})
 """The kinds that need options."""
 
@@ -115,8 +115,3 @@ def kind_alone(said: str) -> str | None:
 def kind_title(kind: str) -> Text:
     """What people call it."""
     return TITLES[kind]
-
-
-def present(*kinds: str) -> str:
-    """The first of these kinds that there is."""
-    return next(kind for kind in kinds if kind in KINDS)

@@ -7,7 +7,9 @@ from typing import Any
 
 MOST_POINTS = 11
 _HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20, 0x301C: 0x7E}  # one to one: places stay the same
-_STEPS = re.compile(r"(?<![0-9])(?P<points>[0-9]{1,2})\s*(?:段階|件法|点満点|[- ]?point\b|[- ]?steps?\b)", re.IGNORECASE)
+_STEPS = re.compile(
+    r"(?<![0-9])(?P<points>[0-9]{1,2})\s*(?:段階|件法|点満点|[- ]?point\b|[- ]?steps?\b)", re.IGNORECASE
+)
 _FROM_TO = re.compile(
     r"(?<![0-9])(?P<first>[01])\s*点?\s*(?:~|から|-|–|to)\s*(?P<last>[0-9]{1,2})\s*点?\s*"
     r"(?:まで)?(?:の(?:数字|点数?|段階|評価|間))?(?:で(?!す)|の(?:数字|段階|評価)$)"
