@@ -53,7 +53,7 @@ ASK_ENGLISH = Text(
     ja="「{title}」の英語を送ってください。選択肢の英語は、次の行から同じ順番で。",
     en="Please send the English for “{title}”; that of its options on the lines below, in order.",
 )
-ASK_KIND = Text(ja="種類は {kinds} から選んでください。例:「3を日付に」", en="Kinds are: {kinds}. E.g. “kind 3 date”")
+ASK_KIND = Text(ja="種類は{kinds}から選んでください。例:「3を日付に」", en="Kinds are: {kinds}. E.g. “kind 3 date”")
 DONE = Text(ja="直しました。質問{n}：{title}（{kind}）", en="Done. Question {n}: {title} ({kind})")
 TRANSLATED = Text(ja="質問{n}の英語を入れました：{english}", en="Question {n} in English: {english}")
 WHEN_SET = Text(ja="質問{n}「{title}」は、{when}だけ聞きます。", en="Question {n} “{title}” is asked only {when}.")
