@@ -1,6 +1,5 @@
 """The one table of what a command's arguments may be: type → what it is called and how it is read from words."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import Any, NewType
 
 from bots.call import Call
+from bots.once import first_moment
 from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
-from forms.reading.coming import read_coming
 from forms.recurrence import read_offset, read_weekdays
-from forms.spoken import Unclear
 from forms.text import Text
-from forms.when import read_when, split_when
+from forms.when import read_when
 
 FormName = NewType("FormName", str)
 RoomName = NewType("RoomName", str)
@@ -38,11 +36,6 @@ _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
 )
-_ONLY_ONCE = Text(
-    ja="くり返しのお知らせはできません。次の1回を「{when} 会議」のように日時で書いてください。",
-    en="Reminders do not repeat: please give the next one by its date and time, e.g. “{when} meeting”.",
-)
-_AGAIN = re.compile(r"毎|隔週|隔月|平日|every|each|daily|weekly|monthly", re.IGNORECASE)
 RemindAt = NewType("RemindAt", tuple[datetime | timedelta, ...])
 
 
@@ -65,28 +58,6 @@ def _rest(words: Sequence[str], _call: Call) -> tuple[str, int]:
 def _whole(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
     """All the words up to the next keyword."""
     return lambda words, call: (read(" ".join(words), call), len(words))
-
-
-def _beginning(words: Sequence[str], call: Call) -> tuple[datetime, int]:
-    """As many words as say when: 「明日 9:00 会議の資料」 is a moment of two words, then the text."""
-    try:
-        moment, rest = split_when(" ".join(words), call.at.astimezone(call.zone), call.zone)
-    except Unclear:
-        _once(words, call)
-        raise
-    return moment, len(words) - len(rest.split())
-
-
-def _once(words: Sequence[str], call: Call) -> None:
-    """Raises Mistake where the words begin with what comes again, with its next time where that can be told."""
-    for count in range(min(len(words), 6), 0, -1):
-        coming = read_coming(" ".join(words[:count]), now=call.at, zone=call.zone)
-        if coming.every and coming.at:
-            at = coming.at.astimezone(call.zone)
-            when = Text(ja=f"{at.month}月{at.day}日 {at.hour}:{at:%M}", en=f"{at:%Y-%m-%d} {at.hour}:{at:%M}")
-            raise Mistake(_ONLY_ONCE.fill(when=when))
-    if _AGAIN.match(words[0]):
-        raise Mistake(_ONLY_ONCE.fill(when=Text(ja="明日 9:00", en="tomorrow 9am")))
 
 
 def _when(words: str, call: Call) -> datetime:
@@ -168,7 +139,7 @@ READERS: Mapping[Any, Reader] = {
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
-    When: Reader(Text(ja="日時", en="when"), _beginning),
+    When: Reader(Text(ja="日時", en="when"), first_moment),
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),
