@@ -8,7 +8,7 @@ from typing import Any
 
 from forms.reading.words import clean
 from forms.writing.listed import listed_options
-from forms.writing.scales import Scaled, labelled, scale_in
+from forms.writing.scales import Scaled, labelled, points_shown, scale_in
 from forms.writing.tables import table_in
 
 LONGEST_TITLE = 1000
@@ -97,6 +97,7 @@ _RANKED = re.compile(
     r"|\brank\b|\bin order of\b|\border of (?:preference|priority|importance)\b|\bmost important first\b",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"それぞれ|項目|各(?!種)|\beach\b|\bfollowing\b")
 _TOP = re.compile(r"上位\s*(?P<n>[0-9]{1,2})\s*(?:つ|個|位|件|項目)|\btop (?P<en>[0-9]{1,2})\b", re.IGNORECASE)
 _LEVELS = frozenset(
     [
@@ -128,6 +129,8 @@ def guess(said: str) -> Guess:
     if table.sure:
         return Guess(_bare(title), "matrix", table.columns, required, table.rows)
     listed = listed_options(below)
+    if (rated := _rated(title, listed)) is not None:
+        return Guess(_bare(rated.title), "matrix", points_shown(rated.fields), required, listed)
     if scaled := _scaled(title, below, listed):
         return Guess(_bare(scaled.title), "scale", (), required, fields=scaled.fields)
     title, inline = (title, ()) if listed else _inline(title)
@@ -150,6 +153,11 @@ def _scaled(title: str, below: str, listed: tuple[str, ...]) -> Scaled | None:
     if found is None or not listed or any(name in found.fields for name in ("labels", "lowest", "highest")):
         return found
     return replace(found, fields=labelled(listed)) if len(listed) == found.fields["points"] else None
+
+
+def _rated(title: str, listed: tuple[str, ...]) -> Scaled | None:
+    """「次の項目を5段階で」 above what is to be rated: the points are the columns of a table."""
+    return scale_in(title) if len(listed) > 1 and _EACH.search(_plain(title)) else None
 
 
 def _places(title: str, options: tuple[str, ...]) -> dict[str, Any]:

@@ -58,6 +58,15 @@ def labelled(labels: tuple[str, ...]) -> dict[str, Any]:
     return {"points": len(labels), "labels": list(labels)}
 
 
+def points_shown(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Its points as the columns of a table: 1（不満）, 2, … 5（満足）; or the words for them."""
+    if "labels" in fields:
+        return tuple(fields["labels"])
+    first, points = fields.get("first", 1), fields["points"]
+    ends = {first: fields.get("lowest"), first + points - 1: fields.get("highest")}
+    return tuple(f"{n}（{ends[n]}）" if ends.get(n) else str(n) for n in range(first, first + points))
+
+
 def _between(lowest: int, highest: int) -> tuple[int, int]:
     first = 0 if lowest == 0 else 1
     return first, highest - first + 1

@@ -174,6 +174,12 @@ def test_a_table_has_rows_and_columns():
     assert found.required is False
 
 
+def test_several_things_rated_on_one_scale_are_the_rows_of_a_table():
+    found = guess("次の項目を3段階で評価してください（1＝不満、3＝満足）\n待ち時間\n説明")
+    assert (found.kind, found.rows, found.options) == ("matrix", ("待ち時間", "説明"), ("1（不満）", "2", "3（満足）"))
+    assert guess("Rate each from 1 to 3\nfood\nroom").options == ("1", "2", "3")
+
+
 @pytest.mark.parametrize(("said", "required"), [("備考（任意）", False), ("氏名【必須】", True), ("備考", None)])
 def test_whether_an_answer_is_needed_may_be_said_in_brackets(said, required):
     assert guess(said).required is required
