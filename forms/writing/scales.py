@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_POINTS = 11
+_LONGEST = 1000  # characters: no wording is longer, and longer ones are not searched through
 _HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20, 0x301C: 0x7E}  # one to one: places stay the same
 _STEPS = re.compile(
     r"(?<![0-9])(?P<points>[0-9]{1,2})\s*(?:段階|件法|点満点|[- ]?point\b|[- ]?steps?\b)", re.IGNORECASE
@@ -32,6 +33,8 @@ class Scaled:
 
 def scale_in(title: str, below: str = "") -> Scaled | None:
     """The scale that a wording asks for; None where it asks for none."""
+    if len(title) > _LONGEST:
+        return None
     half, more = title.translate(_HALF), below.translate(_HALF)
     steps = _steps(half)
     pair = _SAID_PAIR if steps else _PAIR

@@ -1,5 +1,7 @@
 """The kind that a question's wording asks for."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,6 +206,15 @@ def test_every_kind_has_a_title_of_its_own():
     assert set(TITLES) == WRITTEN
     for lang in ("ja", "en"):
         assert len({kind_title(kind)[lang] for kind in WRITTEN}) == len(WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "said", ["満足" * 8000, "scale 1 " * 2000, "1=a " * 4000, "1=" * 8000, "a\n" + "行:x\n\n" * 3000]
+)
+def test_very_long_wordings_are_guessed_at_once(said):
+    began = monotonic()
+    assert guess(said).kind in WRITTEN
+    assert monotonic() - began < 5
 
 
 @given(st.text(max_size=300))
