@@ -9,12 +9,13 @@ from typing import Any, NewType
 
 from bots.call import Call
 from bots.filling.show import clean
+from bots.once import first_moment
 from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
 from forms.recurrence import read_offset, read_weekdays
 from forms.text import Text
-from forms.when import read_when, split_when
+from forms.when import read_when
 
 FormName = NewType("FormName", str)
 RoomName = NewType("RoomName", str)
@@ -72,12 +73,6 @@ def _rest(words: Sequence[str], _call: Call) -> tuple[str, int]:
 def _whole(read: Callable[[str, Call], Any]) -> Callable[[Sequence[str], Call], tuple[Any, int]]:
     """All the words up to the next keyword."""
     return lambda words, call: (read(" ".join(words), call), len(words))
-
-
-def _beginning(words: Sequence[str], call: Call) -> tuple[datetime, int]:
-    """As many words as say when: 「明日 9:00 会議の資料」 is a moment of two words, then the text."""
-    moment, rest = split_when(" ".join(words), call.at.astimezone(call.zone), call.zone)
-    return moment, len(words) - len(rest.split())
 
 
 def _when(words: str, call: Call) -> datetime:
@@ -230,7 +225,7 @@ READERS: Mapping[Any, Reader] = {
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
-    When: Reader(Text(ja="日時", en="when"), _beginning),
+    When: Reader(Text(ja="日時", en="when"), first_moment),
     Deadline: Reader(Text(ja="締切", en="when"), _whole(_deadline)),
     RemindAt: Reader(Text(ja="日時や「1日前」", en="when"), _whole(remind_at)),
     Number: Reader(Text(ja="番号", en="number"), _one(_number)),

@@ -14,7 +14,7 @@ from bots.form_loading import load, sent_file
 from bots.form_notice import noticed, notices
 from bots.form_renewal import renewed
 from bots.form_results import close, due_closings, due_summaries, remind, results, status
-from bots.form_talk import fill_in, most_bytes, to_person
+from bots.form_talk import fill_in, in_direct, most_bytes
 from bots.form_workbooks import template
 from bots.form_writing import drafting_listener
 from bots.help import help_command
@@ -123,7 +123,7 @@ def _question(number: int, question: Question) -> Text:
 )
 def preview(call: Call, forms: Forms, responses: Responses, name: FormName) -> Effects:
     effects = enter(call, responses, responses.preview(forms.get(name)))
-    return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
+    return in_direct(call, IN_DIRECT, effects)
 
 
 @command(
@@ -206,7 +206,7 @@ def _room_of(call: Call, form: Form) -> str:
 def fill(call: Call, publications: Publications, responses: Responses, name: FormName) -> Effects:
     publication = publications.latest(name)
     effects = begin(call, responses, publication)
-    return effects if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, effects))
+    return in_direct(call, IN_DIRECT, effects)
 
 
 @command(

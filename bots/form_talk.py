@@ -72,6 +72,11 @@ class Answering:
     codes: PostalCodes
 
 
+def in_direct(call: Call, there: Text, effects: Effects) -> Effects:
+    """What is for the caller alone goes to their direct room; elsewhere `there` says so."""
+    return effects if call.direct else (Say(text=there), *to_person(call.who, effects))
+
+
 def to_person(user: UserId, effects: Effects) -> Effects:
     """The same, said in the person's own direct room."""
     return tuple(replace(e, to=Person(user)) if isinstance(e, Say) else e for e in effects)

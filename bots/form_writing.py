@@ -24,7 +24,7 @@ from bots.due import Reminders, Summaries
 from bots.effects import Effect, Refuse, Say
 from bots.events import Edited, Event, Joined, Said
 from bots.form_entry import enter
-from bots.form_talk import CHOOSE_BY, FORMS, MUTE, fill_in, is_over, to_person
+from bots.form_talk import CHOOSE_BY, FORMS, MUTE, fill_in, in_direct, is_over
 from bots.ports import Attachments, Forms, Manuscripts, People, PostalCodes, Publications, Responses, Rooms
 from bots.records import Filling
 from bots.roles import Role
@@ -44,7 +44,7 @@ def entered(call: Call, found: Manuscript, manuscripts: Manuscripts, responses: 
     manuscripts.keep(drafting)
     responses.focus(None)
     said = tuple(e for e in effects if isinstance(e, Say))
-    return said if call.direct else (Say(text=IN_DIRECT), *to_person(call.who, said))
+    return in_direct(call, IN_DIRECT, said)
 
 
 def drafting_listener(publish: Command) -> Listener:

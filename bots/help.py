@@ -13,6 +13,10 @@ from forms.mistake import Mistake
 from forms.text import Text, lines, same
 
 ONE_LINE = Text(ja="{usage} — {about}", en="{usage} — {about}")
+LEGEND = Text(
+    ja="< >には自分の言葉を入れ、[ ]の中は省けます。コマンドの説明: !{bot} help {example}",
+    en="Put your own words in place of < >; what stands in [ ] may be left out. One command: !{bot} help {example}",
+)
 NEEDED = Text(ja="使える人: {role}以上", en="For: {role} and above")
 EVERYBODY = Text(ja="だれでも使えます。", en="Anybody may use it.")
 ALSO = Text(ja="同じ意味: {names}", en="Also: {names}")
@@ -25,10 +29,7 @@ def help_command(bot: Callable[[], Bot]) -> Command:
     def help_(call: Call, name: CommandName | None = None) -> Effects:
         whole = bot()
         if name is None:
-            usable = [
-                ONE_LINE.fill(usage=c.usage(whole.name), about=c.about) for c in whole.commands if call.role >= c.needs
-            ]
-            return (Say(text=lines(whole.about, *usable)),)
+            return (Say(text=_all(whole, call.role)),)
         found = find(whole, name)
         if found is None:
             raise Mistake(
@@ -40,6 +41,13 @@ def help_command(bot: Callable[[], Bot]) -> Command:
         return (Say(text=explain(whole, found)),)
 
     return help_
+
+
+def _all(bot: Bot, role: Role) -> Text:
+    """What this role may use, and how to read it."""
+    usable = [c for c in bot.commands if role >= c.needs]
+    rows = [ONE_LINE.fill(usage=c.usage(bot.name), about=c.about) for c in usable]
+    return lines(bot.about, *rows, LEGEND.fill(bot=bot.name, example=usable[-1].name))
 
 
 def explain(bot: Bot, found: Command) -> Text:

@@ -42,7 +42,11 @@ WRITTEN = {
     Steer.ADD: (Text(ja="質問を加える", en="add a question"), "追加 …、add …"),
     Steer.CHANGE: (Text(ja="質問文を直す", en="reword a question"), "変更 3 …、change 3 …"),
     Steer.KIND: (Text(ja="種類を直す", en="correct the kind"), "日付、3を日付に、date、kind 3 date"),
-    Steer.OPTIONS: (Text(ja="選択肢を決める（次の行から）", en="set the options (lines below)"), "選択肢 3、options 3"),
+    Steer.OPTIONS: (
+        Text(ja="選択肢、表の列を決める（次の行から）", en="set options or columns (lines below)"),
+        "選択肢 3、列 3、options 3、columns 3",
+    ),
+    Steer.ROWS: (Text(ja="表の行を決める（次の行から）", en="set the rows of a table (lines below)"), "行 3、rows 3"),
     Steer.MOVE: (Text(ja="順番を変える", en="change the order"), "3を1へ移動、move 3 to 1"),
     Steer.REMOVE: (Text(ja="削除する", en="remove"), "削除 3、remove 3"),
     Steer.COPY: (Text(ja="複製する", en="copy"), "複製 3、copy 3"),

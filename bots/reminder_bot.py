@@ -65,11 +65,7 @@ def _check(text: str) -> None:
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="予定しているお知らせ", en="the reminders to come"))
 def list_(call: Call, reminders: Reminders) -> Effects:
     rows = [
-        ROW.fill(
-            number=n,
-            when=moment(r.due, call.zone, call.at),
-            text=r.text[:100] if call.direct or r.room == call.room else "…",
-        )
+        ROW.fill(number=n, when=moment(r.due, call.zone, call.at), text=_told(call, r))
         for n, r in enumerate(reminders.mine(), 1)
     ]
     return (Say(text=lines(*rows) if rows else NONE),)

@@ -1,6 +1,6 @@
 """What a file is, by its content; what its name says counts only between formats that look alike inside."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 FileType = Literal[
@@ -29,6 +29,8 @@ MIME: dict[str, str] = {
     "flac": "audio/flac",
     "mp4": "video/mp4",
 }
+PICTURES: Sequence[FileType] = ("jpeg", "png", "webp")
+"""What photographs may come as."""
 _OFFICE = {"docx": b"word/", "xlsx": b"xl/", "pptx": b"ppt/"}
 _MACROS = b"vbaProject"
 _BEGINS: tuple[tuple[bytes, FileType], ...] = (

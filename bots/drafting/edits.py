@@ -1,23 +1,24 @@
 """What may be done to a manuscript: each edit names its question by id, so that no other edit gets in its way."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bots.drafting import sentences as s
+from bots.drafting.parts import WITH_OPTIONS, guessed_parts, parts_of, translated, with_english
+from bots.drafting.places import number_of, numbers_of, question, row_ids
 from bots.drafting.state import Manuscript, Write, written
 from forms.mistake import Mistake
-from forms.questions import Question
+from forms.questions import Element, Matrix
 from forms.reading.words import quote
 from forms.text import Text, same
 from forms.writing.condition import Condition, source
-from forms.writing.guess import Guess, guess, listed_options, split_options
+from forms.writing.guess import Guess, guess
 from forms.writing.kinds import CHOOSING, kind_title
+from forms.writing.listed import listed_options, split_options
 from forms.writing.told import told
 
 _KEPT = ("id", "title", "hint", "required", "required_message", "when")
-_NAMELESS = re.compile(r"[\s'\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,6 @@ class Edit:
 
     write: Write
     focus: str = ""
-
-
-def number_of(manuscript: Manuscript, id_: str) -> int:
-    """Its place among the questions, from 1."""
-    form = manuscript.form
-    return [q.id for q in form.asked].index(id_) + 1 if form else 0
-
-
-def question(manuscript: Manuscript, id_: str) -> Question | None:
-    """None where it is not there."""
-    form = manuscript.form
-    return next((q for q in form.asked if q.id == id_), None) if form else None
 
 
 def _holding(questions: list[Any], id_: str) -> tuple[list[Any], int] | None:
@@ -67,7 +56,7 @@ def _title(manuscript: Manuscript, id_: str) -> Text:
 
 
 def _named(manuscript: Manuscript, pattern: Text, id_: str, **values: object) -> Text:
-    return pattern.fill(n=number_of(manuscript, id_), title=_title(manuscript, id_), **values)
+    return pattern.fill(n=numbers_of(manuscript, id_), title=_title(manuscript, id_), **values)
 
 
 # -- questions ---------------------------------------------------------------------------------------------------------
@@ -76,11 +65,7 @@ def _named(manuscript: Manuscript, pattern: Text, id_: str, **values: object) ->
 def add(manuscript: Manuscript, guessed: Guess) -> Edit:
     """A new question at the end."""
     fields, number = manuscript.fields, manuscript.given + 1
-    new: dict[str, Any] = {"id": f"q{number}", "kind": guessed.kind, "title": guessed.title}
-    if guessed.kind in CHOOSING:
-        new["options"] = options_of(guessed.options)
-    if guessed.kind == "integer":
-        new["low"] = 0  # only what is counted is taken for a whole number, and nothing is counted below none
+    new: dict[str, Any] = {"id": f"q{number}", "kind": guessed.kind, "title": guessed.title, **guessed_parts(guessed)}
     if guessed.required is False:
         new["required"] = False
     fields["questions"] = [*fields["questions"], new]
@@ -89,18 +74,32 @@ def add(manuscript: Manuscript, guessed: Guess) -> Edit:
 
 
 def retitle(manuscript: Manuscript, id_: str, said: str, below: str) -> Edit:
-    """A new wording; with options where it has some."""
+    """A new wording; with options, or whatever else its kind has, where they stand there too."""
     fields = manuscript.fields
     inside, at = _found(fields, id_)
     element, found = inside[at], guess(f"{said}\n{below}")
-    options = found.options if element["kind"] in CHOOSING else ()
-    title = found.title if options else " ".join(said.split())
+    parts = _reworded(element, found, below)
+    title = found.title if parts else " ".join(said.split())
     what = _named(manuscript, s.DID_CHANGE, id_)
-    inside[at] = {**element, "title": _in_japanese(element["title"], title)}
-    if options:
-        inside[at]["options"] = options_of(options, element.get("options", ()))
-        inside[at].pop("from_list", None)
+    inside[at] = _with_parts({**element, "title": _in_japanese(element["title"], title)}, parts)
     return _edit(manuscript, fields, what, id_)
+
+
+def _reworded(element: dict[str, Any], found: Guess, below: str) -> dict[str, Any]:
+    if element["kind"] in CHOOSING:
+        return parts_of(element["kind"], "\n".join(found.options), element) if found.options else {}
+    if element["kind"] == "scale" and found.kind == "scale":
+        return dict(found.fields)
+    return parts_of(element["kind"], below, element) if below else {}
+
+
+def _with_parts(element: dict[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """New parts take the place of those of their kind."""
+    gone = {name for group in _GROUPS if group & parts.keys() for name in group}
+    return {name: value for name, value in element.items() if name not in gone} | dict(parts)
+
+
+_GROUPS = (frozenset({"options", "from_list"}), frozenset({"points", "first", "lowest", "highest", "labels"}))
 
 
 def _in_japanese(before: Any, title: str) -> Any:
@@ -108,44 +107,29 @@ def _in_japanese(before: Any, title: str) -> Any:
     return {"ja": title, "en": before["en"]} if isinstance(before, dict) and "en" in before else title
 
 
-def change_kind(manuscript: Manuscript, id_: str, kind: str, options: Sequence[str] = ()) -> Edit:
-    """What does not depend on the kind stays. Choices keep the options they had, if no new ones are given."""
+def element(manuscript: Manuscript, id_: str) -> dict[str, Any]:
+    """A question as its document has it. Raises Mistake where it is gone."""
+    inside, at = _found(manuscript.fields, id_)
+    found: dict[str, Any] = inside[at]
+    return found
+
+
+def change_kind(manuscript: Manuscript, id_: str, kind: str, parts: Mapping[str, Any]) -> Edit:
+    """What does not depend on the kind stays; in a question of this kind already, all that `parts` do not replace."""
     fields = manuscript.fields
     inside, at = _found(fields, id_)
-    element = inside[at]
+    before = inside[at]
     what = _named(manuscript, s.DID_KIND, id_, kind=kind_title(kind))
-    new = {"kind": kind, **{name: element[name] for name in _KEPT if name in element}}
-    if kind in CHOOSING:
-        new |= {n: element[n] for n in ("options", "from_list", "choice_filter") if n in element}
-        if options:
-            new["options"] = options_of(options, element.get("options", ()))
-            new.pop("from_list", None)
-    inside[at] = new
+    kept = before if before["kind"] == kind else {name: before[name] for name in _KEPT if name in before}
+    inside[at] = _with_parts({**kept, "kind": kind}, parts)
+    _check_unused(manuscript, id_, _ids(before) - _ids(inside[at]))
     return _edit(manuscript, fields, what, id_)
 
 
-def has_options(manuscript: Manuscript, id_: str) -> bool:
-    found = question(manuscript, id_)
-    return found is not None and found.kind in CHOOSING
-
-
-def options_of(labels: Sequence[str], before: Sequence[dict[str, Any]] = ()) -> list[Any]:
-    """Options as a document has them; one that was there before under this label stays what it was."""
-    known = {_label(option): option for option in before}
-    return [known.get(label) or _option(label) for label in labels]
-
-
-def _label(option: Any) -> str:
-    if isinstance(option, str):
-        return option
-    label = option["label"]
-    return label if isinstance(label, str) else str(label["ja"])
-
-
-def _option(label: str) -> Any:
-    """Names stand in conditions and other people's spreadsheets: without spaces and quotation marks."""
-    name = _NAMELESS.sub("_", label).strip("_") or "_"
-    return {"name": name, "label": label}
+def _ids(element: Mapping[str, Any]) -> set[str]:
+    """Those under which its answers are kept."""
+    rows = element["rows"] if element["kind"] == "matrix" else ()
+    return {f"{element['id']}_{row['name']}" for row in rows} or {element["id"]}
 
 
 def labels_in(text: str, below: str) -> tuple[str, ...]:
@@ -155,11 +139,13 @@ def labels_in(text: str, below: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(split_options(text)))
 
 
-def change_options(manuscript: Manuscript, id_: str, labels: Sequence[str]) -> Edit:
-    """Instead of those it had; a question of another kind becomes a choice."""
-    found = question(manuscript, id_)
-    kind = found.kind if found is not None and found.kind in CHOOSING else "choice"
-    edit = change_kind(manuscript, id_, kind, labels)
+def change_options(manuscript: Manuscript, id_: str, text: str, below: str) -> Edit:
+    """Instead of those it had: options, the columns of a table, the points of a scale; other kinds become a choice."""
+    before = element(manuscript, id_)
+    kind = before["kind"] if before["kind"] in WITH_OPTIONS else "choice"
+    said = f"{text}\n{below}".strip() if kind == "scale" else "\n".join(labels_in(text, below))
+    parts = parts_of(kind, f"列:\n{said}" if kind == "matrix" else said, before)
+    edit = change_kind(manuscript, id_, kind, parts)
     what = _named(manuscript, s.DID_OPTIONS, id_)
     return Edit(Write(edit.write.document, edit.write.given, what), id_)
 
@@ -172,22 +158,35 @@ def move(manuscript: Manuscript, id_: str, anchor: str) -> Edit:
     element = inside.pop(at)
     into, place = _found(fields, anchor)
     into.insert(place + downwards, element)
-    what = _named(manuscript, s.DID_MOVE, id_, to=number_of(manuscript, anchor))
+    what = _named(manuscript, s.DID_MOVE, id_, to=numbers_of(manuscript, anchor))
     return _edit(manuscript, fields, what, id_)
 
 
 def remove(manuscript: Manuscript, id_: str) -> Edit:
     """Raises Mistake where another question's condition rests on it."""
     fields = manuscript.fields
-    form = manuscript.form
-    for other in form.walk() if form else ():
-        if other.id != id_ and any(f"${{{id_}}}" in expression for _, expression in other.expressions()):
-            n = number_of(manuscript, other.id) if question(manuscript, other.id) else other.id
-            raise Mistake(s.NEEDED.fill(n=number_of(manuscript, id_), other=n))
+    if form := manuscript.form:
+        _check_unused(manuscript, id_, row_ids(form, id_))
     inside, at = _found(fields, id_)
     what = _named(manuscript, s.DID_REMOVE, id_)
     del inside[at]
     return _edit(manuscript, fields, what, "")
+
+
+def _check_unused(manuscript: Manuscript, id_: str, gone: Iterable[str]) -> None:
+    """Raises Mistake where a condition of another question rests on one of the ids of this one."""
+    form, names = manuscript.form, [f"${{{one}}}" for one in gone]
+    for other in form.walk() if form else ():
+        if other.id != id_ and any(name in expression for _, expression in _said_in(other) for name in names):
+            n = numbers_of(manuscript, other.id) if question(manuscript, other.id) else other.id
+            raise Mistake(s.NEEDED.fill(n=numbers_of(manuscript, id_), other=n))
+
+
+def _said_in(element: Element) -> Iterator[tuple[str, str]]:
+    """The condition of a table stands with its rows."""
+    if isinstance(element, Matrix) and element.when:
+        yield "when", element.when
+    yield from element.expressions()
 
 
 def copy(manuscript: Manuscript, id_: str) -> Edit:
@@ -226,24 +225,13 @@ def translate(manuscript: Manuscript, id_: str, english: str, below: str) -> Edi
     """The English wording of a question; on the lines below, that of its options in their order."""
     fields = manuscript.fields
     inside, at = _found(fields, id_)
-    element = {**inside[at], "title": _with_english(inside[at]["title"], english)}
-    labels = listed_options(below) if below else ()
-    options = element.get("options", ())
-    if labels and len(labels) != len(options):
-        raise Mistake(s.AS_MANY.fill(count=len(options), given=len(labels)))
-    if labels:
-        element["options"] = [
-            {**option, "label": _with_english(option["label"], label)}
-            for option, label in zip(options, labels, strict=True)
-        ]
-        element.pop("from_list", None)
+    before, labels = inside[at], listed_options(below) if below else ()
+    parts = translated(before, labels) if labels else {}
     what = _named(manuscript, s.DID_TRANSLATE, id_)
-    inside[at] = element
+    inside[at] = {**before, "title": with_english(before["title"], english), **parts}
+    if labels:
+        inside[at].pop("from_list", None)
     return _edit(manuscript, fields, what, id_)
-
-
-def _with_english(words: Any, english: str) -> dict[str, str]:
-    return {"ja": words if isinstance(words, str) else words["ja"], "en": english}
 
 
 # -- the form itself ---------------------------------------------------------------------------------------------------
@@ -257,7 +245,7 @@ def entitle(manuscript: Manuscript, words: str) -> Edit:
 
 def entitle_in_english(manuscript: Manuscript, words: str) -> Edit:
     fields = manuscript.fields
-    fields["title"] = _with_english(fields["title"], words)
+    fields["title"] = with_english(fields["title"], words)
     return _edit(manuscript, fields, s.DID_TITLE_ENGLISH, "")
 
 

@@ -5,6 +5,8 @@ from datetime import date
 
 from bots.drafting import edits
 from bots.drafting import sentences as s
+from bots.drafting.parts import lacking, parts_of
+from bots.drafting.places import asked_ids, first_asked, has_changed, question
 from bots.drafting.show import count, kinds, line, looking_ahead, news, refuse, say, title_of
 from bots.drafting.state import Drafting
 from bots.drafting.steps import Turn, after, ask, kept
@@ -12,8 +14,8 @@ from bots.drafting.words import NONE, Order, Word, order, plain
 from forms.mistake import Mistake
 from forms.text import Text
 from forms.writing.condition import Condition, source
-from forms.writing.difference import question_changes
-from forms.writing.kinds import CHOOSING, kind_named
+from forms.writing.kinds import WRITTEN, kind_named
+from forms.writing.listed import split_options
 from forms.writing.spoken_condition import read_condition
 from forms.writing.told import told
 
@@ -37,29 +39,28 @@ def _target(drafting: Drafting, command: Order) -> str:
     """The question that is meant: the number is a place in what the editor saw."""
     if command.number is not None:
         return _place(drafting, command.number)
-    if not drafting.focus or edits.question(drafting.manuscript, drafting.focus) is None:
+    if not drafting.focus or question(drafting.manuscript, drafting.focus) is None:
         raise Mistake(s.WHICH.fill(word=_TAUGHT.get(command.word, _TAUGHT[Word.CHANGE])))
     return drafting.focus
 
 
 def _place(drafting: Drafting, number: int) -> str:
-    form = drafting.seen.form
-    asked = form.asked if form else ()
+    asked = asked_ids(drafting.seen.form)
     if not 1 <= number <= len(asked):
         raise Mistake(s.NO_SUCH.fill(n=number, count=len(asked)) if asked else s.NO_QUESTIONS)
-    return asked[number - 1].id
+    return asked[number - 1]
 
 
 def unchanged(  # noqa: PLR0913 - what one order needs
     drafting: Drafting, command: Order, id_: str, today: date, *, said: str, other: str = ""
 ) -> Turn | None:
     """None where the editor saw the question as it is; else they are shown what became of it, and asked."""
-    if edits.question(drafting.manuscript, id_) is None:
+    if question(drafting.manuscript, id_) is None:
         raise Mistake(s.GONE)
-    if other and edits.question(drafting.manuscript, other) is None:
+    if other and question(drafting.manuscript, other) is None:
         raise Mistake(s.GONE)
     before, now = drafting.seen.form, drafting.manuscript.form
-    if before is None or now is None or not question_changes(before, now, id_) or command.word is Word.COPY:
+    if before is None or now is None or not has_changed(before, now, id_) or command.word is Word.COPY:
         return None
     again = said if order(said) else _as_said(command)
     if command.word is Word.WHEN:
@@ -72,9 +73,14 @@ def unchanged(  # noqa: PLR0913 - what one order needs
 
 def _as_said(command: Order) -> str:
     """An answer to what was asked back, as an order that says the same."""
-    word = {Word.OPTIONS: "選択肢 1", Word.CHANGE: "変更 1", Word.HINT: "ヒント 1", Word.WHEN: "条件 1:"}.get(
-        command.word, "翻訳 1"
-    )
+    word = {
+        Word.OPTIONS: "選択肢 1",
+        Word.ROWS: "行 1",
+        Word.KIND: "種類 1",
+        Word.CHANGE: "変更 1",
+        Word.HINT: "ヒント 1",
+        Word.WHEN: "条件 1:",
+    }.get(command.word, "翻訳 1")
     return f"{word} {command.text}\n{command.below}".strip()
 
 
@@ -91,8 +97,8 @@ def do(drafting: Drafting, command: Order, id_: str, today: date, *, other: str 
             return kept(drafting, edits.copy(now, id_), s.COPIED)
         case Word.REQUIRED | Word.OPTIONAL:
             return kept(drafting, edits.require(now, id_, needed=command.word is Word.REQUIRED), s.DONE)
-        case Word.KIND:
-            return _kind(drafting, command, id_)
+        case Word.KIND | Word.ROWS:
+            return _rows(drafting, command, id_) if command.word is Word.ROWS else _kind(drafting, command, id_)
         case _:
             return (
                 _when(drafting, command, id_, today) if command.word is Word.WHEN else _worded(drafting, command, id_)
@@ -109,20 +115,20 @@ def _worded(drafting: Drafting, command: Order, id_: str) -> Turn:
         return ask(drafting, _ASKS[command.word], id_)
     match command.word:
         case Word.CHANGE if kind := kind_named(text):
-            return _kind(drafting, replace(command, text=kind), id_)
+            return made(drafting, kind, below, id_)
         case Word.CHANGE:
             return kept(drafting, edits.retitle(now, id_, text, below), s.DONE)
         case Word.HINT:
             words = None if plain(text) in NONE else f"{text}\n{below}".strip()
             return kept(drafting, edits.hint(now, id_, words), s.DONE)
         case Word.OPTIONS:
-            return kept(drafting, edits.change_options(now, id_, edits.labels_in(text, below)), s.DONE)
+            return kept(drafting, edits.change_options(now, id_, text, below), s.DONE)
         case _:
             return kept(drafting, edits.translate(now, id_, text, below), s.TRANSLATED)
 
 
 def _removed(drafting: Drafting, id_: str) -> Turn:
-    gone = edits.question(drafting.manuscript, id_)
+    gone = question(drafting.manuscript, id_)
     edit = edits.remove(drafting.manuscript, id_)
     then = after(drafting, edit)
     title = title_of(gone.title) if gone else ""
@@ -130,13 +136,24 @@ def _removed(drafting: Drafting, id_: str) -> Turn:
 
 
 def _kind(drafting: Drafting, command: Order, id_: str) -> Turn:
-    kind = command.text if command.text in CHOOSING else kind_named(command.text)
+    return made(drafting, command.text, command.below, id_)
+
+
+def made(drafting: Drafting, named: str, said: str, id_: str) -> Turn:
+    """A question of another kind, with what such a kind needs: from `said`, from what it had, or asked for."""
+    kind = named if named in WRITTEN else kind_named(named)
     if kind is None:
         raise Mistake(s.ASK_KIND.fill(kinds=kinds()))
-    labels = edits.labels_in("", command.below)
-    if kind in CHOOSING and not labels and not edits.has_options(drafting.manuscript, id_):
-        return ask(drafting, "options", id_, kind=kind)
-    return kept(drafting, edits.change_kind(drafting.manuscript, id_, kind, labels), s.DONE)
+    parts = parts_of(kind, said, edits.element(drafting.manuscript, id_), named)
+    if lack := lacking(kind, parts):
+        return ask(drafting, lack, id_, kind=kind, said=said)
+    return kept(drafting, edits.change_kind(drafting.manuscript, id_, kind, parts), s.DONE)
+
+
+def _rows(drafting: Drafting, command: Order, id_: str) -> Turn:
+    """A question that is no table becomes one, with its options for columns."""
+    said = "\n".join(split_options(command.text)) + f"\n{command.below}" if command.text else command.below
+    return made(drafting, "matrix", said, id_) if said else ask(drafting, "rows", id_, kind="matrix")
 
 
 def _when(drafting: Drafting, command: Order, id_: str, today: date) -> Turn:
@@ -152,12 +169,12 @@ def _when(drafting: Drafting, command: Order, id_: str, today: date) -> Turn:
 
 def _condition(drafting: Drafting, said: str, id_: str, today: date) -> Condition:
     """The numbers in it are those that the editor saw."""
-    form, asked = drafting.manuscript.form, edits.question(drafting.manuscript, id_)
-    if form is None or asked is None:
+    form, seen = drafting.manuscript.form, drafting.seen.form
+    known = seen if seen is not None and id_ in asked_ids(seen) else form
+    asked = first_asked(known, id_) if known else None
+    if known is None or asked is None:
         raise Mistake(s.GONE)
-    seen = drafting.seen.form
-    known = seen is not None and any(q.id == id_ for q in seen.asked)
-    return read_condition(said, seen if known and seen else form, asked, today=today)
+    return read_condition(said, known, asked, today=today)
 
 
 def _expression(drafting: Drafting, command: Order, id_: str, today: date) -> str:
@@ -168,7 +185,7 @@ def _expression(drafting: Drafting, command: Order, id_: str, today: date) -> st
 
 def _told(drafting: Drafting, id_: str) -> Text:
     """The condition said back."""
-    form, asked = drafting.manuscript.form, edits.question(drafting.manuscript, id_)
+    form, asked = drafting.manuscript.form, question(drafting.manuscript, id_)
     if form is None or asked is None or not asked.when:
         return s.GONE
     return line(drafting.manuscript, id_, s.WHEN_SET, when=told(asked.when, form))

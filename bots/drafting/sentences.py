@@ -23,6 +23,24 @@ ASK_OPTIONS = Text(
     ja="「{title}」の選択肢を、1行に1つずつ送ってください（「A、B、C」でもかまいません）。",
     en="Please send the options of “{title}”, one on each line (or as A, B, C).",
 )
+ASK_ROWS = Text(
+    ja="「{title}」の行（たずねる項目）を、1行に1つずつ送ってください。1行空けて、列（選ぶ言葉）も続けて送れます。",
+    en="Please send the rows of “{title}” (what is asked about), one on each line; "
+    "the columns may follow below a blank line.",
+)
+ASK_COLUMNS = Text(
+    ja="「{title}」の列（選ぶ言葉。例: 良い、ふつう、悪い）を、1行に1つずつ送ってください。",
+    en="Please send the columns of “{title}” (what is chosen, e.g. good, fair, poor), one on each line.",
+)
+ASK_TEXT = Text(
+    ja="「{title}」で同意していただく文を送ってください。",
+    en="Please send the words that people are to agree to in “{title}”.",
+)
+POINTS_HOW = Text(
+    ja="段階は2〜11です。「1=不満 5=満足」のように両端の言葉を送るか、段階の言葉を1行に1つずつ送ってください。",
+    en="A scale has 2 to 11 points. Send words for its ends, as in 1=poor 5=good, "
+    "or a word for each point, one on each line.",
+)
 ASK_WORDING = Text(ja="質問{n}の新しい質問文を送ってください。", en="Please send the new wording of question {n}.")
 ASK_HINT = Text(
     ja="質問{n}のヒントを送ってください。消すときは「なし」。", en="Please send the hint for question {n}, or “none”."
@@ -35,7 +53,7 @@ ASK_ENGLISH = Text(
     ja="「{title}」の英語を送ってください。選択肢の英語は、次の行から同じ順番で。",
     en="Please send the English for “{title}”; that of its options on the lines below, in order.",
 )
-ASK_KIND = Text(ja="種類は {kinds} から選んでください。例:「3を日付に」", en="Kinds are: {kinds}. E.g. “kind 3 date”")
+ASK_KIND = Text(ja="種類は{kinds}から選んでください。例:「3を日付に」", en="Kinds are: {kinds}. E.g. “kind 3 date”")
 DONE = Text(ja="直しました。質問{n}：{title}（{kind}）", en="Done. Question {n}: {title} ({kind})")
 TRANSLATED = Text(ja="質問{n}の英語を入れました：{english}", en="Question {n} in English: {english}")
 WHEN_SET = Text(ja="質問{n}「{title}」は、{when}だけ聞きます。", en="Question {n} “{title}” is asked only {when}.")
@@ -124,6 +142,11 @@ KEPT = Text(
 LIST_HEAD = Text(ja="「{title}」（{count}問）", en="“{title}” ({count} questions)")
 LIST_ROW = Text(ja="{n}. {title}（{kind}）", en="{n}. {title} ({kind})")
 LIST_OPTIONS = Text(ja="　選択肢：{options}", en="   options: {options}")
+LIST_ROWS = Text(ja="　行：{rows}", en="   rows: {rows}")
+LIST_COLUMNS = Text(ja="　列：{options}", en="   columns: {options}")
+LIST_POINTS = Text(ja="　段階：{options}", en="   points: {options}")
+LIST_TOP = Text(ja="　上位{top}つまで答えます", en="   the first {top} only")
+LIST_TEXT = Text(ja="　同意文：{text}", en="   words: {text}")
 LIST_WHEN = Text(ja="　条件：{when}", en="   asked only {when}")
 LIST_HINT = Text(ja="　ヒント：{hint}", en="   hint: {hint}")
 SPEAKS = Text(ja="日本語でご案内します。", en="I will use English from here on.")
@@ -165,7 +188,8 @@ DID_ABOUT = Text(ja="案内文を変更", en="introduction changed")
 HELP = Text(
     ja="質問文を送ると、最後に加わります。選択肢は次の行から1行に1つずつ。\n"
     "種類を直す: 文字／整数／日付／択一／複数選択／はい・いいえ（「3を日付に」も）\n"
-    "直す: 変更 3 新しい質問文 ／ 選択肢 3（次の行から）\n"
+    "ほかの種類: 順位付け／段階評価（「満足度を5段階で 1=不満 5=満足」）／表形式 …（「種類 3」で全部の一覧）\n"
+    "直す: 変更 3 新しい質問文 ／ 選択肢 3（次の行から）／ 表の「行 3」「列 3」\n"
     "並べる: 3を1へ移動 ／ 削除 3 ／ 複製 3\n"
     "決まり: 必須 3 ／ 任意 3 ／ ヒント 3 … ／ 条件 3 質問2が『はい』のときだけ\n"
     "題名: 題名 … ／ 案内文 … ／ 英語: 翻訳 3 …\n"
@@ -175,7 +199,8 @@ HELP = Text(
     "ことばと同じ質問文は「」で囲んでください。",
     en="Send a question to add it at the end; its options on the lines below.\n"
     "Kind: text, number, date, choice, choices, yes/no (or “kind 3 date”)\n"
-    "Change: change 3 NEW WORDING; options 3 (on the lines below)\n"
+    "More kinds: ranking, scale (“Satisfaction, on a scale of 1 to 5: 1=poor 5=good”), table … (“kind 3” lists all)\n"
+    "Change: change 3 NEW WORDING; options 3 (on the lines below); of a table rows 3, columns 3\n"
     "Order: move 3 to 1; remove 3; copy 3\n"
     "Rules: required 3; optional 3; hint 3 …; condition 3 only if 2 is yes\n"
     "Title: title …; about …; English: translate 3 …\n"

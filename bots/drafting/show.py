@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from bots.drafting import sentences as s
-from bots.drafting.edits import number_of, question
+from bots.drafting.places import asked_ids, numbers_of, question
 from bots.drafting.state import Drafting, Manuscript
 from bots.effects import Refuse, Say
 from bots.filling.show import clean, one_line, stack
 from forms.form import Form
-from forms.questions import Question
+from forms.questions import Matrix, Question
+from forms.reading.options import Named
 from forms.text import Text, lines
 from forms.writing.condition import Compared, Condition, parsed
 from forms.writing.difference import differences
-from forms.writing.kinds import KINDS, kind_named, kind_title
+from forms.writing.kinds import TITLES, kind_title
 from forms.writing.told import told
 
 TITLE, PAGE, OPTIONS, CHANGES = 120, 6000, 12, 8
@@ -40,7 +41,7 @@ def count(manuscript: Manuscript) -> int:
     return len(form.asked) if form else 0
 
 
-def kind_of(asked: Question) -> Text:
+def kind_of(asked: Question | Matrix) -> Text:
     kind = kind_title(asked.kind)
     return kind if asked.required else s.OPTIONAL_MARK.fill(kind=kind)
 
@@ -51,7 +52,7 @@ def line(manuscript: Manuscript, id_: str, pattern: Text, **values: object) -> T
     if asked is None:
         return s.GONE
     words = {
-        "n": number_of(manuscript, id_),
+        "n": numbers_of(manuscript, id_),
         "title": title_of(asked.title),
         "kind": kind_of(asked),
         "english": title_of(asked.title).en,
@@ -65,9 +66,7 @@ def details(manuscript: Manuscript, id_: str) -> Text | None:
     asked, form = question(manuscript, id_), manuscript.form
     if asked is None or form is None:
         return None
-    rows = []
-    if options := _options(asked):
-        rows.append(s.LIST_OPTIONS.fill(options=options))
+    rows = _parts(asked)
     if asked.when:
         rows.append(s.LIST_WHEN.fill(when=told(asked.when, form)))
     if asked.hint:
@@ -75,11 +74,23 @@ def details(manuscript: Manuscript, id_: str) -> Text | None:
     return lines(*rows) if rows else None
 
 
-def _options(asked: Question) -> Text | None:
-    if asked.kind == "yesno" or not (options := asked.options()):
-        return None
+def _parts(asked: Question | Matrix) -> list[Text]:
+    """What it has by its kind."""
+    if isinstance(asked, Matrix):
+        return [s.LIST_ROWS.fill(rows=_labels(asked.rows)), s.LIST_COLUMNS.fill(options=_labels(asked.offered))]
+    if asked.kind == "consent":
+        return [s.LIST_TEXT.fill(text=title_of(asked.text))]
+    offered = asked.distinct if asked.kind == "lookup" else asked.options()
+    if asked.kind == "yesno" or not offered:
+        return []
+    listed = s.LIST_POINTS if asked.kind == "scale" else s.LIST_OPTIONS
+    top = [s.LIST_TOP.fill(top=asked.top)] if asked.kind == "rank" and asked.top else []
+    return [listed.fill(options=_labels(offered)), *top]
+
+
+def _labels(options: Sequence[Named]) -> Text:
     more = "…" if len(options) > OPTIONS else ""
-    shown = [title_of(Text(ja=o.label.ja, en=o.label.en)) for o in options[:OPTIONS]]
+    shown = [title_of(o.label) for o in options[:OPTIONS]]
     return Text(ja="、".join(o.ja for o in shown) + more, en=", ".join(o.en for o in shown) + more)
 
 
@@ -88,8 +99,11 @@ def overview(manuscript: Manuscript) -> Text:
     form = manuscript.form
     rows = [s.LIST_HEAD.fill(title=title_of(manuscript.title), count=count(manuscript))]
     size = 0
-    for n, asked in enumerate(form.asked if form else (), 1):
-        row = stack(line(manuscript, asked.id, s.LIST_ROW), details(manuscript, asked.id))
+    ids = asked_ids(form)
+    for n, id_ in enumerate(ids, 1):
+        if id_ in ids[: n - 1]:
+            continue  # another row of a table that is there already
+        row = stack(line(manuscript, id_, s.LIST_ROW), details(manuscript, id_))
         size += max(len(row.ja), len(row.en))
         if size > PAGE:
             rows.append(s.MORE.fill(count=count(manuscript) - n + 1))
@@ -100,7 +114,7 @@ def overview(manuscript: Manuscript) -> Text:
 
 def kinds() -> Text:
     """The kinds that may be chosen in one word."""
-    titles = [title for kind in KINDS if kind_named((title := kind_title(kind)).ja)]
+    titles = list(TITLES.values())
     return Text(ja="、".join(f"「{t.ja}」" for t in titles), en=", ".join(t.en for t in titles))
 
 
@@ -136,7 +150,10 @@ def check(form: Form) -> tuple[Text, ...]:
 def _twice(form: Form) -> list[Text]:
     first: dict[str, int] = {}
     rows = []
+    tables = [row.id for element in form.walk() if isinstance(element, Matrix) for row in element.questions[1:]]
     for n, asked in enumerate(form.asked, 1):
+        if asked.id in tables:
+            continue  # said of its first row
         if (before := first.setdefault(asked.title.ja, n)) != n:
             rows.append(s.CHECK_TWICE.fill(n=before, other=n))
     return rows

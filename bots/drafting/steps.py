@@ -20,6 +20,9 @@ _ASKED = {
     "hint": s.ASK_HINT,
     "when": s.ASK_WHEN,
     "options": s.ASK_OPTIONS,
+    "rows": s.ASK_ROWS,
+    "columns": s.ASK_COLUMNS,
+    "text": s.ASK_TEXT,
     "english": s.ASK_ENGLISH,
 }
 

@@ -1,11 +1,13 @@
 """One message of an editor, one turn; and the first words when a manuscript is opened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from bots.drafting import edits
 from bots.drafting import sentences as s
-from bots.drafting.orders import about_question, do, unchanged
+from bots.drafting.orders import about_question, do, made, unchanged
+from bots.drafting.places import question
 from bots.drafting.show import count, news, overview, refuse, say, title_of
 from bots.drafting.state import Drafting
 from bots.drafting.steps import Turn, add, kept
@@ -15,6 +17,7 @@ from bots.filling.words import NO, YES, unquoted
 from forms.mistake import Mistake
 from forms.reading.words import clean, is_blank
 from forms.writing.guess import guess
+from forms.writing.tables import table_in
 
 
 def open_(drafting: Drafting) -> Turn:
@@ -62,8 +65,8 @@ def amend(drafting: Drafting, source: str, said: str, *, today: date) -> Turn:
 
 def remembering(drafting: Drafting, source: str, before: Drafting) -> Drafting:
     """Which message worded the question that it touched: the newest 100."""
-    asked = edits.question(drafting.manuscript, drafting.focus)
-    was = edits.question(before.manuscript, drafting.focus)
+    asked = question(drafting.manuscript, drafting.focus)
+    was = question(before.manuscript, drafting.focus)
     if asked is None or (was is not None and was.title == asked.title):
         return drafting
     kept_ = dict(list(drafting.sources.items())[-99:])
@@ -111,14 +114,21 @@ def _answered(drafting: Drafting, said: str, today: date) -> Turn:
     if what == "options" and not id_:
         guessed = replace(guess(waiting["title"]), kind=waiting["kind"], options=edits.labels_in("", said))
         return kept(calm, edits.add(calm.manuscript, guessed), s.ADDED)
-    command = _as_order(what, said)
     try:
-        if what == "options" and waiting.get("kind"):
-            edit = edits.change_kind(calm.manuscript, id_, waiting["kind"], edits.labels_in("", said))
-            return kept(calm, edit, s.DONE)
+        if kind := waiting.get("kind"):
+            return made(calm, kind, _together(waiting, said), id_)
+        command = _as_order(what, said)
         return unchanged(calm, command, id_, today, said=said) or do(calm, command, id_, today)
     except Mistake as mistake:  # it is still waited for: they may simply say it better
         return drafting, (refuse(news(drafting), mistake.text),)
+
+
+def _together(waiting: Mapping[str, str], said: str) -> str:
+    """With what was said before: the rows of a table, to which these are the columns."""
+    if waiting["for"] == "columns":
+        rows = "\n".join(table_in(waiting.get("said", "")).rows)
+        return f"行:\n{rows}\n列:\n" + "\n".join(edits.labels_in("", said))
+    return "\n".join(edits.labels_in("", said)) if waiting["for"] == "options" else said
 
 
 def _obey(drafting: Drafting, command: Order, said: str, today: date) -> Turn:

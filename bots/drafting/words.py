@@ -16,6 +16,7 @@ class Word(Enum):
     CHANGE = auto()
     KIND = auto()
     OPTIONS = auto()
+    ROWS = auto()
     MOVE = auto()
     REMOVE = auto()
     COPY = auto()
@@ -39,8 +40,8 @@ class Word(Enum):
 
 
 ON_A_QUESTION = frozenset({
-    Word.CHANGE, Word.KIND, Word.OPTIONS, Word.MOVE, Word.REMOVE, Word.COPY, Word.REQUIRED, Word.OPTIONAL, Word.HINT,
-    Word.WHEN, Word.TRANSLATE,
+    Word.CHANGE, Word.KIND, Word.OPTIONS, Word.ROWS, Word.MOVE, Word.REMOVE, Word.COPY, Word.REQUIRED, Word.OPTIONAL,
+    Word.HINT, Word.WHEN, Word.TRANSLATE,
 })  # fmt: skip
 """Without a number they mean the question that was touched last."""
 
@@ -58,7 +59,7 @@ class Order:
 
 _N = r"(?:質問|設問|問|questions?\s*|q|no\.?\s*|#)?\s*(?P<n>[0-9]{1,3})(?![0-9])\s*(?:番目?|問目)?"
 _M = r"(?:質問|設問|問|questions?\s*|q|no\.?\s*|#)?\s*(?P<m>[0-9]{1,3})(?![0-9])\s*(?:番目?|問目)?"
-_TO = r"\s*[:、,]?\s*(?:を|は|に)?\s*"
+_TO = r"(?:\s*を|(?<!\s)(?:は(?!い)|に))?\s*[:、,]?\s*"  # ヒント 3 はじめに: the は belongs to the hint
 _DO = r"(?:する|して|します)?(?:ください)?"
 _NOT_A_SUBJECT = (
     r"(?!\s*(?:が|に|で|の|is\b|isn|[<>=!]|includes))"  # 条件 2がはいのとき: the 2 belongs to the condition
@@ -84,8 +85,11 @@ _SHAPES: tuple[tuple[Word, str], ...] = (
     (Word.WHEN, r"(?P<text>only (?:if|when)\b.+)"),
     (Word.WHEN, r"(?P<text>(?:質問|問)\s*[0-9]{1,3}\s*(?:が|に|で|の).*(?:とき|場合)(?:だけ|のみ)。?)"),
     (Word.KIND, rf"(?:種類|kind|type)\s*{_N}{_TO}(?P<text>.*)"),
-    (Word.OPTIONS, rf"(?:選択肢|options)\s*{_N}{_TO}(?P<text>.*)"),
+    (Word.OPTIONS, rf"(?:選択肢|options|列|columns)\s*{_N}{_TO}(?P<text>.*)"),
     (Word.OPTIONS, r"(?:選択肢|options)(?:\s*:\s*|\s+|$)(?P<text>.*)"),
+    (Word.OPTIONS, r"(?:列|columns)(?:\s*:\s*|$)(?P<text>.*)"),
+    (Word.ROWS, rf"(?:行|rows)\s*{_N}{_TO}(?P<text>.*)"),
+    (Word.ROWS, r"(?:行|rows)(?:\s*:\s*|$)(?P<text>.*)"),
     (Word.TRANSLATE, rf"(?:翻訳|英語|translate|english)\s*{_N}{_TO}(?P<text>.*)"),
     (Word.TRANSLATE, r"(?:翻訳|translate)(?:\s*:\s*|\s+|$)(?P<text>.*)"),
     (Word.CHANGE, rf"(?:変更|修正|change|edit)\s*{_N}\s*[:、,]?\s*(?:を|to\b)?\s*(?P<text>.*)"),

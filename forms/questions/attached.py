@@ -32,6 +32,12 @@ _NOT_THE_TYPE = Text(
     ja="「{name}」は受け取れない形式です。{types} で送ってください。",
     en="“{name}” is of a type that cannot be taken here. Please send {types}.",
 )
+_FROM_AN_IPHONE = Text(
+    ja="「{name}」はiPhoneなどの写真の形式（HEIC）のため受け取れません。「設定→カメラ→フォーマット→互換性優先」にして"
+    "撮り直すか、写真を表示してスクリーンショットを送ってください。",
+    en="“{name}” is a HEIC photo, as iPhones take them, which cannot be taken here: choose Settings > Camera > Formats "
+    "> Most Compatible and take it again, or send a screenshot of it.",
+)
 _UNNAMED = Text(ja="ファイル", en="file")
 _HOW = Text(ja="{what}を送信（{types}、{most}MBまで）", en="Send {what} ({types}; up to {most} MB)")
 _SEVERAL = Text(
@@ -83,8 +89,7 @@ class AttachedFields(QuestionFields):
             raise Mistake(_EMPTY.fill(name=name))
         type_ = type_of(file.name, file.content)
         if type_ is None or type_ not in self.accepted:
-            wrong = _WRONG_TYPE if len(self.accepted) > 1 else _NOT_THE_TYPE
-            raise Mistake(wrong.fill(name=name, types=types_shown(self.accepted)))
+            raise Mistake(self._wrong(type_).fill(name=name, types=types_shown(self.accepted)))
         content = self.kept(type_, file.content, name)
         return {
             "name": name,
@@ -92,6 +97,11 @@ class AttachedFields(QuestionFields):
             "size": len(content),
             "sha256": sha256(content).hexdigest(),
         }, content
+
+    def _wrong(self, type_: str | None) -> Text:
+        if type_ == "heic" and "jpeg" in self.accepted:
+            return _FROM_AN_IPHONE
+        return _WRONG_TYPE if len(self.accepted) > 1 else _NOT_THE_TYPE
 
     def kept(self, type_: str, content: bytes, name: str) -> bytes:  # noqa: ARG002 - photographs are changed
         """What of the content is kept."""

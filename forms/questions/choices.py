@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from forms.mistake import Mistake
+from forms.mistake import Asked, Mistake
 from forms.questions.base import Cell, Countable, Measure, Option, Value, Words, flaw
 from forms.questions.choice import OptionFields, labels
 from forms.questions.other import (
@@ -30,6 +30,10 @@ NONE = "none"
 _SEVERAL = Text(ja="番号を「、」で区切って選んでください（例: 1、2）。", en="Choose one or more, as in 1, 2.")
 _LEAST = Text(ja="{least}つ以上選んでください。", en="Choose at least {least}.")
 _MOST = Text(ja="{most}つまで選べます。", en="Choose at most {most}.")
+_NOT_ALL = Text(
+    ja="全部は選べません（{most}つまで）。どれにするか、番号を「、」で区切って入力してください。",
+    en="Not all can be chosen ({most} at most). Please type the numbers of those you mean, as in 1, 2.",
+)
 _NONE_LABEL = Text(ja="どれにも当てはまらない", en="None of these")
 _NOT_BOTH = Text(
     ja="「{none}」は、ほかの選択肢と一緒には選べません。どちらかだけを入力してください。",
@@ -70,7 +74,7 @@ class Choices(OptionFields):
     def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
         if self._says_none(said):
             return [NONE] if self.none else []
-        chosen = self._chosen(said)
+        chosen = self._every_one() if self.reader.is_all(said, len(self.distinct)) else self._chosen(said)
         names = names_of(chosen)
         if NONE in names and self.none:
             if len(names) > 1:
@@ -84,6 +88,12 @@ class Choices(OptionFields):
 
     def _says_none(self, said: str) -> bool:
         return bool(self.none or (not self.required and not self.least)) and self.reader.is_none(said)
+
+    def _every_one(self) -> list[Any]:
+        """All that can be chosen without more words: neither the person's own nor none of these."""
+        if self.most is not None and self.most < len(self.distinct):
+            raise Asked(_NOT_ALL.fill(most=self.most))
+        return [option.name for option in self.distinct]
 
     def _chosen(self, said: str) -> list[Any]:
         offered, number = self.options(), len(self.distinct) + 1

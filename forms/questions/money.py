@@ -1,13 +1,10 @@
 """An amount of yen."""
 
-from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, Literal, Self
+from typing import Literal
 
-from pydantic import model_validator
-
-from forms.questions.base import Cell, Countable, Measure, QuestionFields, Value
-from forms.questions.number import WholeLimit, a_number, between, check_between, check_limits, with_limits
+from forms.questions.base import Value
+from forms.questions.number import NumberFields, WholeLimit, between, check_between, with_limits
 from forms.questions.typed import given
 from forms.reading.amounts import read_money
 from forms.text import Lang, Text
@@ -16,19 +13,12 @@ _HOW = Text(ja="金額（円）を数字で入力（例: 12,000）", en="Type an
 _WITHIN = Text(ja="金額（円）を数字で入力", en="Type an amount of yen")
 
 
-class Money(QuestionFields):
+class Money(NumberFields):
     """`low` and `high` in yen."""
 
     kind: Literal["money"]
     low: WholeLimit | None = None
     high: WholeLimit | None = None
-
-    measure: ClassVar[Measure] = "numbers"
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        check_limits(self.low, self.high)
-        return self
 
     def read(self, said: str, today: date) -> Value:
         yen = int(read_money(said, given(today)).value)
@@ -45,12 +35,6 @@ class Money(QuestionFields):
     def prompt(self) -> Text:
         limits = between(self.low, self.high)
         return with_limits(_WITHIN, limits) if limits.ja else _HOW
-
-    def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - a number
-        return (a_number(value),)
-
-    def counted(self, value: Value) -> Iterable[Countable]:
-        return (value,) if isinstance(value, int) else ()
 
     def from_plain(self, words: str) -> Value:
         return int(words) if words.removeprefix("-").isdecimal() else None

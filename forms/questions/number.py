@@ -68,37 +68,24 @@ def with_limits(what: Text, limits: Text) -> Text:
     return Text(ja="{what}（{limits}）", en="{what} ({limits})").fill(what=what, limits=limits) if limits.ja else what
 
 
-class Number(QuestionFields):
-    """`decimals` is how many digits may follow the point at most."""
+def check_decimals(value: Decimal | float, decimals: int | None) -> None:
+    """Raises Mistake for more digits after the point."""
+    if decimals is not None and value != round(value, decimals):
+        raise Mistake(Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=decimals))
 
-    kind: Literal["number"]
 
-    measure: ClassVar[Measure] = "numbers"
+class NumberFields(QuestionFields):
+    """What can be counted and added up; `low` and `high` are themselves allowed."""
 
     low: Limit | None = None
     high: Limit | None = None
-    decimals: Annotated[int, Field(ge=0, le=10)] | None = None
+
+    measure: ClassVar[Measure] = "numbers"
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         check_limits(self.low, self.high)
         return self
-
-    def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
-        exact = read_number(said).value
-        if self.decimals is not None and exact != round(exact, self.decimals):
-            raise Mistake(
-                Text(ja="小数は{n}桁までです。", en="At most {n} digits may follow the point.").fill(n=self.decimals)
-            )
-        value = storable(exact)
-        check_between(value, self.low, self.high)
-        return value
-
-    def show(self, value: Value, lang: Lang) -> str:  # noqa: ARG002 - numbers are the same in every language
-        return show_number(value) if isinstance(value, int | float) else str(value)
-
-    def prompt(self) -> Text:
-        return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
 
     def cells(self, value: Value, lang: Lang) -> tuple[Cell, ...]:  # noqa: ARG002 - the same in every language
         return (a_number(value),)
@@ -108,6 +95,26 @@ class Number(QuestionFields):
 
     def from_plain(self, words: str) -> Value:
         return from_numeral(words)
+
+
+class Number(NumberFields):
+    """`decimals` is how many digits may follow the point at most."""
+
+    kind: Literal["number"]
+    decimals: Annotated[int, Field(ge=0, le=10)] | None = None
+
+    def read(self, said: str, today: date) -> Value:  # noqa: ARG002 - every kind reads alike
+        exact = read_number(said).value
+        check_decimals(exact, self.decimals)
+        value = storable(exact)
+        check_between(value, self.low, self.high)
+        return value
+
+    def show(self, value: Value, lang: Lang) -> str:  # noqa: ARG002 - numbers are the same in every language
+        return show_number(value) if isinstance(value, int | float) else str(value)
+
+    def prompt(self) -> Text:
+        return with_limits(Text(ja="数字で入力", en="Type a number"), between(self.low, self.high))
 
 
 def a_number(value: Value) -> Cell:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from forms.file_types import PICTURES
 from forms.mistake import Mistake
 from forms.photo import without_place
 from forms.questions.attached import AttachedFields
@@ -21,7 +22,7 @@ class Photo(AttachedFields):
     keep_place: bool = False
 
     what: ClassVar[Text] = Text(ja="写真", en="a photo")
-    formats: ClassVar[Sequence[str]] = ("jpeg", "png", "webp")
+    formats: ClassVar[Sequence[str]] = PICTURES
 
     def kept(self, type_: str, content: bytes, name: str) -> bytes:  # noqa: ARG002 - the picture says itself
         return content if self.keep_place else bare_photo(content, name)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from forms.file_types import PICTURES
 from forms.questions.attached import AttachedFields, files_in
 from forms.questions.base import Cell, Value
 from forms.questions.photo import bare_photo
@@ -30,7 +31,7 @@ class Signature(AttachedFields):
 
     verbatim: ClassVar[bool] = True
     what: ClassVar[Text] = Text(ja="署名の写真", en="a photo of your signature")
-    formats: ClassVar[Sequence[str]] = ("jpeg", "png", "webp")
+    formats: ClassVar[Sequence[str]] = PICTURES
 
     def read(self, said: str, today: date) -> Value:
         return {"name": read_name(said, given(today)).value, "date": today.isoformat()}

@@ -9,7 +9,7 @@ from forms.reading.taken import Given, Taken
 from forms.reading.words import plain, quote, unread
 from forms.text import Text, same
 
-_NOT_WHOLE = Text(
+NOT_WHOLE = Text(
     ja="小数は入力できません。整数で入力してください（四捨五入はしません）。",
     en="Please type a whole number; nothing is rounded for you.",
 )
@@ -98,7 +98,7 @@ def _tenths(words: str) -> ReadNumber | None:
 
 def _whole(found: ReadNumber) -> Taken:
     if found.value != found.value.to_integral_value():
-        raise Asked(_NOT_WHOLE)
+        raise Asked(NOT_WHOLE)
     return Taken(int(found.value), same(show_number(int(found.value))), found.note)
 
 

@@ -24,6 +24,10 @@ _NUMBERED_LABEL = re.compile(
 _LEADING = re.compile(r"[0-9]+(?:,[0-9]{3})*(?![0-9]|[.][0-9])")
 _SAID_NONE = "なし 無し ない ありません 特になし 特にありません none nothing"
 _NONE = frozenset(_SAID_NONE.split())
+_ALL = frozenset(
+    map(folded, ("全部", "すべて", "全て", "ぜんぶ", "全項目", "どれも全部", "全部選ぶ", "all", "all of them"))
+)
+_BOTH = frozenset(map(folded, ("両方", "両方とも", "どちらも", "both")))
 _QUOTED_LIST = 200  # characters: a longer answer to a choice is not looked through for several options
 _ONLY_ONE = Text(
     ja="選べるのは一つだけです（いまの入力:「{said}」）。1から{n}の番号を一つ入力してください。",
@@ -93,6 +97,13 @@ class OptionReader:
     def is_none(self, said: str) -> bool:
         """Whether `said` is 「なし」, and no option is called so."""
         return without_politeness(folded(said)) in _NONE and not self._found(said)
+
+    def is_all(self, said: str, count: int) -> bool:
+        """Whether `said` means all of the first `count` options (both of two), and none of them is called so."""
+        words = without_politeness(folded(said))
+        if words not in _ALL and not (words in _BOTH and count == 2):
+            return False
+        return all(n >= count for n in self._found(said))
 
     def _pieces(self, said: str) -> list[str]:
         """`said` cut at separators, except at those within a label."""

@@ -13,8 +13,6 @@ from forms.reading.words import plain, quote, unread
 from forms.text import Text, same
 
 _NO_OPTIONS = Text(ja="選択肢がありません。", en="There are no options to choose from.")
-_ALL = frozenset(["全部", "すべて", "全て", "ぜんぶ", "全部です", "すべてです", "all", "全項目", "どれも全部"])
-_BOTH = frozenset(["両方", "両方とも", "どちらも", "both"])
 _RANGE = re.compile(
     r"(?P<first>[0-9]{1,3})番?\s*(?:~|〜|から|-)\s*(?P<last>[0-9]{1,3})番?(?:まで)?(?:全部|すべて|全て)?"
 )
@@ -54,7 +52,7 @@ def read_choices(said: str, given: Given) -> Taken:
 
 def _several(said: str, given: Given, reader: OptionReader) -> tuple[int, ...]:
     words = plain(said)
-    if words in _ALL | (_BOTH if len(given.options) == 2 else frozenset()) and not reader.names(said):
+    if reader.is_all(said, len(given.options)):
         return tuple(range(len(given.options)))
     if (match := _RANGE.fullmatch(words)) and not reader.names(said):
         first, last = int(match["first"]), int(match["last"])

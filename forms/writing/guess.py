@@ -2,27 +2,34 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from forms.reading.words import clean
-from forms.writing.kinds import present
+from forms.writing.listed import listed_options
+from forms.writing.scales import Scaled, labelled, points_shown, scale_in
+from forms.writing.tables import table_in
 
-MOST_OPTIONS = 200
 LONGEST_TITLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """`options` are labels in the order written; empty where none were. `required` is None where nothing was said."""
+    """`options` are labels in the order written; empty where none were. `required` is None where nothing was said.
+
+    `rows` are those of a table, whose columns are the options; `fields` what else a document says of such a kind.
+    """
 
     title: str
     kind: str
     options: tuple[str, ...] = ()
     required: bool | None = None
+    rows: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 _NUMBERING = re.compile(r"^\s*(?:(?:質問|設問|問|Q|q)\s*[0-9]{1,3}|\(?[0-9]{1,2}[.)])\s*[.:、)]?\s*(?=\S)")
-_BULLET = re.compile(r"^\s*(?:[・･●○◯〇■□▪•*‐–—-]|\(?[0-9]{1,3}[.):、]|[a-zA-Z][.)]|[\u2460-\u2473])\s*(?=\S)")
 _NEED = re.compile(r"\s*[(\[【]\s*(?P<word>必須|任意|required|optional)\s*[)\]】]\s*", re.IGNORECASE)
 _ASIDE = re.compile(
     r"[(\[【]\s*(?:複数(?:回答|選択)?可?|いくつでも|すべて選択|一つ選択|1つ選択|択一|単一選択)\s*[)\]】]"
@@ -30,7 +37,6 @@ _ASIDE = re.compile(
 _COLON = re.compile(r"^(?P<title>.{2,}?)\s*(?:(?<![0-9]):|:(?![0-9]))\s*(?P<options>\S.*)$", re.DOTALL)
 _BRACKET = re.compile(r"^(?P<title>.{2,}?)\s*\(\s*(?P<options>[^()]{3,})\)\s*(?P<tail>[?？。]?)$", re.DOTALL)
 _SLASHED = re.compile(r"^(?P<title>.{2,}?)[\s、?]\s*(?P<options>[^\s/]+(?:\s?/\s?[^\s/]+){1,20})$")
-_CUT = re.compile(r"\s*[、,/|;]\s*")
 _CUT_IN_BRACKET = re.compile(r"\s*[、,/|・;]\s*")
 _NO_OPTION = re.compile(r"^(?:[0-9.\s]+|例.*|単位.*|必須|任意|複数.*|自由記述|西暦|和暦|税込|税抜|円|人|名|件)$")
 _SEVERAL = re.compile(
@@ -84,6 +90,34 @@ _OTHERS = (
     (re.compile(r"郵便番号|\b(?:postal|zip) ?code\b", re.IGNORECASE), "postal"),
     (re.compile(r"ふりがな|フリガナ|ふり仮名"), "kana"),
 )
+_RANKED = re.compile(
+    r"優先順|優先度の?(?:高い)?順|順位(?:を|付け|づけ|$)|ランキング|並べ(?:替|か)え"
+    r"|順番に(?:、|:|$|並べ|お?選|番号|答え|回答|挙げ|あげ)|順に(?:、|:|$|並べ|お?選|番号|答え|回答|挙げ|あげ)"
+    r"|(?:希望|重要|大切|必要|好き|多い|高い)な?順(?:に|で|$)|第[1一]希望から"
+    r"|\brank\b|\bin order of\b|\border of (?:preference|priority|importance)\b|\bmost important first\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"それぞれ|項目|各(?!種)|\beach\b|\bfollowing\b")
+_TOP = re.compile(r"上位\s*(?P<n>[0-9]{1,2})\s*(?:つ|個|位|件|項目)|\btop (?P<en>[0-9]{1,2})\b", re.IGNORECASE)
+_LEVELS = frozenset(
+    [
+        "高",
+        "中",
+        "低",
+        "高い",
+        "低い",
+        "普通",
+        "ふつう",
+        "最優先",
+        "緊急",
+        "high",
+        "medium",
+        "middle",
+        "normal",
+        "low",
+        "urgent",
+    ]
+)
 _YES_WORDS = frozenset({"はい", "yes", "いいえ", "no"})
 
 
@@ -91,11 +125,46 @@ def guess(said: str) -> Guess:
     """What `said` asks for: a title, on the lines below it (or behind a colon, in brackets, with slashes) options."""
     first, _, below = clean(said[: 64 * 1024]).partition("\n")
     title, required = _need(" ".join(first.split()))
+    table = table_in(below)
+    if table.sure:
+        return Guess(_bare(title), "matrix", table.columns, required, table.rows)
     listed = listed_options(below)
+    if (rated := _rated(title, listed)) is not None:
+        return Guess(_bare(rated.title), "matrix", points_shown(rated.fields), required, listed)
+    if scaled := _scaled(title, below, listed):
+        return Guess(_bare(scaled.title), "scale", (), required, fields=scaled.fields)
     title, inline = (title, ()) if listed else _inline(title)
     options = listed or inline
-    title = _NUMBERING.sub("", title).strip(" 　:：")[:LONGEST_TITLE] or title
-    return Guess(title, _kind(_plain(title), options), options, required)
+    title = _bare(title)
+    kind = _kind(_plain(title), options)
+    return Guess(title, kind, options, required, fields=_places(title, options) if kind == "rank" else {})
+
+
+def _bare(title: str) -> str:
+    return _NUMBERING.sub("", title).strip(" 　:：")[:LONGEST_TITLE] or title
+
+
+def _scaled(title: str, below: str, listed: tuple[str, ...]) -> Scaled | None:
+    """With words for the points below it, as many as there are; 「5段階で測りましたか」 asks for yes or no."""
+    words = _plain(title)
+    if _YESNO.search(words) and not _ASKING.search(words):
+        return None
+    found = scale_in(title, below)
+    if found is None or not listed or any(name in found.fields for name in ("labels", "lowest", "highest")):
+        return found
+    return replace(found, fields=labelled(listed)) if len(listed) == found.fields["points"] else None
+
+
+def _rated(title: str, listed: tuple[str, ...]) -> Scaled | None:
+    """「次の項目を5段階で」 above what is to be rated: the points are the columns of a table."""
+    return scale_in(title) if len(listed) > 1 and _EACH.search(_plain(title)) else None
+
+
+def _places(title: str, options: tuple[str, ...]) -> dict[str, Any]:
+    """How many places of a ranking are to be given, where not all."""
+    match = _TOP.search(_plain(title))
+    top = int(match["n"] or match["en"]) if match else 0
+    return {"top": top} if 0 < top < (len(options) or top + 1) else {}
 
 
 def _plain(words: str) -> str:
@@ -115,24 +184,6 @@ def _need(title: str) -> tuple[str, bool | None]:
         return title, None
     bare = re.sub(r"\s*[（(\[【]\s*(?:必須|任意|required|optional)\s*[）)\]】]\s*", " ", title, flags=re.IGNORECASE)
     return bare.strip(), match["word"].casefold() in ("必須", "required")
-
-
-def listed_options(below: str) -> tuple[str, ...]:
-    """Options pasted as lines; one line may hold several, with 、 between them."""
-    rows = [_BULLET.sub("", row).strip() for row in below.split("\n")]
-    rows = [row for row in rows if row]
-    if len(rows) == 1:
-        rows = split_options(rows[0])
-    return tuple(dict.fromkeys(row[:200] for row in rows))[:MOST_OPTIONS]
-
-
-def split_options(row: str) -> list[str]:
-    """「A、B、C」, A / B / C."""
-    half = row.translate(str.maketrans("，／｜；", ",/|;"))
-    parts = [part.strip(' 　「」『』"') for part in _CUT.split(half)]
-    if len(parts) < 2 and "・" in half:
-        parts = [part.strip() for part in half.split("・")]
-    return [part for part in parts if part]
 
 
 def _inline(title: str) -> tuple[str, tuple[str, ...]]:
@@ -156,6 +207,8 @@ def _inline(title: str) -> tuple[str, tuple[str, ...]]:
 
 def _kind(words: str, options: tuple[str, ...]) -> str:
     several = _SEVERAL.search(words) is not None
+    if _ranked(words, options):
+        return "rank"
     if options:
         if len(options) == 2 and {option.casefold() for option in options} <= _YES_WORDS:
             return "yesno"
@@ -165,24 +218,22 @@ def _kind(words: str, options: tuple[str, ...]) -> str:
         return "choices" if several else "choice"
     if (_YESNO.search(words) and not asks) or _YESNO_EN.search(words):
         return "yesno"
-    return _measured(words) or next((present(kind, "text") for shape, kind in _OTHERS if shape.search(words)), "text")
+    return _measured(words) or next((kind for shape, kind in _OTHERS if shape.search(words)), "text")
+
+
+def _ranked(words: str, options: tuple[str, ...]) -> bool:
+    if not _RANKED.search(words) or (not options and _YESNO.search(words) and not _ASKING.search(words)):
+        return False
+    return len(options) != 1 and not (options and {option.casefold() for option in options} <= _LEVELS)
 
 
 def _measured(words: str) -> str | None:
     """Dates and numbers."""
     if _BOTH.search(words):
-        return present("datetime", "text")
+        return "datetime"
     if _CLOCK.search(words):
-        return present("time", "text")
+        return "time"
     if _NOT_A_COUNT.search(words):
         return None
-    for shape, kinds in (
-        (_MONEY, ("money", "integer")),
-        (_SHARE, ("percentage", "number")),
-        (_MEASURE, ("number",)),
-        (_COUNT, ("integer",)),
-        (_WHEN, ("date",)),
-    ):
-        if shape.search(words):
-            return present(*kinds)
-    return None
+    shapes = ((_MONEY, "money"), (_SHARE, "percentage"), (_MEASURE, "number"), (_COUNT, "integer"), (_WHEN, "date"))
+    return next((kind for shape, kind in shapes if shape.search(words)), None)

@@ -119,7 +119,7 @@ class Play:
             self._direct(whole.strip("- "))
         else:
             match = LINE.match(whole)
-            said = "\n".join([match["said"], *(rest.removeprefix(INDENT) for rest in line[1:])])
+            said = "\n".join([match["said"], *(rest.removeprefix("  |").removeprefix(" ") for rest in line[1:])])
             self._act(match["who"], match["room"], said)
         self.stage.tick()
         return list(_together(self._shown(town, heard) for town, heard in self._read()))

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.file_types import type_of
+from forms.mistake import Mistake
 from forms.photo import without_place
+from forms.questions.base import Brought
+from forms.questions.file import File
+from forms.questions.photo import Photo
+from forms.questions.signature import Signature
 from tests.forms.every_kind import chunk, exif, jpeg, png, segment
 
 ICC = segment(0xE2, b"ICC_PROFILE\0\x01\x01colours")
@@ -76,3 +81,25 @@ def test_megabytes_are_looked_through_quickly():
     scan = b"\x12\xff\x00\x34" * 1_000_000
     picture = jpeg(exif())[:-2] + scan + b"\xff\xd9"
     assert b"GPS" not in without_place(picture)
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+@pytest.mark.parametrize("kind", [Photo, Signature])
+def test_a_photo_in_the_format_of_iphones_is_refused_with_how_to_send_another(kind):
+    asked = kind.model_validate({"id": "q", "kind": kind.__name__.casefold(), "title": "写真"})
+    with pytest.raises(Mistake) as caught:
+        asked.take(Brought("IMG_0001.HEIC", HEIC), None)
+    assert caught.value.text.ja == (
+        "「IMG_0001.HEIC」はiPhoneなどの写真の形式（HEIC）のため受け取れません。"
+        "「設定→カメラ→フォーマット→互換性優先」にして撮り直すか、写真を表示してスクリーンショットを送ってください。"
+    )
+    assert "Most Compatible" in caught.value.text.en
+
+
+def test_where_no_photo_will_do_nobody_is_told_how_to_take_one():
+    asked = File.model_validate({"id": "q", "kind": "file", "title": "名簿", "types": ["pdf", "csv"]})
+    with pytest.raises(Mistake) as caught:
+        asked.take(Brought("IMG_0001.HEIC", HEIC), None)
+    assert "PDF, CSV" in caught.value.text.ja

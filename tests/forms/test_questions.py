@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from forms.mistake import Mistake
+from forms.mistake import Asked, Mistake
 from forms.questions import Question
 
 QUESTION = TypeAdapter(Question)
@@ -128,6 +128,26 @@ def test_a_label_may_hold_a_separator():
 def test_too_few_or_too_many_options_are_refused_with_the_limit():
     assert "2つまで" in why(CHOICES, "1、2、3").ja
     assert "2つ以上" in why(question("choices", options=HOW, least=2), "1").ja
+
+
+@pytest.mark.parametrize("said", ["全部", "すべて", "全てです", "ALL", "ぜんぶ。"])
+def test_all_of_the_options_are_said_in_one_word(said):
+    every = ["counter", "post", "online"]
+    assert question("choices", options=HOW).read(said, TODAY) == every
+    assert question("choices", options=HOW, none=True, other=True, most=3).read(said, TODAY) == every
+    assert question("choices", options=["全部", "すべて", "全て", "all", "b"]).read("全部", TODAY) == ["全部"]
+    assert question("choices", options=["a", "b"], none="すべて当てはまらない").read("すべて", TODAY) == ["a", "b"]
+
+
+def test_all_of_the_options_are_asked_back_where_fewer_can_be_chosen():
+    with pytest.raises(Asked) as caught:
+        CHOICES.read("全部", TODAY)
+    assert "2つまで" in caught.value.text.ja
+
+
+def test_both_means_all_of_two():
+    assert question("choices", options=["a", "b"], other=True).read("両方", TODAY) == ["a", "b"]
+    assert "両方" in why(question("choices", options=HOW), "両方").ja
 
 
 def test_none_is_an_answer_only_where_none_need_be_chosen():

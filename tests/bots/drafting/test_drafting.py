@@ -82,6 +82,19 @@ def words(effects):
     ("日付", Order(Word.KIND, text="日付")),
     ("3を日付に", Order(Word.KIND, 3, text="日付")),
     ("種類 3 日付", Order(Word.KIND, 3, text="日付")),
+    ("種類 3 はい・いいえ", Order(Word.KIND, 3, text="はい・いいえ")),
+    ("種類 3は日付", Order(Word.KIND, 3, text="日付")),
+    ("種類 3 順位付け", Order(Word.KIND, 3, text="順位付け")),
+    ("3を5段階に", Order(Word.KIND, 3, text="5段階")),
+    ("順位付け", Order(Word.KIND, text="順位付け")),
+    ("ヒント 3 はじめに書くこと", Order(Word.HINT, 3, text="はじめに書くこと")),
+    ("行 3\nA\nB", Order(Word.ROWS, 3, below="A\nB")),
+    ("rows 3: A, B", Order(Word.ROWS, 3, text="A, B")),
+    ("列 3 良い、悪い", Order(Word.OPTIONS, 3, text="良い、悪い")),
+    ("行き先", None),
+    ("評価", None),
+    ("優先順位", None),
+    ("列車の時刻", None),
     ("択一\nA\nB", Order(Word.KIND, text="択一", below="A\nB")),
     ("選択肢 3\nA\nB", Order(Word.OPTIONS, 3, below="A\nB")),
     ("選択肢：A、B", Order(Word.OPTIONS, text="A、B")),
@@ -248,3 +261,108 @@ def test_anything_is_survived_and_the_draft_stays_a_form(lines):
         if talk.now.form is not None:
             assert read_form(write_form(talk.now.form)) == talk.now.form
             assert talk.now.given >= len(talk.now.form.asked)
+
+
+TABLE = "窓口の満足度\n待ち時間\n説明\n\n良い\n悪い"
+
+
+def drafted(*said):
+    talk = Talk()
+    for one in said:
+        talk.say(one)
+    return talk
+
+
+def kinds(talk):
+    return [(element.id, element.kind) for element in talk.now.form.questions]
+
+
+@pytest.mark.parametrize("kind", ["順位付け", "複数選択", "検索して選択"])
+def test_new_options_leave_the_kind_as_it_is(kind):
+    talk = drafted("希望：水、毛布", f"種類 1 {kind}")
+    before = kinds(talk)
+    talk.say("選択肢 1\n水\n毛布\n食料")
+    assert kinds(talk) == before != [("q1", "choice")]
+    assert [option.name for option in talk.now.form.questions[0].offered] == ["水", "毛布", "食料"]
+
+
+def test_new_options_leave_all_other_settings_as_they_are():
+    fields = json.loads(EMPTY)
+    asked = {"id": "q1", "kind": "choices", "title": "物資", "options": ["水", "毛布"], "most": 2, "other": True}
+    talk = Talk()
+    talk.now = replace(talk.now, document=written({**fields, "questions": [asked]}))
+    talk.say("一覧")
+    talk.say("選択肢 1\n水\n毛布\n食料")
+    found = talk.now.form.questions[0]
+    assert (found.most, found.other, len(found.offered)) == (2, True, 3)
+
+
+def test_the_points_of_a_scale_are_named_and_renamed():
+    talk = drafted("満足度を5段階で", "選択肢 1\n1=不満 5=満足")
+    assert (talk.now.form.questions[0].lowest.ja, talk.now.form.questions[0].highest.ja) == ("不満", "満足")
+    talk.say("選択肢 1\n悪い\nふつう\n良い")
+    scale = talk.now.form.questions[0]
+    assert (scale.points, [label.ja for label in scale.labels], scale.lowest) == (3, ["悪い", "ふつう", "良い"], None)
+    assert "2〜11" in words(talk.say("選択肢 1\n" + "\n".join(map(str, range(12)))))
+    talk.say("翻訳 1 How good?\nbad\nfair\ngood")
+    assert [label.en for label in talk.now.form.questions[0].labels] == ["bad", "fair", "good"]
+
+
+def test_a_number_within_a_table_means_the_table():
+    talk = drafted("名前", TABLE, "備考")
+    assert "\n3. " not in words(talk.say("一覧"))
+    assert "2〜3. 窓口の満足度（表形式）" in words(talk.say("一覧"))
+    assert "質問2〜3" in words(talk.say("任意 3"))
+    assert talk.now.form.questions[1].required is False
+    talk.say("4を2へ移動")
+    assert kinds(talk) == [("q1", "text"), ("q3", "text"), ("q2", "matrix")]
+    talk.say("変更 4 窓口はどうでしたか")
+    assert talk.now.form.questions[2].title.ja == "窓口はどうでしたか"
+    talk.say("条件 3 質問2が空のとき")
+    assert [row.when for row in talk.now.form.questions[2].questions] == ["${q3} = ''"] * 2
+    talk.say("複製 4")
+    talk.say("削除 3")
+    assert kinds(talk)[2:] == [("q4", "matrix")]
+
+
+def test_a_row_that_stays_keeps_its_answers_and_no_name_is_given_twice():
+    talk = drafted(TABLE, "行 1\n説明\n設備", "行 1\n待ち時間\n説明\n設備")
+    assert [(row.name, row.label.ja) for row in talk.now.form.questions[0].rows] == [
+        ("1", "待ち時間"), ("2", "説明"), ("3", "設備"),
+    ]  # fmt: skip
+
+
+def test_a_row_that_a_condition_rests_on_stays():
+    talk = drafted(TABLE, "備考", "条件 3 質問1が「悪い」のとき")
+    for said in ("行 1\n説明", "種類 1 択一", "削除 1"):
+        assert "質問3の条件が質問1〜2の答えを使っています" in words(talk.say(said)), said
+    assert kinds(talk) == [("q1", "matrix"), ("q2", "text")]
+    talk.say("行 1\n待ち時間")
+    assert len(talk.now.form.questions[0].rows) == 1
+
+
+def test_rows_and_columns_may_come_one_after_the_other():
+    talk = drafted("窓口", "行 1\n待ち時間\n説明", "良い、悪い")
+    assert kinds(talk) == [("q1", "matrix")]
+    talk = drafted("窓口", "列 1 良い、悪い", "行 1 待ち時間、説明")
+    assert [option.label.ja for option in talk.now.form.questions[0].offered] == ["良い", "悪い"]
+    talk.say("列 1 良い、ふつう、悪い")
+    assert (len(talk.now.form.questions[0].offered), len(talk.now.form.asked)) == (3, 2)
+
+
+def test_what_is_asked_back_is_waited_for_until_it_can_be_read():
+    talk = drafted("満足度", "種類 1 順位付け")
+    assert "2〜30" in words(talk.say("水"))
+    talk.say("水、毛布")
+    assert kinds(talk) == [("q1", "rank")]
+
+
+def test_a_table_that_somebody_else_changed_is_not_changed_unseen():
+    talk = Talk("@a:x", "@b:x")
+    talk.say(TABLE)
+    talk.say("一覧", "@b:x")
+    talk.say("列 1 良い、ふつう、悪い")
+    assert "ご覧になってから変わっています" in words(talk.say("行 1\n説明", "@b:x"))
+    talk.say("はい", "@b:x")
+    table = talk.now.form.questions[0]
+    assert ([row.label.ja for row in table.rows], len(table.offered)) == (["説明"], 3)
