@@ -135,8 +135,6 @@ class House:
         # Nobody can take a power that equals their own; its maker's is above all.
         ours = creator == self._door.user_id
         gone = {u for u in users if u not in wanted and u.startswith("@kairan")} if ours else set()
-            {u for u in users if u not in wanted and u.startswith("@kairan")} if creator == self._door.user_id else ()
-        )
         should = {user: level for user, level in users.items() if user not in gone} | wanted
         if should != users:
             await self._door.set_state(room, "m.room.power_levels", {**levels, "users": should})
