@@ -76,7 +76,7 @@ def requests(call: Call, alliance: Alliance) -> Effects:
 )
 def approve(call: Call, alliance: Alliance, town: Town, name: MemberName) -> Effects:
     motion, outcome = alliance.vote(name, approve=True)
-    return (_voted(APPROVED, motion), *carried_out(outcome, alliance, town, call.at))
+    return (_voted(APPROVED, motion, least=1), *carried_out(outcome, alliance, town, call.at))
 
 
 @command(
@@ -90,8 +90,10 @@ def refuse(call: Call, alliance: Alliance, town: Town, name: MemberName) -> Effe
     return (_voted(REFUSED, motion), *carried_out(outcome, alliance, town, call.at))
 
 
-def _voted(said: Text, motion: Motion) -> Say:
-    return Say(text=said.fill(subject=motion.subject, count=len(motion.approved), needed=motion.needed))
+def _voted(said: Text, motion: Motion, *, least: int = 0) -> Say:
+    """`least`: where ours was the last that was needed, it is decided already, and off the books."""
+    count = max(len(motion.approved), least)
+    return Say(text=said.fill(subject=motion.subject, count=count, needed=motion.needed))
 
 
 @command(
@@ -114,7 +116,7 @@ def revoke(
         pending.ask(Waiting(command="federation revoke", words=(member.server, "yes")))
         return (Say(text=SURE_REVOKE.fill(name=member.name)),)
     motion, outcome = alliance.revoke(name)
-    return (_voted(APPROVED, motion), *carried_out(outcome, alliance, town, call.at))
+    return (_voted(APPROVED, motion, least=1), *carried_out(outcome, alliance, town, call.at))
 
 
 @command(

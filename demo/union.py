@@ -91,13 +91,13 @@ class UnionStory:
         for voter in voters:
             await self._approves(voter, town)
         steward = self.world.stewards(town)[0].character.key
-        await self._until(steward, "!federation status", T(ja="連合は正常です", en="alliance is well"))
+        await self._until(steward, "!federation status", T(ja="連合は正常です", en="All is well with the alliance"))
 
     async def _approves(self, voter: str, town: str) -> None:
         name = PLACES[town][0][self.lang]
         await self._until(voter, "!federation requests", f"approve {name}")
         await self.says(voter, f"!federation approve {name}")
-        await self.hears(voter, T(ja="賛成しました", en="pproved"), most=2)
+        await self.hears(voter, T(ja="賛成しました", en="approves"), most=2)
 
     async def _until(self, key: str, command: str, wanted: Text | str, *, patience: float = 90) -> None:
         """Ask until it is so; only the last time is told."""
@@ -195,7 +195,7 @@ class UnionStory:
         await self.says("abe", "!inquiry release 1")
         await self.hears("abe", "731", most=6)
         await self.says("abe", YES)
-        await self.hears("abe", T(ja="送りました", en="sent"), most=3)
+        await self.hears("abe", T(ja="送りました", en="gets the answer"), most=3)
         await self._until("sato", "!inquiry results 1", "731")
         self._keep(
             right=True, ja="照会の回答が、確かめたあとに届いた", en="the inquiry's answer came, after it was checked"
@@ -210,7 +210,7 @@ class UnionStory:
         await self.says("yamada", f"!federation revoke {server}")
         await self.hears("yamada", YES, most=3)
         await self.says("yamada", YES)
-        await self.hears("yamada", T(ja="賛成しました", en="pproved"), most=2)
+        await self.hears("yamada", T(ja="賛成しました", en="approves"), most=2)
         for voter in ("nakamura", "watanabe"):
             await self._approves(voter, "beppu")
         voted = time.monotonic()
@@ -249,7 +249,7 @@ class UnionStory:
         await self.says("nakamura", f"!federation revoke {server}")
         await self.hears("nakamura", YES, most=3)
         await self.says("nakamura", YES)
-        await self.hears("nakamura", T(ja="賛成しました", en="pproved"), most=2)
+        await self.hears("nakamura", T(ja="賛成しました", en="approves"), most=2)
         await self._approves("watanabe", "tsukuba")
         await self._gone("watanabe", server)
         await self.says("nakamura", f"!group rooms add {GROUP[self.lang]} {SHELTERS[self.lang]}")
