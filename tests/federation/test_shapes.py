@@ -26,15 +26,16 @@ from tests.postgres import postgresql
 
 pytestmark = pytest.mark.lab
 
-DRIVERS = ("psycopg2-binary==2.9.10", "txredisapi>=1.4.12,<1.6", "hiredis>=3")
-"""What Synapse itself needs for PostgreSQL and Redis. Kairan needs none of it, so it is not among what is locked."""
+DRIVERS = Path(__file__).parents[2] / "locks" / "drivers.txt"
+"""What Synapse itself, a program of its own, needs for PostgreSQL and Redis. Kairan needs none of it."""
 
 
 @pytest.fixture(scope="module")
 def drivers(tmp_path_factory):
     into = tmp_path_factory.mktemp("drivers")
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet",
-               "--no-deps", "--only-binary", "psycopg2-binary", "--target", str(into), *DRIVERS]  # fmt: skip
+               "--no-deps", "--only-binary", "psycopg2-binary", "--target", str(into), "--require-hashes",
+               "--requirement", str(DRIVERS)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode:
         pytest.skip(f"Synapse's drivers for PostgreSQL and Redis cannot be had: {done.stderr.strip()[-200:]}")
