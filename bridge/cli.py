@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from bots.talk import Talk, run
 from bridge import clock
@@ -22,7 +22,8 @@ ABOUT = "回覧 Kairan: 自治体のチャットとフォームのボット / a 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; Misconfigured is one line on standard error and exit 1."""
     _print_anything(sys.stdout)
-    parsed = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parsed = _parser(next(iter(given), "")).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for loud in ("nio", "alembic", "apscheduler", "aiohttp", "asyncio", "sqlalchemy"):  # may quote what people wrote
         logging.getLogger(loud).setLevel(logging.CRITICAL)
@@ -41,26 +42,31 @@ def _print_anything(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(typed: str) -> argparse.ArgumentParser:
+    """`typed`: the command. What takes long to load is loaded for that one alone."""
     parser = argparse.ArgumentParser(prog="kairan", description=ABOUT)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _init(commands.add_parser("init", help="設定ファイルを作る / write kairan.toml and registration.yaml"))
     one = commands.add_parser("run", help="動かす / run until told to stop")
     one.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
     one.set_defaults(command=_run)
-    _doctor(commands)
     _talk(commands.add_parser("talk", help="端末でフォームに答えてみる / fill in a form in the terminal"))
     add_read(commands.add_parser("read", help="書かれた値を読む / read a value as people type it"))
     add_when(commands.add_parser("when", help="書かれた日時を読む / read when, as people type it"))
     _export(commands.add_parser("export", help="回答をファイルにする / answers as files, for scripts"))
-    _verify(
-        commands.add_parser("verify", help="署名された照会の結果を確かめる / check the signed results of an inquiry")
-    )
     _form(commands.add_parser("form", help="フォームのファイル / form files"))
-    _federation(commands.add_parser("federation", help="自治体の連合 / the alliance of municipalities"))
-    _backup(commands.add_parser("backup", help="控えを取る / a copy of everything, in one file"))
-    _restore(commands.add_parser("restore", help="控えから戻す / put a copy into a new folder"))
-    _upgrade(commands.add_parser("upgrade", help="データベースを新しくする / bring the database up to date"))
+    for name, about, complete in (
+        ("check", "設定と接続を確かめる / say what is right and wrong", _check),
+        ("doctor", "外からも確かめる / the same, and as others see it from outside", _doctor),
+        ("verify", "署名された照会の結果を確かめる / check the signed results of an inquiry", _verify),
+        ("federation", "自治体の連合 / the alliance of municipalities", _federation),
+        ("backup", "控えを取る / a copy of everything, in one file", _backup),
+        ("restore", "控えから戻す / put a copy into a new folder", _restore),
+        ("upgrade", "データベースを新しくする / bring the database up to date", _upgrade),
+    ):
+        one = commands.add_parser(name, help=about)
+        if name == typed:
+            complete(one)
     _homeserver(commands.add_parser("homeserver", help="ホームサーバーの設定 / files of the homeserver"))
     lab = commands.add_parser("lab", help="練習用のサーバー / a training ground").add_subparsers(
         required=True, metavar="COMMAND"
@@ -149,11 +155,16 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(commands: Any) -> None:
-    from bridge.doctor import add_check, add_doctor
+def _check(parser: argparse.ArgumentParser) -> None:
+    from bridge.doctor import add_check
 
-    add_check(commands.add_parser("check", help="設定と接続を確かめる / say what is right and wrong"))
-    add_doctor(commands.add_parser("doctor", help="外からも確かめる / the same, and as others see it from outside"))
+    add_check(parser)
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    from bridge.doctor import add_doctor
+
+    add_doctor(parser)
 
 
 def _talk(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ LISTS = st.none() | st.fixed_dictionaries({"allow": PATTERNS | NOISE, "deny": PA
 def test_whatever_a_room_admits_no_step_shuts_our_own_server_out_and_after_all_it_admits_the_members(
     members, acl, here
 ):
-    wanted = Wanted(own=OWN, members=members)
+    wanted = Wanted(own=OWN, members=members | {OWN})
     seen = admitted(acl, here | wanted.servers)
     for step in plan(wanted, Observed(listed=wanted.servers, rooms={"!r": seen})):
         assert isinstance(step, RoomChange)
