@@ -15,6 +15,8 @@ from bridge.store.sealing import Keyring
 from tests.country import Country, Post, listed
 from tests.stages import empty_store
 
+pytestmark = pytest.mark.heavy
+
 CAST = {
     "山田": (Role.EDITOR, "tsukuba"),
     "佐藤": (Role.EDITOR, "nakatsu"),

@@ -15,6 +15,8 @@ from forms.template import LICENCES, Ancestor, Local, Template, strip, write_tem
 from tests.country import Country, Post
 from tests.stages import empty_store
 
+pytestmark = pytest.mark.heavy
+
 CAST = {
     "佐藤": (Role.EDITOR, "tsukuba"),
     "田中": (Role.EDITOR, "nakatsu"),

@@ -15,6 +15,8 @@ from bridge.store import motions, rolls
 from tests.country import Country, Post, entry, first_list
 from tests.postgres import opened
 
+pytestmark = pytest.mark.heavy
+
 CAST = {name: (Role.STEWARD, town) for name, town in (("佐藤", "tsukuba"), ("田中", "nakatsu"), ("鈴木", "tama"))}
 ALL = ("tsukuba", "nakatsu", "tama")
 

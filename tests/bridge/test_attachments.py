@@ -15,6 +15,8 @@ from tests.bridge.test_export import CONFIG
 from tests.forms.every_kind import exif, jpeg
 from tests.town import ROOM, Town
 
+pytestmark = pytest.mark.heavy
+
 FORM = """name: hinan
 title: 避難所
 questions:

@@ -22,6 +22,8 @@ from bridge.store import copies
 from bridge.store.engine import Store, database_url
 from tests.contracts.test_upgrades import filled, told
 
+pytestmark = pytest.mark.heavy
+
 SERVER = "town.example.jp"
 
 

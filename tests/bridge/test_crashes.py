@@ -6,12 +6,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.bridge.test_runtime import FORM
 from tests.town import ROOM, START, Town
+
+pytestmark = pytest.mark.heavy
 
 COMMANDS = (
     "!form publish kyushoku by 明日 17:00", "!form status kyushoku", "!form results kyushoku", "!form remind kyushoku",

@@ -32,6 +32,8 @@ from bridge.lab import Authority
 from bridge.lab.authority import _name, _write_key
 from bridge.store.engine import Store, database_url, migrations
 
+pytestmark = pytest.mark.heavy
+
 NAME = "town.example.jp"
 
 

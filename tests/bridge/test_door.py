@@ -25,6 +25,8 @@ from bridge.federation.invites import Wishes, write_wishes
 from bridge.federation.x_matrix import origin
 from bridge.lab import Authority
 
+pytestmark = pytest.mark.heavy
+
 OWN, MEMBER, STRANGER = "tsukuba.localhost", "nakatsu.localhost:18458", "evil.example"
 
 

@@ -10,6 +10,8 @@ from bridge.cli import main
 from bridge.federation.allow_list import listed
 from bridge.homeserver import Settings, kairan_toml, registration
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def folder(tmp_path):

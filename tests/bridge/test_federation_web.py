@@ -32,6 +32,8 @@ from bridge.store.engine import Store, database_url
 from bridge.store.neighbours import Neighbours
 from tests.bridge.test_alliance import entry
 
+pytestmark = pytest.mark.heavy
+
 
 def config(folder, **federation):
     return Config(

@@ -20,6 +20,8 @@ from bridge.federation.stranger import Stranger
 from bridge.federation.trouble import BACKING_OFF, CERTIFICATE, KEYS, LISTLESS, NOWHERE, SILENT, SKEWED
 from bridge.lab import Authority, authority
 
+pytestmark = pytest.mark.heavy
+
 HOST = "nakatsu.localhost"
 KEY = Key.of("nakatsu")
 

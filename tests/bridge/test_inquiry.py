@@ -19,6 +19,8 @@ from tests.bridge.inquiring import (
     told,
 )
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def land():

@@ -23,6 +23,8 @@ from tests.bridge.inquiring import (
 )
 from tests.country import Post, listed
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def land():

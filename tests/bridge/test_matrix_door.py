@@ -17,6 +17,8 @@ from bridge.matrix.attachment import seal, unseal
 from bridge.matrix.crypto import Crypto, MissingKey, Undecryptable
 from bridge.matrix.door import Door
 
+pytestmark = pytest.mark.heavy
+
 ROOM = RoomId("!room")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

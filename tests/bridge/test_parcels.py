@@ -20,6 +20,8 @@ from forms.mistake import Mistake
 from forms.text import same
 from tests.country import Country, Post, listed
 
+pytestmark = pytest.mark.heavy
+
 CAST = {"佐藤": (Role.STAFF, "tsukuba"), "田中": (Role.STAFF, "nakatsu"), "鈴木": (Role.STAFF, "tama")}
 HEARD = []
 

@@ -18,6 +18,8 @@ from tests.bridge.test_federation_web import town
 from tests.country import first_list
 from tests.stages import empty_store
 
+pytestmark = pytest.mark.heavy
+
 TOWNS = ("tsukuba", "nakatsu", "tama")
 
 

@@ -18,6 +18,8 @@ from bridge.store.members import keys_ever
 from tests.bridge.test_federation_web import config as any_config
 from tests.country import Country
 
+pytestmark = pytest.mark.heavy
+
 CAST = {"佐藤": (Role.STEWARD, "tsukuba"), "田中": (Role.STEWARD, "nakatsu")}
 
 

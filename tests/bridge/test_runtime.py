@@ -11,6 +11,8 @@ from bridge.store import rooms
 from bridge.store.tables import response
 from tests.town import ROOM, Town
 
+pytestmark = pytest.mark.heavy
+
 FORM = """name: kyushoku
 title: {ja: 給食アンケート, en: Lunch}
 questions:

@@ -11,6 +11,8 @@ from bridge.store.timetable import EDITS, PAUSE
 from tests.bridge.test_runtime import FORM
 from tests.town import ROOM, START, Town
 
+pytestmark = pytest.mark.heavy
+
 LATE = "遅れ"
 PLEASE = "回答をお待ちしています"
 

@@ -14,6 +14,8 @@ from bridge.store.neighbours import Neighbours
 from tests.bridge.inquiring import body_of, country, deliver, say, send
 from tests.country import listed
 
+pytestmark = pytest.mark.heavy
+
 CONFIG = """[homeserver]
 url = "http://127.0.0.1:9"
 server_name = "oita"

@@ -21,6 +21,8 @@ from bridge.web import Face
 from forms.text import same
 from tests.town import ROOM, Town
 
+pytestmark = pytest.mark.heavy
+
 ANSWER, OTHER_ANSWER, NAME, WORDS = (
     "planted-answer-7301",
     "planted-answer-7302",

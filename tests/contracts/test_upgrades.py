@@ -9,6 +9,8 @@ from bridge.errors import Misconfigured
 from bridge.store import copies
 from bridge.store.engine import Store, database_url, migrations, newest_migration
 
+pytestmark = pytest.mark.heavy
+
 RELEASED = [name.partition("_")[0] for name in migrations()]
 ROWS = 3
 
