@@ -13,11 +13,13 @@ from bots.alliance import Member
 from bots.effects import Post
 from bots.events import RoomId, UserId
 from bridge import clock
+from bridge.alliance.parcel import sealed
 from bridge.config import read_config
 from bridge.letters import Occasion, Touched, Writer
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.store.members import Listed, put_in_force
+from bridge.store.outbox import txn
 from bridge.store.sealing import Keyring
 from forms.text import same
 from tests.federation.kairan import Kairan, eventually
@@ -56,17 +58,22 @@ class Town(Kairan):
             store.close()
 
     def posts(self, source, body, to):
+        """The id of the document."""
+
         def write(connection, town):
             occasion = Occasion(connection=connection, source=source, at=clock.now(), who=UserId(town.bot),
                                 room=RoomId(""), direct=False, reply_to=None)  # fmt: skip
             Writer(town, Keyring(), shortcuts=False).carry_out(
                 occasion, (Post(kind="test", body=body, to=to),), Touched()
             )
+            cause = txn(source, 0)
+            sent = sealed("test", body, server=town.server, key=town.key, at=occasion.at, to=to, cause=cause)
+            return sent.id
 
-        self.at_rest(write)
+        return self.at_rest(write)
 
-    def heard(self):
-        return self.ask("select count(*) from delivered")[0][0]
+    def heard(self, ids):
+        return self.ask("select count(*) from delivered where id in (?, ?)", *ids)[0][0]
 
     def waits(self):
         return self.ask("select count(*) from outbox where state = 'ready'")[0][0]
@@ -86,8 +93,8 @@ def towns(lab, tmp_path):
 def test_documents_cross_whole_and_once_though_both_are_killed(towns):
     one, other = towns
     noise = "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(2500))
-    one.posts("first", {"words": "こんにちは"}, other.homeserver.server_name)
-    one.posts("large", {"words": noise}, None)
+    first = one.posts("first", {"words": "こんにちは"}, other.homeserver.server_name)
+    large = one.posts("large", {"words": noise}, None)
 
     async def play():
         one.spawn()
@@ -95,15 +102,15 @@ def test_documents_cross_whole_and_once_though_both_are_killed(towns):
         one.end(signal.SIGKILL)
         await one.start()
         await other.start()
-        await eventually(lambda: _yes(other.heard() >= 1), seconds=60)
+        await eventually(lambda: _yes(other.heard((first, large)) >= 1), seconds=60)
         other.end(signal.SIGKILL)
         one.end(signal.SIGKILL)
         await asyncio.gather(one.start(), other.start())
-        await eventually(lambda: _yes(other.heard() == 2 and one.waits() == 0), seconds=90)
+        await eventually(lambda: _yes(other.heard((first, large)) == 2 and one.waits() == 0), seconds=90)
         await asyncio.sleep(2)
 
     asyncio.run(play())
-    assert other.heard() == 2
+    assert other.heard((first, large)) == 2
     assert other.ask("select count(*) from parcel") == [(0,)]
     assert one.ask("select count(*) from outbox where state = 'dead'") == [(0,)]
     room = one.ask("select room_id from direct where user_id = ?", other.bot)[0][0]
