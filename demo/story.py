@@ -236,7 +236,7 @@ class Story:
             )
         )
         await self.says("sato", f"!form status {self.name}")
-        await self.hears("sato", T(ja="7/8", en="7 of 8"))
+        await self.hears("sato", T(ja="8人のうち7人", en="7 of 8"))
         self._wait_for(DEADLINE, T(ja="締切まで{seconds}秒", en="{seconds} s until the deadline"))
         left = max(5.0, self.published + DEADLINE - time.monotonic() + 30)
         await self.hears("sato", self._is_result, in_room=True, patience=left, most=24)
