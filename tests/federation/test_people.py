@@ -154,6 +154,6 @@ def test_a_form_put_to_a_room_of_many_reaches_every_one(kairan):
             return [e for e in await sato.events(direct, kairan.bot) if e["type"] == "m.room.encrypted"]
 
         await eventually(heard)
-        await kairan.chief.asks(room, f"!form status {name}", f"0/{MANY + 1}")
+        await kairan.chief.asks(room, f"!form status {name}", f"{MANY + 1}人のうち0人")
 
     asyncio.run(story())
