@@ -123,17 +123,17 @@ def key_id(public: str) -> str:
     return f"ed25519:{hashlib.sha256(public.encode()).hexdigest()[:10]}"
 
 
-def sign(document: Mapping[str, Any], server: str, key: Key) -> Document:
-    """The document with this server's signature beside those that it has."""
+def sign(document: Mapping[str, Any], signer: str, key: Key, *, called: str | None = None) -> Document:
+    """The document with the signature of `signer` (server or user) beside those it has. `called`: if not by its id."""
     signatures = {who: dict(theirs) for who, theirs in document.get("signatures", {}).items()}
-    signatures.setdefault(server, {})[key.id] = key.sign(signed_part(document))
+    signatures.setdefault(signer, {})[called or key.id] = key.sign(signed_part(document))
     return {**document, "signatures": signatures}
 
 
-def verify(document: Mapping[str, Any], server: str, keys: Keys) -> bool:
-    """Whether one of this server's `keys` signed exactly this. Never raises, whatever the document holds."""
+def verify(document: Mapping[str, Any], signer: str, keys: Keys) -> bool:
+    """Whether one of the signer's `keys` signed exactly this. Never raises, whatever the document holds."""
     signatures = document.get("signatures")
-    theirs = signatures.get(server) if isinstance(signatures, dict) else None
+    theirs = signatures.get(signer) if isinstance(signatures, dict) else None
     if not isinstance(theirs, dict):
         return False
     try:

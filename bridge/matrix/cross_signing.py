@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from bridge.alliance.signing import Key, sign, verify
 from bridge.errors import Misconfigured
 from bridge.matrix.wire import Json
 
@@ -46,12 +44,12 @@ class CrossSigning:
         write_private(file, {usage: base64.b64encode(seed).decode() for usage, seed in seeds.items()})
         return cls(user_id, seeds)
 
-    def key(self, usage: str) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seeds[usage])
+    def key(self, usage: str) -> Key:
+        return Key(self.seeds[usage])
 
     def public(self, usage: str) -> str:
         """Unpadded base64, as Matrix writes keys."""
-        return _base64(self.key(usage).public_key().public_bytes_raw())
+        return self.key(usage).public
 
     def upload(self) -> Json:
         """The body for /keys/device_signing/upload."""
@@ -62,10 +60,8 @@ class CrossSigning:
 
     def signed(self, value: Json, *, by: str) -> Json:
         """The object with one signature more, by the key of that usage."""
-        signature = _base64(self.key(by).sign(canonical(value)))
-        others = value.get("signatures", {})
-        own = {**others.get(self.user_id, {}), f"ed25519:{self.public(by)}": signature}
-        return {**value, "signatures": {**others, self.user_id: own}}
+        key = self.key(by)
+        return sign(value, self.user_id, key, called=f"ed25519:{key.public}")
 
     def vouches_for(self, device: Json) -> bool:
         """True if the device keys, as the homeserver shows them, carry our self-signing key's valid signature."""
@@ -78,18 +74,7 @@ class CrossSigning:
 
 def signed_by(value: Json, user_id: str, *, key: str) -> bool:
     """True if the object is signed by the cross-signing key (unpadded base64) of that user."""
-    try:
-        signature = _bytes(value["signatures"][user_id][f"ed25519:{key}"])
-        Ed25519PublicKey.from_public_bytes(_bytes(key)).verify(signature, canonical(value))
-    except (InvalidSignature, LookupError, TypeError, ValueError):
-        return False
-    return True
-
-
-def canonical(value: Json) -> bytes:
-    """Canonical JSON of what is signed: all but `signatures` and `unsigned`."""
-    bare = {key: each for key, each in value.items() if key not in {"signatures", "unsigned"}}
-    return json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return verify(value, user_id, {f"ed25519:{key}": key})
 
 
 def write_private(file: Path, content: Any) -> None:
@@ -105,11 +90,3 @@ def write_private(file: Path, content: Any) -> None:
 
 def _damaged(file: Path) -> str:
     return f"{file} が壊れています。控えから戻してください。/ {file} is damaged: put it back from a backup."
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4))

@@ -132,8 +132,7 @@ class Door(Wire):
 
     async def creator(self, room: RoomId) -> str:
         """Who made the room; in version 12 nobody can give or take their power."""
-        found = await self.call("GET", f"{_room(room)}/state/m.room.create/", query={"format": "event"})
-        return _text(found, "sender")
+        return _text(await self.creation(room), "sender")
 
     async def creation(self, room: RoomId) -> Json:
         """The whole event that made the room: its sender has all power in room version 12."""
