@@ -3,9 +3,10 @@
 A line `#until=<milliseconds since 1970>` says when the list itself ends; the door lets nobody through from then on.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from bridge.files import write_whole
 
 LARGEST = 4_000_000
 _UNTIL = "#until="
@@ -29,9 +30,4 @@ def parsed(text: str) -> tuple[frozenset[str], int | None]:
 def write_list(path: Path, servers: Iterable[str], *, until: int | None = None) -> None:
     """Whole or not at all: whoever reads it meanwhile sees the old one."""
     lines = [*sorted(servers), *([] if until is None else [f"{_UNTIL}{until}"])]
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write("".join(f"{line}\n" for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    write_whole(path, "".join(f"{line}\n" for line in lines))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bridge.files import write_whole
+
 LARGEST = 1_000_000
 
 
@@ -39,9 +41,7 @@ def read_wishes(path: Path) -> Wishes:
 def write_wishes(path: Path, wishes: Wishes) -> None:
     """In one step."""
     lists = {user: sorted(names) for user, names in wishes.lists.items()}
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(json.dumps({"visible": sorted(wishes.visible), "lists": lists}, ensure_ascii=False), "utf-8")
-    new.replace(path)
+    write_whole(path, json.dumps({"visible": sorted(wishes.visible), "lists": lists}, ensure_ascii=False))
 
 
 def invited(body: bytes) -> tuple[str, str] | None:

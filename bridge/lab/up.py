@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TypedDict
 
 from bridge.errors import Misconfigured, Refused
+from bridge.files import write_whole
 from bridge.lab import TOWNS, Homeserver, Lab, Town
 from forms.text import Lang, Text, lines
 
@@ -91,7 +92,7 @@ async def up(
     async with Lab(folder, towns) as lab:
         municipalities = [await _settle(homeserver) for homeserver in lab.homeservers.values()]
         if json_file:
-            _write_whole(json_file, json.dumps({"municipalities": municipalities}, ensure_ascii=False, indent=1))
+            write_whole(json_file, json.dumps({"municipalities": municipalities}, ensure_ascii=False, indent=1))
         say(lines(*map(_address, municipalities), _READY)[lang])
         await asyncio.Event().wait()
 
@@ -141,10 +142,3 @@ def _address(municipality: Municipality) -> Text:
         user=user["user_id"],
         password=user["password"],
     )
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Whoever waits for the file never reads half of it."""
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(text, "utf-8")
-    new.replace(path)

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Self
 
 from bridge.alliance.signing import Key, sign, verify
 from bridge.errors import Misconfigured
+from bridge.files import write_whole
 from bridge.matrix.wire import Json
 
 USAGES = ("master", "self_signing", "user_signing")
@@ -79,13 +79,7 @@ def signed_by(value: Json, user_id: str, *, key: str) -> bool:
 
 def write_private(file: Path, content: Any) -> None:
     """JSON in a file that only its owner reads, whole or not at all."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        json.dump(content, out)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
+    write_whole(file, json.dumps(content), private=True)
 
 
 def _damaged(file: Path) -> str:

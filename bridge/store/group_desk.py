@@ -1,7 +1,6 @@
 """bots.ports_groups.Groups on the store."""
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,7 +14,7 @@ from bridge.store import groups, rooms
 from bridge.store.desk import Desk, derived, role_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.group_tables import group_place, group_task, neighbour, paced
-from bridge.store.members import SealDesk, members
+from bridge.store.members import SealDesk, members, plain
 from forms.mistake import Mistake
 from forms.text import Text, same
 
@@ -38,8 +37,8 @@ class GroupDesk:
         return groups.every_group(self._db)
 
     def find(self, words: str) -> Group:
-        named = {_plain(group.name): group for group in reversed(self.all())}
-        wanted = _plain(words)
+        named = {plain(group.name): group for group in reversed(self.all())}
+        wanted = plain(words)
         if wanted in named:
             return named[wanted]
         near = difflib.get_close_matches(wanted, named, n=1)
@@ -136,7 +135,3 @@ class GroupDesk:
             insert_new(self._db, neighbour, {"server": server, "heard": None, "greeted": True})
             self._db.execute(sa.update(neighbour).where(neighbour.c.server == server).values(greeted=True))
         return new
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip().strip("「」")
