@@ -15,9 +15,11 @@ from forms.text import Lang, Text
 
 T = Text
 YES = T(ja="はい", en="yes")
+APPROVES = T(ja="賛成しました", en="approves")
 PROMPT = 300
 CUT = 60
-"""Seconds: from the request to the first shared message at most, and until a revocation has its effect."""
+PATIENCE = 90
+"""Seconds: from the request to the first shared message, until a revocation has its effect, for any answer."""
 GROUP, ROOM, SHELTERS = T(ja="災害対応", en="Disasters"), T(ja="連絡", en="Contact"), T(ja="避難所", en="Shelters")
 FORM = """!form load
 name: jido
@@ -97,22 +99,30 @@ class UnionStory:
         name = PLACES[town][0][self.lang]
         await self._until(voter, "!federation requests", f"approve {name}")
         await self.says(voter, f"!federation approve {name}")
-        await self.hears(voter, T(ja="賛成しました", en="approves"), most=2)
+        await self.hears(voter, APPROVES, most=2)
 
-    async def _until(self, key: str, command: str, wanted: Text | str, *, patience: float = 90) -> None:
-        """Ask until it is so; only the last time is told."""
-        words, end = (wanted if isinstance(wanted, str) else wanted[self.lang]), time.monotonic() + patience
+    async def _until(self, key: str, command: str, wanted: Text | str, *, absent: bool = False) -> None:
+        """Ask until the answer holds these words, or (`absent`) no longer does; only the last time is told."""
+        words, end = (wanted if isinstance(wanted, str) else wanted[self.lang]), time.monotonic() + PATIENCE
         person, room = self.people[key], self.direct[key]
         while time.monotonic() < end:
             person.skip(room)
             await person.say(room, command)
             heard = await person.hears(room, lambda h: bool(h.body), timeout=30)
-            if words in heard.body:
+            if (words in heard.body) is not absent:
                 self.told.line(self.told.name(key), "", command)
                 self.told.line(self.told.name(key), " ←", heard.body, 6)
                 return
             await asyncio.sleep(1)
-        raise AssertionError(f"{command}: {words!r} did not come; {heard.body}")
+        raise AssertionError(f"{command}: {words!r} did not {'go' if absent else 'come'}; {heard.body}")
+
+    async def _revokes(self, mover: str, town: str, voters: tuple[str, ...]) -> None:
+        await self.says(mover, f"!federation revoke {self.world.lab.homeservers[town].server_name}")
+        await self.hears(mover, YES, most=3)
+        await self.says(mover, YES)
+        await self.hears(mover, APPROVES, most=2)
+        for voter in voters:
+            await self._approves(voter, town)
 
     async def _beppu_joins(self) -> None:
         self.told.head(
@@ -206,13 +216,7 @@ class UnionStory:
 
     async def _revoked(self) -> None:
         self.told.head(T(ja="別府市が連合から外されます", en="Beppu is revoked"))
-        server, began = self.world.lab.homeservers["beppu"].server_name, time.monotonic()
-        await self.says("yamada", f"!federation revoke {server}")
-        await self.hears("yamada", YES, most=3)
-        await self.says("yamada", YES)
-        await self.hears("yamada", T(ja="賛成しました", en="approves"), most=2)
-        for voter in ("nakamura", "watanabe"):
-            await self._approves(voter, "beppu")
+        await self._revokes("yamada", "beppu", ("nakamura", "watanabe"))
         voted = time.monotonic()
         await self._cut_off(voted + CUT)
         took = round(time.monotonic() - voted)
@@ -221,7 +225,6 @@ class UnionStory:
             f"別府市からの発言は {took}秒で届かなくなった",
             f"nothing came from Beppu any more after {took} s",
         )
-        self.told.print(f"         （{round(time.monotonic() - began)}s）")
 
     async def _cut_off(self, end: float) -> None:
         """Until what is said at Beppu in the shared room no longer comes; and what is said to it, neither."""
@@ -245,28 +248,12 @@ class UnionStory:
         await self.world.kairans["tsukuba"].stop(signal.SIGKILL)
         await self.world.lab.homeservers["tsukuba"].kill()
         await self.people["nakamura"].say(self.told.room, "ping")
+        await self._revokes("nakamura", "tsukuba", ("watanabe",))
         server = self.world.lab.homeservers["tsukuba"].server_name
-        await self.says("nakamura", f"!federation revoke {server}")
-        await self.hears("nakamura", YES, most=3)
-        await self.says("nakamura", YES)
-        await self.hears("nakamura", T(ja="賛成しました", en="approves"), most=2)
-        await self._approves("watanabe", "tsukuba")
-        await self._gone("watanabe", server)
+        await self._until("watanabe", "!federation members", server, absent=True)
         await self.says("nakamura", f"!group rooms add {GROUP[self.lang]} {SHELTERS[self.lang]}")
         await self.hears("nakamura", SHELTERS, most=2)
         await self._made("nakatsu", 3)
         await self.people["watanabe"].hears(self.told.room, "ping", timeout=60)
         self._keep(right=True, ja="創設者がいなくなっても、連合もグループも続いた",
                    en="without its founder the alliance and the group went on")  # fmt: skip
-
-    async def _gone(self, key: str, server: str) -> None:
-        end, person, room = time.monotonic() + 90, self.people[key], self.direct[key]
-        while time.monotonic() < end:
-            person.skip(room)
-            await person.say(room, "!federation members")
-            heard = await person.hears(room, lambda h: bool(h.body), timeout=30)
-            if server not in heard.body:
-                self.told.line(self.told.name(key), " ←", heard.body, 6)
-                return
-            await asyncio.sleep(1)
-        raise AssertionError(f"{server} is still a member")
