@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from bridge.clock import monotonic
 from bridge.errors import Misconfigured
 from bridge.homeserver import Settings
 from bridge.lab import ports
+from bridge.lab.ending import end_process
 
 # Its standard input is a pipe that only the lab holds, as in inside.py.
 _RUN = """
@@ -73,17 +73,8 @@ class Gatehouse:
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """SIGTERM, and SIGKILL after a while."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            process.send_signal(how)
-        end = monotonic() + _PATIENCE
-        while process.poll() is None:
-            if monotonic() > end:
-                process.kill()
-            await asyncio.sleep(0.02)
-        assert process.stdin
-        process.stdin.close()
+        if process is not None:
+            await end_process(process, how, patience=_PATIENCE)
 
 
 async def _listens(port: int) -> bool:

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +20,13 @@ from bridge.errors import Misconfigured, Refused
 from bridge.homeserver import Settings, homeserver_yaml, kairan_toml, log_config, registration
 from bridge.lab import ports
 from bridge.lab.deed import private
+from bridge.lab.ending import end_process
 from bridge.lab.gatehouse import Gatehouse
 from forms.text import Text
 
 _INSIDE = Path(__file__).with_name("inside.py")
 _LOG_LINES = 12
 _PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
-_TICK = 0.02
 _ENDED = Text(
     ja="ホームサーバーが起動中に終了しました。記録の終わりを示します。",
     en="The homeserver ended while starting. The end of its log:",
@@ -178,19 +177,9 @@ class Homeserver:
             )
 
     async def _end(self, how: signal.Signals) -> None:
-        process = self._process
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            process.send_signal(how)
-        end = monotonic() + _PATIENCE
-        while process.poll() is None:
-            if monotonic() > end:
-                process.kill()
-            await asyncio.sleep(_TICK)
-        assert process.stdin
-        process.stdin.close()
-        self._process = None
+        if self._process is not None:
+            await end_process(self._process, how, patience=_PATIENCE)
+            self._process = None
 
     def _obituary(self, what: Text) -> str:
         with self.log_path.open("rb") as log:
