@@ -91,7 +91,7 @@ def release(
     asked = open_one(inquiries, members, number)
     if asked.last is not None:
         raise Mistake(ALREADY.fill(number=number))
-    if sure and asked.draft is not None and asked.draft_by == call.who:
+    if sure and _saw_it(asked, call):
         return _sent(asked, inquiries, members)
     return _shown(call, asked, inquiries, members, publications, responses, pending, verb="release")
 
@@ -115,9 +115,14 @@ def correct(
     asked = open_one(inquiries, members, number)
     if asked.last is None:
         raise Mistake(NOT_YET.fill(number=number))
-    if sure and asked.draft is not None and asked.draft_by == call.who:
+    if sure and _saw_it(asked, call):
         return _sent(asked, inquiries, members)
     return _shown(call, asked, inquiries, members, publications, responses, pending, verb="correct")
+
+
+def _saw_it(asked: Asked, call: Call) -> bool:
+    """Whether what would leave was shown to this caller."""
+    return asked.draft is not None and asked.draft_by == call.who
 
 
 def _sent(asked: Asked, inquiries: Inquiries, members: Members) -> Effects:
