@@ -16,7 +16,6 @@ from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.federation.apply import Watch
 from bridge.federation.courier import Courier
-from bridge.federation.door import FederationDoor
 from bridge.federation.door_settings import door_of
 from bridge.federation.fetching import Web
 from bridge.federation.house import House
@@ -210,6 +209,8 @@ class App:
         """The federation door, where it is to stand in this process."""
         settings = door_of(self._config)
         if settings is not None:
+            from bridge.federation.door import FederationDoor  # 2 MB that stand idle everywhere else
+
             async with FederationDoor(settings) as door:
                 await door.run()
 
