@@ -34,12 +34,12 @@ from bridge.matrix.identity import ensure_identity
 from bridge.matrix.intake import Intake
 from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import Lanes, where
-from bridge.picture import png
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
-from bridge.store import copies, inbox, outbox, parcels
+from bridge.store import inbox, outbox, parcels
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
+from bridge.store.opening import opened
 from bridge.web import Face, avatar
 
 log = logging.getLogger(__name__)
@@ -67,13 +67,7 @@ def alone(folder: Path) -> IO[str]:
 
 def open_store(config: Config) -> Store:
     """The database, with its schema up to date; a copy of what was there before it is in BEFORE."""
-    store = Store(database_url(config.kairan.database, config.folder))
-    if store.file is not None and store.file.parent.is_dir():
-        store.file.touch(mode=0o600)  # its log and its index get the same
-    copy = copies.bring_up(store, config.folder / BEFORE)
-    if copy is not None:
-        log.info("the database was migrated; a copy from before is %s", copy)
-    return store
+    return opened(database_url(config.kairan.database, config.folder), config.folder / BEFORE)
 
 
 class App:
@@ -171,8 +165,8 @@ class App:
     async def _introduce(self) -> None:
         await self.door.register()
         await self.crypto.open()
-        picture = png(avatar(self._config.kairan.municipality))
-        await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_png=picture)
+        picture = avatar(self._config.kairan.municipality)
+        await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_svg=picture)
         mark = clock.secret(16)
         (self._config.folder / "running").write_text(mark, "ascii")
         await self.door.set_note(RUNNING, {"id": mark})

@@ -5,8 +5,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import resvg_py
-
 from bridge.errors import Misconfigured
 
 _ZOOM = 2  # pixels per unit: sharp on phones and on the projector of a meeting room
@@ -21,6 +19,8 @@ def png(svg: str) -> bytes:
 
     Raises Misconfigured where the font is missing, ValueError where the SVG is broken (ours never is).
     """
+    import resvg_py  # with its font, megabytes that a Kairan which draws nothing need not hold
+
     height = _HEIGHT.search(svg)
     zoom = _ZOOM if height and int(height[1]) <= _LARGEST else 1
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, skip_system_fonts=True, font_files=[font_file()]))

@@ -10,7 +10,7 @@ from bridge.matrix.identity import ensure_identity
 from demo.person import Person
 
 ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-PICTURE = b"\x89PNG\r\n\x1a\n"
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>'
 
 
 class Bot:
@@ -27,7 +27,7 @@ class Bot:
         async with Door(town.client_url, town.as_token, user_id=user, device_id=device) as door:
             bot = cls(door, folder)
             await bot.start()
-            await ensure_identity(door, bot.crypto, name="回覧", avatar_png=PICTURE)
+            await ensure_identity(door, bot.crypto, name="回覧", avatar_svg=PICTURE)
             await bot.turn(wait=0)
             yield bot
             bot.crypto.close()

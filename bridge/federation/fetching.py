@@ -68,19 +68,24 @@ class Web:
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        resolver = None if self._private else _Outside()
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=8, resolver=resolver, ssl=_context(self._trusted)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            headers={"Accept-Encoding": "gzip"},
-        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._http:
             await self._http.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Made when first needed: a Kairan in no alliance need not hold the world's authorities."""
+        if self._http is None:
+            resolver = None if self._private else _Outside()
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=8, resolver=resolver, ssl=_context(self._trusted)),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=False,
+                headers={"Accept-Encoding": "gzip"},
+            )
+        return self._http
 
     async def get(self, server: str, path: str) -> bytes:
         """`path` below /.well-known/kairan of this server."""
@@ -90,11 +95,10 @@ class Web:
         return await self._ask("POST", server, path, body)
 
     async def _ask(self, method: str, server: str, path: str, body: bytes | None) -> bytes:
-        assert self._http, "used outside `async with`"
         url = f"{self._base(server)}{BASE}{path}"
         try:
             async with asyncio.timeout(PATIENCE):
-                async with self._http.request(
+                async with self._session().request(
                     method, url, data=body, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=PATIENCE)
                 ) as reply:
                     if 400 <= reply.status < 500:

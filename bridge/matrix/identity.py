@@ -11,6 +11,7 @@ from bridge.matrix.cross_signing import CrossSigning, write_private
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
 from bridge.matrix.wire import Json
+from bridge.picture import png
 
 DEVICE_NAME = "回覧 Kairan"
 
@@ -24,9 +25,7 @@ class Report:
     cross_signed: bool
 
 
-async def ensure_identity(
-    door: Door, crypto: Crypto, *, name: str, avatar_png: bytes = b"", renew: bool = False
-) -> None:
+async def ensure_identity(door: Door, crypto: Crypto, *, name: str, avatar_svg: str = "", renew: bool = False) -> None:
     """Bring the homeserver to how it should be; does nothing where it is. `crypto` is open.
 
     `renew` begins a new cross-signing identity where the old one's keys are lost: people's clients will notice.
@@ -36,7 +35,7 @@ async def ensure_identity(
     await door.make_device(DEVICE_NAME)
     await _publish(door, crypto)
     await _cross_sign(door, crypto.folder, renew=renew)
-    await _introduce(door, crypto.folder, name=name, avatar=avatar_png)
+    await _introduce(door, crypto.folder, name=name, avatar=avatar_svg)
 
 
 async def look(door: Door, crypto: Crypto) -> Report:
@@ -111,7 +110,7 @@ async def _cross_sign(door: Door, folder: Path, *, renew: bool) -> None:
         await door.upload_signatures({door.user_id: {door.device_id: ours.signed(bare, by="self_signing")}})
 
 
-async def _introduce(door: Door, folder: Path, *, name: str, avatar: bytes) -> None:
+async def _introduce(door: Door, folder: Path, *, name: str, avatar: str) -> None:
     profile = await door.profile()
     if profile.get("displayname") != name:
         await door.set_display_name(name)
@@ -122,13 +121,13 @@ async def _introduce(door: Door, folder: Path, *, name: str, avatar: bytes) -> N
         await door.set_avatar(mxc)
 
 
-async def _avatar(door: Door, file: Path, *, avatar: bytes) -> str:
-    """Its address on the homeserver; uploaded once and remembered by its hash."""
-    digest = hashlib.sha256(avatar).hexdigest()
+async def _avatar(door: Door, file: Path, *, avatar: str) -> str:
+    """Its address on the homeserver; drawn and uploaded once, and remembered by the hash of its SVG."""
+    digest = hashlib.sha256(avatar.encode()).hexdigest()
     kept = _remembered(file)
     if kept.get("sha256") == digest and isinstance(kept.get("mxc"), str):
         return str(kept["mxc"])
-    mxc = await door.upload(avatar, "image/png", name="kairan.png")
+    mxc = await door.upload(png(avatar), "image/png", name="kairan.png")
     write_private(file, {"sha256": digest, "mxc": mxc})
     return mxc
 

@@ -4,7 +4,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-import re2
 from pydantic import Field, model_validator
 
 from forms.mistake import Mistake
@@ -23,16 +22,22 @@ _TOO_SHORT = Text(
 )
 _ONE_LINE = Text(ja="改行を入れず、1行で入力してください。", en="Please type it on one line.")
 _PATTERN = Text(ja="決められた形になっていません。{hint}", en="This is not in the form that is needed. {hint}")
+_NO_PATTERN = Text(ja="正規表現として読めません。", en="This is no regular expression.")
 _AS_HINTED = Text(ja="説明を見て、入力し直してください。", en="Please see the hint and type it anew.")
 
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Any:
-    """By RE2, whose time never runs away. Raises re2.error."""
+    """By RE2, whose time never runs away. Raises Mistake where it is no pattern."""
+    import re2  # only forms that have one need it, and its memory
+
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20
-    return re2.compile(pattern, options)
+    try:
+        return re2.compile(pattern, options)
+    except re2.error:
+        raise Mistake(_NO_PATTERN) from None
 
 
 class Written(QuestionFields):
@@ -60,10 +65,10 @@ class Written(QuestionFields):
                 field="shortest",
             )
         try:
-            compiled(self.pattern or "")
-        except re2.error:
+            _ = self.pattern and compiled(self.pattern)
+        except Mistake as no:
             raise flaw(
-                Text(ja="正規表現として読めません。", en="This is no regular expression."),
+                no.text,
                 Text(
                     ja="RE2 の書き方で書いてください（例: [A-Z]{2}[0-9]{4}）。",
                     en="Write it for RE2, as in [A-Z]{2}[0-9]{4}.",

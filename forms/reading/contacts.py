@@ -3,9 +3,6 @@
 import re
 import unicodedata
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
-
 from forms.mistake import Asked, Mistake
 from forms.reading.taken import Given, Taken, as_is
 from forms.reading.words import LONGEST_ANSWER, clean, quote, unread, without_politeness
@@ -64,9 +61,11 @@ def read_phone(said: str, _given: Given) -> Taken:
 
 
 def _number(words: str, said: str) -> str:
+    import phonenumbers  # a megabyte that only telephone numbers need
+
     try:
         found = phonenumbers.parse(words, "JP")
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         raise unread(said, _WITH_AREA) from None
     digits = re.sub(r"[^0-9]", "", words)
     if found.country_code == 81 and words[0] != "+" and digits[0] != "0":
@@ -74,15 +73,16 @@ def _number(words: str, said: str) -> str:
     if not phonenumbers.is_valid_number(found):
         raise Asked(_CHECK_PHONE.fill(said=quote(said)))
     national = found.country_code == 81
-    return phonenumbers.format_number(
-        found, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL
-    )
+    formats = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(found, formats.NATIONAL if national else formats.INTERNATIONAL)
 
 
 def _without_zero(digits: str, said: str) -> Asked:
+    import phonenumbers
+
     meant = phonenumbers.parse("0" + digits, "JP")
     if len(digits) >= 9 and phonenumbers.is_valid_number(meant):
-        written = phonenumbers.format_number(meant, PhoneNumberFormat.NATIONAL)
+        written = phonenumbers.format_number(meant, phonenumbers.PhoneNumberFormat.NATIONAL)
         return Asked(_ZERO_MISSING.fill(said=quote(said), meant=written))
     return unread(said, _WITH_AREA)
 

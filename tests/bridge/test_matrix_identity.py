@@ -29,7 +29,7 @@ def test_another_town_sees_the_bot_s_device_vouched_for(lab, tmp_path):
             assert signed_by(seen["device_keys"][me]["KAIRAN1"], me, key=self_signing)
             assert CrossSigning.load(tmp_path / "bot" / "cross-signing.json", me).public("master") == master
             profile = await bot.door.profile()
-            await ensure_identity(bot.door, bot.crypto, name="回覧", avatar_png=PICTURE)
+            await ensure_identity(bot.door, bot.crypto, name="回覧", avatar_svg=PICTURE)
             assert await bot.door.profile() == profile
             assert profile["displayname"] == "回覧"
 
