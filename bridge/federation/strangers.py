@@ -15,7 +15,7 @@ from bridge.alliance.access import bars
 from bridge.errors import Refused
 from bridge.letters import Touched
 from bridge.matrix.door import Door
-from bridge.store import outbox, rooms, silence
+from bridge.store import moves, outbox, rooms, silence
 from bridge.store.engine import Connection, Store
 from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
@@ -42,9 +42,18 @@ class Strangers:
     ) -> None:  # fmt: skip
         self._door, self._store, self._permitted, self._touched = door, store, permitted, touched
         self._judged: dict[str, tuple[frozenset[str], float]] = {}
+        self._seen_at: tuple[int, int] | None = None
+        self._until = 0.0
 
     async def look(self) -> None:
-        """One look at all rooms."""
+        """One look at all rooms, where somebody has moved, the list is another, or a minute has passed."""
+        here = (moves.latest(), self._permitted.edition)
+        if here == self._seen_at and clock.monotonic() < self._until:
+            return
+        await self._look_everywhere()
+        self._seen_at, self._until = here, clock.monotonic() + AGAIN
+
+    async def _look_everywhere(self) -> None:
         present, shut = await self._store.run(self._seen)
         for room in sorted(present.keys() | shut.keys()):
             servers = present.get(room, frozenset())

@@ -11,11 +11,24 @@ from bots.events import UserId
 from bots.roles import Role
 from bridge.store.desk import Desk
 from bridge.store.engine import insert_new, upsert
+from bridge.store.hot import Hot
 from bridge.store.template_tables import adoption, asking, template, use, users, withdrawn
 
 A_DAY = timedelta(days=1)
 PAUSE = timedelta(minutes=10)
 _KNOWN = 2000
+
+# Asked every second.
+_COUNTED = sa.select(use.c.name, sa.func.count().label("count")).group_by(use.c.name).subquery()
+_TO_TELL = Hot(
+    sa.select(_COUNTED.c.name, _COUNTED.c.count)
+    .select_from(_COUNTED.outerjoin(users, (users.c.server == sa.bindparam("own")) & (users.c.name == _COUNTED.c.name)))
+    .where(
+        users.c.count.is_(None)
+        | ((users.c.count != _COUNTED.c.count) & (users.c.at <= sa.bindparam("since", type_=users.c.at.type)))
+    )
+    .order_by(_COUNTED.c.name)
+)
 
 
 class ExchangeDesk:
@@ -35,12 +48,7 @@ class ExchangeDesk:
             upsert(self._db, users, {"server": server, "name": name, "count": count, "at": self._desk.at})
 
     def to_tell(self, since: datetime) -> Sequence[tuple[str, int]]:
-        own = self._desk.town.server
-        number = sa.select(use.c.name, sa.func.count().label("count")).group_by(use.c.name).subquery()
-        told = number.outerjoin(users, (users.c.server == own) & (users.c.name == number.c.name))
-        news = users.c.count.is_(None) | ((users.c.count != number.c.count) & (users.c.at <= since))
-        query = sa.select(number.c.name, number.c.count).select_from(told).where(news).order_by(number.c.name)
-        return [(row[0], row[1]) for row in self._db.execute(query)]
+        return [(row[0], row[1]) for row in _TO_TELL.rows(self._db, own=self._desk.town.server, since=since)]
 
     def copies(self, known: Sequence[str], most: int) -> Sequence[str]:
         own = template.c.server == self._desk.town.server

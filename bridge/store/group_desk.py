@@ -14,6 +14,7 @@ from bridge.store import groups, rooms
 from bridge.store.desk import Desk, derived, role_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.group_tables import group_place, group_task, neighbour, paced
+from bridge.store.hot import Hot
 from bridge.store.members import SealDesk, members, plain
 from forms.mistake import Mistake
 from forms.text import Text, same
@@ -23,6 +24,11 @@ NO_GROUP = Text(
     en="There is no user group “{words}”. “!group find” lists them. {near}",
 )
 NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{near}”?")
+# Asked every second.
+_MADE = Hot(
+    sa.select(group_place).where(group_place.c.by.is_not(None)).order_by(group_place.c.group_id, group_place.c.key)
+)
+_GREETED = Hot(sa.select(neighbour.c.server).where(neighbour.c.greeted))
 SILENT = timedelta(hours=13)
 """Signs of life come every six hours: two were missed."""
 
@@ -85,10 +91,9 @@ class GroupDesk:
         return (self._desk.source or self._desk.at.isoformat(),)
 
     def made(self) -> Sequence[Made]:
-        query = sa.select(group_place).where(group_place.c.by.is_not(None)).order_by(group_place.c.group_id)
         return [
-            Made(group=row.group_id, key=row.key, room=RoomId(row.room_id), by=UserId(row.by))
-            for row in self._db.execute(query.order_by(group_place.c.key))
+            Made(group=row["group_id"], key=row["key"], room=RoomId(row["room_id"]), by=UserId(row["by"]))
+            for row in _MADE.mappings(self._db)
         ]
 
     def told(self, made: Made) -> None:
@@ -129,7 +134,7 @@ class GroupDesk:
         return frozenset(m.server for m in members(self._db)) - alive - {self._desk.town.server}
 
     def greeted(self) -> Sequence[str]:
-        done = frozenset(self._db.execute(sa.select(neighbour.c.server).where(neighbour.c.greeted)).scalars())
+        done = {row[0] for row in _GREETED.rows(self._db)}
         new = [m.server for m in members(self._db) if m.server not in done and m.server != self._desk.town.server]
         for server in new:
             insert_new(self._db, neighbour, {"server": server, "heard": None, "greeted": True})

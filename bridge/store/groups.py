@@ -12,12 +12,25 @@ from bridge.alliance.parcel import read_envelope
 from bridge.store import rooms
 from bridge.store.engine import insert_new, upsert
 from bridge.store.group_tables import group_deed, group_place, group_task
+from bridge.store.hot import Hot
 from bridge.store.tables import room
 
 SPACE = ""
 MOST_OF_A_STRANGER = 20
 FACT = "room:group "
 """The rooms of groups are nobody's own, however few are in them (bridge/store/rooms.py)."""
+
+
+# Asked every second.
+_SPACE = group_place.alias()
+_UNENTERED = Hot(
+    sa.select(group_place.c.group_id, group_place.c.key)
+    .join(_SPACE, (_SPACE.c.group_id == group_place.c.group_id) & (_SPACE.c.key == SPACE))
+    .join(room, (room.c.room_id == _SPACE.c.room_id) & (room.c.membership == "joined"))
+    .where(~sa.exists().where(sa.literal_column("r.room_id") == group_place.c.room_id).select_from(room.alias("r")))
+    .where(group_place.c.key != SPACE)
+)
+_ASKED_TO_ENTER = Hot(sa.select(group_task.c.group_id, group_task.c.key).where(group_task.c.work == "enter"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +118,9 @@ def places(connection: sa.Connection, group: str) -> dict[str, RoomId]:
 
 def to_enter(connection: sa.Connection) -> Sequence[tuple[str, str]]:
     """(group, key) of rooms that we have nothing to do with yet, of spaces that we are in."""
-    space = group_place.alias()
-    query = (
-        sa.select(group_place.c.group_id, group_place.c.key)
-        .join(space, (space.c.group_id == group_place.c.group_id) & (space.c.key == SPACE))
-        .join(room, (room.c.room_id == space.c.room_id) & (room.c.membership == "joined"))
-        .where(~sa.exists().where(sa.literal_column("r.room_id") == group_place.c.room_id).select_from(room.alias("r")))
-        .where(group_place.c.key != SPACE)
-    )
-    asked = sa.select(group_task.c.group_id, group_task.c.key).where(group_task.c.work == "enter")
-    known = {tuple(row) for row in connection.execute(asked)}
-    return [(g, k) for g, k in connection.execute(query) if (g, k) not in known]
+    found = _UNENTERED.rows(connection)
+    known = {tuple(row) for row in _ASKED_TO_ENTER.rows(connection)} if found else set()
+    return [(g, k) for g, k in found if (g, k) not in known]
 
 
 # -- the caretaker's work --------------------------------------------------------------------------------------------

@@ -16,12 +16,16 @@ from bridge.alliance.signing import Keys, NotCanonical
 from bridge.store.alliance_tables import known_key, municipality
 from bridge.store.desk import Desk
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.neighbours import Neighbours
 from forms.mistake import Mistake
 from forms.text import Text, same
 
 ROOM = "alliance"
 """The fact that says which room all members' Kairans share."""
+_IN_FORCE = Hot(sa.select(municipality).order_by(municipality.c.code, municipality.c.server))
+_AT = Hot(sa.select(municipality).where(municipality.c.server == sa.bindparam("server")))
+_OF_BOT = Hot(sa.select(municipality.c.server).where(municipality.c.bot == sa.bindparam("bot")))
 ALONE = Text(
     ja="この自治体は、まだ連合に入っていません。管理者にご相談ください。",
     en="This municipality is in no alliance yet. Please ask a steward.",
@@ -73,19 +77,18 @@ def _row(one: Listed) -> dict[str, Any]:
 
 def members(connection: sa.Connection) -> Sequence[Member]:
     """All in force, by code, then server."""
-    query = sa.select(municipality).order_by(municipality.c.code, municipality.c.server)
-    return [_member(dict(row)) for row in connection.execute(query).mappings()]
+    return [_member(row) for row in _IN_FORCE.mappings(connection)]
 
 
 def is_member(connection: sa.Connection, user: str) -> bool:
     """Whether this user is the Kairan of a member."""
-    return connection.execute(sa.select(municipality.c.server).where(municipality.c.bot == user)).first() is not None
+    return _OF_BOT.first(connection, bot=user) is not None
 
 
 def member_at(connection: sa.Connection, server: str) -> tuple[Member, Keys] | None:
     """The member of this server with its keys in force."""
-    row = connection.execute(sa.select(municipality).where(municipality.c.server == server)).mappings().first()
-    return None if row is None else (_member(dict(row)), row["keys"])
+    row = next(iter(_AT.mappings(connection, server=server)), None)
+    return None if row is None else (_member(row), row["keys"])
 
 
 def keys_ever(connection: sa.Connection, server: str) -> Keys:

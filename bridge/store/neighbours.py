@@ -22,6 +22,8 @@ class Neighbours:
         self._fixed, self._given, self._language = frozenset({own, *allowed}), names, language
         self._servers, self._names = self._fixed, dict(names)
         self._stale = True
+        self.edition = 0
+        """Grows with every change of the list."""
 
     def __contains__(self, server: object) -> bool:
         return server in self._servers
@@ -33,6 +35,7 @@ class Neighbours:
     def stale(self) -> None:
         """The list in force was changed in the transaction under way."""
         self._stale = True
+        self.edition += 1
 
     def refresh(self, connection: sa.Connection) -> None:
         """At the beginning of each transaction. What came of the last one is committed by then, or undone."""

@@ -19,6 +19,7 @@ from bridge.store import rooms
 from bridge.store.alliance_tables import attempt, motion, roll, vote
 from bridge.store.desk import Municipality
 from bridge.store.engine import insert_new
+from bridge.store.hot import Hot
 from bridge.store.members import ROOM, Listed, put_in_force
 from bridge.store.tables import fact
 from forms.text import Text
@@ -36,6 +37,8 @@ SHOWN_AS = "jp.kairan.alliance"
 FITS = 60_000
 BEHIND = "alliance:behind"
 """The fact that somebody spoke of a newer list than ours."""
+# Asked every second.
+_IN_FORCE = Hot(sa.select(roll.c.raw).where(roll.c.state == "in force"))
 _MONTH = timedelta(days=30)
 REMEMBERED = 400
 """Lists that are kept: a year's, so that whoever was away finds the way."""
@@ -48,7 +51,7 @@ def _read(raw: str) -> Roll:
 
 def current(connection: sa.Connection) -> Roll | None:
     """The list in force, however old it is."""
-    found = connection.execute(sa.select(roll.c.raw).where(roll.c.state == "in force")).scalar()
+    found = _IN_FORCE.value(connection)
     return None if found is None else _read(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bridge.store import outbox
+from bridge.store import moves, outbox
 from bridge.store.engine import insert_new, upsert
 from bridge.store.hot import Hot
 from bridge.store.tables import direct, fact, member, room
@@ -20,6 +20,7 @@ _EVERYBODY = sa.select(member.c.user_id).where(member.c.room_id == _HERE).order_
 _MEMBERS = Hot(_EVERYBODY)
 _JOINED = Hot(_EVERYBODY.where(member.c.membership == "join"))
 _MEMBERSHIP = Hot(sa.select(member.c.membership).where(member.c.room_id == _HERE, member.c.user_id == _WHO))
+_FACTS = Hot(sa.select(fact.c.name, fact.c.value))
 _GIVES_ROLE = Hot(sa.select(fact.c.name).where(fact.c.value == _HERE, fact.c.name.like("room:%")))
 _ROLES = Hot(
     sa.select(fact.c.name)
@@ -47,7 +48,7 @@ class Door:
 
 def facts(connection: sa.Connection) -> dict[str, str]:
     """Single values by name."""
-    return dict(connection.execute(sa.select(fact.c.name, fact.c.value)).all())
+    return {row[0]: row[1] for row in _FACTS.rows(connection)}
 
 
 def set_fact(connection: sa.Connection, name: str, value: str) -> None:
@@ -62,20 +63,19 @@ def drop_fact(connection: sa.Connection, name: str) -> None:
 
 def entered(connection: sa.Connection, room_id: str) -> None:
     """The bot is in the room."""
+    moves.moved()
     upsert(connection, room, {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0})
 
 
 def invited(connection: sa.Connection, room_id: str, inviter: str) -> None:
     """Somebody wants the bot in a room."""
-    upsert(
-        connection,
-        room,
-        {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None, "attempts": 0},
-    )
+    row = {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None, "attempts": 0}
+    upsert(connection, room, row)
 
 
 def left(connection: sa.Connection, room_id: str) -> None:
     """The bot is no longer in the room."""
+    moves.moved()
     connection.execute(sa.update(room).where(room.c.room_id == room_id).values(membership="left"))
     connection.execute(sa.delete(member).where(member.c.room_id == room_id))
 
@@ -98,6 +98,7 @@ def describe(connection: sa.Connection, room_id: str, **values: Any) -> None:
 
 def set_member(connection: sa.Connection, room_id: str, user: str, *, membership: str, name: str | None) -> None:
     """Follow a membership event."""
+    moves.moved()
     if membership in ("join", "invite"):
         upsert(connection, member, {"room_id": room_id, "user_id": user, "membership": membership, "name": name})
         return
@@ -292,8 +293,8 @@ def joined_among(connection: sa.Connection, room_ids: Sequence[str]) -> frozense
 
 def replace_members(connection: sa.Connection, room_id: str, found: Sequence[tuple[str, str, str | None]]) -> None:
     """These are all the members: (user id, membership, display name)."""
+    moves.moved()
     connection.execute(sa.delete(member).where(member.c.room_id == room_id))
-    rows = [
-        {"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in found if m in {"join", "invite"}
-    ]
+    kept = [one for one in found if one[1] in {"join", "invite"}]
+    rows = ({"room_id": room_id, "user_id": u, "membership": m, "name": n} for u, m, n in kept)
     insert_new(connection, member, *rows)
