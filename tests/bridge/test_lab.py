@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import aiohttp
 import pytest
 
 from bridge.config import read_config
@@ -83,6 +84,22 @@ def test_a_message_crosses_from_town_to_town_over_federation(lab):
         event = await tanaka.hear(room, "おはようございます")
         assert event["sender"] == sato.user_id
         assert time.monotonic() - began < 5
+
+    asyncio.run(story())
+
+
+def test_a_picture_is_seen_with_old_clients_too_and_from_the_next_town(lab):
+    async def story():
+        tsukuba, nakatsu = lab.homeservers["tsukuba"], lab.homeservers["nakatsu"]
+        sato = await Person.at(tsukuba)
+        headers = {"Authorization": f"Bearer {sato.token}", "Content-Type": "image/png"}
+        async with aiohttp.ClientSession() as web:
+            url = f"{tsukuba.client_url}/_matrix/media/v3/upload"
+            async with web.post(url, data=b"\x89PNG\r\n\x1a\n", headers=headers) as reply:
+                mxc = (await reply.json())["content_uri"].removeprefix("mxc://")
+            for town in (tsukuba, nakatsu):
+                async with web.get(f"{town.client_url}/_matrix/media/v3/download/{mxc}") as reply:
+                    assert (reply.status, await reply.read()) == (200, b"\x89PNG\r\n\x1a\n"), town.server_name
 
     asyncio.run(story())
 
