@@ -59,9 +59,9 @@ def plain(said: str) -> str:
 
 
 def without_politeness(words: str) -> str:
-    """3人です。 → 3人; what is nothing but です stays."""
+    """3人 です。 → 3人; what is nothing but です stays."""
     tail = words[-12:]
-    return words[: len(words) - len(tail)] + _POLITE.sub("", tail) or words
+    return (words[: len(words) - len(tail)] + _POLITE.sub("", tail)).rstrip() or words
 
 
 def quote(said: str) -> str:
