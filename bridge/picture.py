@@ -1,7 +1,7 @@
 """From our SVG to PNG, with one packaged font and no system fonts: the same bytes on every machine."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +14,9 @@ _LARGEST = 2000  # units of height drawn at that zoom; a longer picture is drawn
 _HEIGHT = re.compile(r'<svg [^>]*\bheight="(\d+)"')
 
 
+@lru_cache(maxsize=8)
 def png(svg: str) -> bytes:
-    """The picture as PNG, 2 pixels per unit, or 1 where it is very long.
+    """The picture as PNG, 2 pixels per unit, or 1 where it is very long. Several ask for the same one.
 
     Raises Misconfigured where the font is missing, ValueError where the SVG is broken (ours never is).
     """

@@ -216,12 +216,12 @@ class Stage:
             except Unread as unread:
                 self._runtime.readings.read(unread)
 
-    def _follow(self, touched: Touched) -> None:
+    def _follow(self, *touched: Touched) -> None:
         """Open doors, and let everybody who is met come in at once."""
         while wanted := self._store.do(lambda c: rooms.doors(c, self.now, 1)):
             self._store.do(partial(self._enter, user=wanted[0].user))
             self._hear(self._joined(wanted[0].user))
-        for room in sorted(touched.rooms):
+        for room in (room for one in touched for room in sorted(one.rooms)):
             owner = self._store.do(partial(rooms.owner_of, room_id=room))
             if owner is not None:
                 self._hear(self._joined(owner))
@@ -258,8 +258,7 @@ class Stage:
     def tick(self) -> None:
         """What is due happens, and so does what follows from it a little later."""
         for moment in (self.now, self.now + PACE):
-            for touched in self._do(partial(self._tick, moment=moment)):
-                self._follow(touched)
+            self._follow(*self._do(partial(self._tick, moment=moment)))
 
     def _tick(self, connection: sa.Connection, moment: datetime) -> list[Touched]:
         return [self._runtime.tick(connection, routine, moment) for routine in self._runtime.routines]

@@ -127,6 +127,8 @@ class Store:
 
     def do(self, work: Callable[[sa.Connection], T]) -> T:
         """Run it here and now, in one transaction: for start-up, the command line and tests."""
+        if self._sqlite:
+            return self._transact(work)
         return self._thread.submit(self._transact, work).result()
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
@@ -234,9 +236,10 @@ def _durable(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _BEGIN.run(connection)
 
 
+_BEGIN = Hot(sa.text("BEGIN IMMEDIATE"))
 _SAVE, _RELEASE = Hot(sa.text("SAVEPOINT tentative")), Hot(sa.text("RELEASE SAVEPOINT tentative"))
 
 

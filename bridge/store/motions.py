@@ -14,12 +14,24 @@ from bridge.alliance.roll import Roll, fingerprint
 from bridge.alliance.signing import canonical, parse
 from bridge.store.alliance_tables import motion, vote
 from bridge.store.engine import insert_new, upsert
+from bridge.store.hot import Hot
 from forms.text import Text, same
 
 QUORUM = Text(ja="必要な賛成の数", en="how many must agree")
 MOST_VOTES = 500
 MOST_OF_ONE = 20
 """Motions of one member that may be open: a flood of them drowns nobody."""
+_HERE: sa.BindParameter[str] = sa.bindparam("motion")
+_OPEN = Hot(sa.select(motion.c.raw).where(motion.c.state == "open").order_by(motion.c.at, motion.c.id))
+_IN_STATE = Hot(
+    sa.select(motion.c.raw, motion.c.attempts)
+    .where(motion.c.state == sa.bindparam("wanted"))
+    .where(motion.c.next_try.is_(None) | (motion.c.next_try <= sa.bindparam("now")))
+    .order_by(motion.c.at)
+)
+_VOTES = Hot(
+    sa.select(vote.c.server, vote.c.choice, vote.c.raw).where(vote.c.motion == _HERE).order_by(vote.c.at, vote.c.server)
+)
 
 
 def keep(  # noqa: PLR0913 - a row's columns
@@ -60,9 +72,8 @@ def set_open(connection: sa.Connection, name: str) -> None:
 
 def in_state(connection: sa.Connection, state: str, now: datetime) -> Sequence[tuple[Change, int]]:
     """(what is in this state and due, how often it was tried)."""
-    due = (motion.c.next_try.is_(None)) | (motion.c.next_try <= now)
-    query = sa.select(motion.c.raw, motion.c.attempts).where(motion.c.state == state, due).order_by(motion.c.at)
-    return [(read_change(parse(row.raw)), row.attempts) for row in connection.execute(query)]
+    found = _IN_STATE.rows(connection, wanted=state, now=now)
+    return [(read_change(parse(raw)), attempts) for raw, attempts in found]
 
 
 def postpone(connection: sa.Connection, name: str, until: datetime) -> None:
@@ -78,8 +89,7 @@ def drop(connection: sa.Connection, name: str) -> None:
 
 def open_ones(connection: sa.Connection, roll: Roll, now: datetime) -> Sequence[Change]:
     """What may be voted on now, oldest first."""
-    query = sa.select(motion.c.raw).where(motion.c.state == "open").order_by(motion.c.at, motion.c.id)
-    changes = [read_change(parse(raw)) for raw in connection.execute(query).scalars()]
+    changes = [read_change(parse(raw)) for (raw,) in _OPEN.rows(connection)]
     return [change for change in changes if fits(change, roll, moment(now))]
 
 
@@ -101,8 +111,7 @@ def keep_vote(connection: sa.Connection, signed: Signed, now: datetime) -> bool:
 
 def votes_on(connection: sa.Connection, change: Change) -> Mapping[str, tuple[str, str]]:
     """By server: (choice, the vote as it travelled)."""
-    query = sa.select(vote.c.server, vote.c.choice, vote.c.raw).where(vote.c.motion == change.id)
-    return {row.server: (row.choice, row.raw) for row in connection.execute(query.order_by(vote.c.at, vote.c.server))}
+    return {server: (choice, raw) for server, choice, raw in _VOTES.rows(connection, motion=change.id)}
 
 
 def approving(connection: sa.Connection, change: Change) -> list[str]:

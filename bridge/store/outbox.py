@@ -24,6 +24,7 @@ _SENT = Hot(
     .where(outbox.c.seq == sa.bindparam("row"))
     .values(state="sent", event_id=sa.bindparam("event"), body=None, blob=None)
 )
+_LANES = Hot(sa.select(outbox.c.lane).where(outbox.c.state == "ready", outbox.c.lane.like("!%")).distinct())
 
 REMEMBERED = timedelta(days=400)
 KEYS = "!keys"
@@ -96,8 +97,7 @@ def _keep(connection: sa.Connection, content: bytes | None) -> str | None:
 
 def lanes(connection: sa.Connection) -> Sequence[str]:
     """Rooms with something to send."""
-    query = sa.select(outbox.c.lane).where(outbox.c.state == "ready", outbox.c.lane.like("!%")).distinct()
-    return connection.execute(query).scalars().all()
+    return [lane for (lane,) in _LANES.rows(connection)]
 
 
 def head(connection: sa.Connection, lane: str) -> Outgoing | None:

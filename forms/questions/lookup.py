@@ -147,7 +147,7 @@ class Lookup(OptionFields):
 
 def _fields(option: Option) -> tuple[str, ...]:
     given = (option.label.ja, option.label.en, *option.columns.values())
-    return tuple(dict.fromkeys(map(_comparable, given)))
+    return tuple(dict.fromkeys(map(_comparable, dict.fromkeys(given))))
 
 
 def _comparable(words: str) -> str:

@@ -27,6 +27,8 @@ _POLITE = re.compile(
 
 def nfc(words: str) -> str:
     """NFC, but compatibility ideographs (神 U+FA19 …) stay as entered: they are how names are written."""
+    if unicodedata.is_normalized("NFC", words):
+        return words
     pieces = _KEPT_IDEOGRAPHS.split(words)
     return "".join(piece if n % 2 else unicodedata.normalize("NFC", piece) for n, piece in enumerate(pieces))
 

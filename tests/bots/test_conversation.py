@@ -17,6 +17,7 @@ from bots.filling.state import asked, on_path
 from forms.document import read_form
 from forms.form import Form
 from forms.text import Text
+from tests.examples import many
 
 TODAY = date(2026, 11, 23)
 CHILDREN = """
@@ -642,7 +643,7 @@ def holds(before: Conversation, person: Person) -> None:
     assert all(len(text.encode()) < 48_000 and "@room" not in text for e in said for text in (e.text.ja, e.text.en))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(MOVES, max_size=25))
 def test_whatever_is_said_nothing_is_lost_and_a_restart_changes_nothing(moves):
     straight = [(p.conversation, p.effects) for p in plays(moves, restart=False)]

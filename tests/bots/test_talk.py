@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bots.talk import Talk, run
 from forms.document import read_form
 from forms.form import Form
+from tests.examples import many
 from tests.forms.every_kind import exif, jpeg
 
 TODAY = date(2026, 11, 23)
@@ -78,7 +79,7 @@ def test_a_very_long_line_is_refused():
     assert "長すぎ" in talk("あ" * 1_000_000)[1][-1]["refused"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 @given(st.lists(st.text(st.characters(), max_size=30), max_size=10))
 def test_any_lines_give_lines_that_are_utf8_json(lines):
     written: list[str] = []

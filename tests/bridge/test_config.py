@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bridge.config import read_config
 from bridge.errors import Misconfigured
+from tests.examples import many
 
 GOOD = """
 [homeserver]
@@ -100,7 +101,7 @@ def test_a_registration_that_is_not_there_is_one_line(place):
     assert "kairan init" in wrong(place)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=200) | st.text(max_size=200).map(lambda words: words.encode("utf-8", "replace")))
 def test_any_bytes_are_one_line(place, raw):
     (place / "kairan.toml").write_bytes(raw)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from bridge.alliance import council
 from bridge.alliance.council import SLOT, Attempt, Message
+from tests.examples import many
 
 
 class Council:
@@ -59,7 +60,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=many(400))
 @given(STEPS, st.sampled_from([(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (7, 4)]))
 def test_no_two_lists_are_ever_agreed_on(steps, shape):
     them = Council(*shape)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bots.events import Edited, Joined, Left, Reacted, Said, Sent, Struck
 from bridge.matrix.fetching import events_of, is_entry, joined, section
 from bridge.matrix.inbound import FILE_LIMIT, HEARD, LONGEST, SEALED, fetch_limit, file_to_fetch, read
+from tests.examples import many
 
 ROOM = "!a"
 WHO = "@sato:tsukuba"
@@ -50,7 +51,7 @@ RAW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(raw=RAW | st.dictionaries(KEYS, JSON), content=st.none() | st.binary(max_size=9), direct=st.booleans())
 def test_any_event_is_survived(raw, content, direct):
     found = read(raw, ROOM, direct=direct, content=content)
@@ -59,7 +60,7 @@ def test_any_event_is_survived(raw, content, direct):
     assert wanted is None or isinstance(wanted[0], str)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(content=st.dictionaries(KEYS, JSON, max_size=6), kind=WORDS)
 def test_any_content_of_an_event_of_a_known_type_is_survived(content, kind):
     raw = event(kind, content=content, state_key=WHO)
@@ -67,7 +68,7 @@ def test_any_content_of_an_event_of_a_known_type_is_survived(content, kind):
     file_to_fetch(raw)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(reply=st.dictionaries(KEYS, JSON, max_size=6), raw=RAW)
 def test_any_sync_is_walked_through(reply, raw):
     for part in ("join", "invite", "leave"):

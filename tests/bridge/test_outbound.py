@@ -15,6 +15,7 @@ from bridge.stage import Stage
 from bridge.store import outbox, rooms
 from bridge.store.engine import Store, database_url
 from bridge.store.tables import outbox as letters
+from tests.examples import many
 from tests.town import ROOM, Town
 
 ROOM_PING = "@room みなさん <b>至急</b> <script>alert(1)</script> &amp; @sato:tsukuba"
@@ -223,7 +224,7 @@ def test_the_names_of_300_people_all_arrive(tmp_path):
     assert sum("さくら子" in line for line in shown) == 301
 
 
-@settings(max_examples=30)
+@settings(max_examples=many(30))
 @given(step=st.integers(0, 99), source=st.text(max_size=20))
 def test_a_transaction_id_is_safe_in_an_address(step, source):
     assert outbox.txn(source, step).isalnum()

@@ -23,6 +23,7 @@ from bots.roles import Role
 from bridge.runtime import PORTS, SORRY
 from bridge.stage import Stage
 from forms.text import Text
+from tests.examples import many
 from tests.stages import empty_store
 
 COMMANDS = [(bot, command) for bot in BOTS for command in bot.commands]
@@ -250,7 +251,7 @@ def scene():
     stage.close()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(which=COMMANDS[0], words=["{name}"], who="管理者", room=None)
 @given(
     which=st.sampled_from(COMMANDS),

@@ -19,6 +19,7 @@ from bridge.store.outbox import Letter, txn
 from bridge.store.tables import asked, ballot, blob, envelope, live, pending, reminder, response
 from bridge.store.tables import inbox as inbox_table
 from bridge.store.tables import outbox as outbox_table
+from tests.examples import many
 from tests.postgres import opened
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -148,7 +149,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )  # fmt: skip
-AGAIN = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AGAIN = settings(max_examples=many(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @AGAIN

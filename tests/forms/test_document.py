@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from forms.document import Flaw, read_form, write_form
 from forms.form import Form
 from forms.text import Text
+from tests.examples import many
 from tests.forms.documents import DOCUMENTS, EXAMPLE
 
 SMALL = "name: a\ntitle: b\nquestions:\n- {id: q, kind: yesno, title: c}\n"
@@ -243,7 +244,7 @@ def test_any_text_is_a_form_or_flaws(text):
     assert isinstance(read_form(text), Form | tuple)
 
 
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(st.text(st.sampled_from(list(EXAMPLE[-700:]) + list("{}[]:-'\"&*!|>?#%@`\n\t ,~")), max_size=400))
 def test_any_text_that_looks_like_a_form_is_one_or_has_flaws(text):
     for document in (text, SMALL + text, EXAMPLE[: len(text) * 3] + text):
@@ -258,7 +259,7 @@ FIELDS = st.sampled_from([*Form.model_fields, "id", "kind", "options", "low", "w
 KINDS = st.sampled_from(["choice", "choices", "text", "number", "integer", "date", "yesno"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(
     st.dictionaries(FIELDS, JSON, max_size=8),
     st.lists(st.fixed_dictionaries({"kind": KINDS}, optional=dict.fromkeys(("id", "title", "options", "low"), JSON))),
@@ -268,7 +269,7 @@ def test_wrong_types_in_any_field_are_flaws(fields, questions):
     assert isinstance(read_form(text), Form | tuple)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(DOCUMENTS)
 def test_a_form_written_and_read_is_the_same_form(document):
     form_ = Form.model_validate(document)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forms.expression import Budget, Node, Scope, compile_expression, instance_of
 from forms.mistake import Mistake
+from tests.examples import many
 from tests.forms.household import HOUSE, PATHS, SCOPE, reads
 
 BIG = instance_of([{"a": str(n), "b": "x" * 20} for n in range(2000)])
@@ -98,7 +99,7 @@ PIECES = st.sampled_from(
 ANY_SOURCE = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
 
 
-@settings(max_examples=500)
+@settings(max_examples=many(500))
 @given(ANY_SOURCE, st.integers(0, 5), st.booleans())
 def test_any_text_can_be_asked_or_is_a_mistake(source, place, strict):
     nodes = [HOUSE, *HOUSE.below()]

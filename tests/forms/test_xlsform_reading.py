@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from forms.xlsform.reading import read_workbook
 from forms.xlsform.template import blank
+from tests.examples import many
 from tests.forms.workbooks import book
 
 PLAIN = ("type", "name", "label")
@@ -273,7 +274,7 @@ _CELLS = st.sampled_from(
 _ROWS = st.lists(st.lists(_CELLS, max_size=7), max_size=5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(300), deadline=None)
 @given(_ROWS, _ROWS, _ROWS)
 def test_whatever_stands_in_the_cells_is_a_form_or_said_to_be_none(survey, choices, other):
     out = io.StringIO()

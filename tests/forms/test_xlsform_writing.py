@@ -11,6 +11,7 @@ from forms.document import read_form
 from forms.form import Form
 from forms.xlsform.reading import read_workbook
 from forms.xlsform.writing import write_xlsx
+from tests.examples import many
 from tests.forms.documents import EXAMPLE
 from tests.forms.xlsforms import FORMS
 
@@ -22,14 +23,14 @@ def again(form):
     return read.form
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(FORMS)
 def test_model_to_workbook_to_model_changes_nothing(document):
     form = Form.model_validate(document)
     assert again(form) == form
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(FORMS)
 def test_other_tools_convert_what_we_write(document):
     convert(io.BytesIO(write_xlsx(Form.model_validate(document))), validate=False)

@@ -14,6 +14,7 @@ from bots.drafting.words import Order, Word, order
 from bots.effects import Refuse, Say
 from forms.document import read_form, write_form
 from forms.text import same
+from tests.examples import many
 
 TODAY = date(2026, 11, 24)
 EMPTY = written({"name": "hinan", "title": "避難所の状況", "questions": []})
@@ -248,7 +249,7 @@ LINES = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_siz
                   st.lists(st.sampled_from(WORDS), max_size=6).map("".join))  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(st.tuples(LINES, st.sampled_from(["@a:x", "@b:x"])), max_size=14))
 @example([("選択肢 1", "@a:x"), ("会場を選んで", "@a:x"), ("ヘルプ", "@a:x"), ("あ" * 20000, "@a:x")])
 def test_anything_is_survived_and_the_draft_stays_a_form(lines):

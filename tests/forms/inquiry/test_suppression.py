@@ -10,6 +10,7 @@ from forms.anonymity import LEAST
 from forms.form import Form
 from forms.inquiry_suppression import decimal, released, truths, withheld
 from forms.tally import tally
+from tests.examples import many
 
 
 def shown(cells):
@@ -218,7 +219,7 @@ def test_what_is_asked_several_times_of_one_person_does_not_leave():
     assert released(form, whole, asked=20, version=1).parts["sex"].base is None
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 @given(st.lists(st.sampled_from(["yes", "no"]), min_size=5, max_size=40), st.data())
 def test_no_release_holds_a_small_number_or_a_word_that_somebody_wrote(said, data):
     rows = [(1, {"eats": eats, **({"why": "秘密の理由"} if eats == "no" else {})}) for eats in said]

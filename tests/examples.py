@@ -1,0 +1,8 @@
+"""How many cases hypothesis tries: all, or a quarter with `--hypothesis-profile quick` (script/test --fast)."""
+
+from hypothesis import settings
+
+
+def many(count):
+    """`count` in a full run; in a quick one fewer, in proportion."""
+    return max(10, count * settings.default.max_examples // 100)
