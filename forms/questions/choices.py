@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from forms.mistake import Asked, Mistake
 from forms.questions.base import Cell, Countable, Measure, Option, Value, Words, flaw
-from forms.questions.choice import OptionFields, labels
+from forms.questions.choice import OptionFields
+from forms.questions.option import labels
 from forms.questions.other import (
     OTHER,
     Other,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forms.flaws import KINDS, nearest
-from forms.questions.choice import MOST_INLINE
+from forms.questions.option import MOST_INLINE
 from forms.reading.words import clean, quote
 from forms.text import Text
 from forms.xlsform.fields import Rows
