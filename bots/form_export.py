@@ -11,6 +11,7 @@ from bots.effects import Attach, Person, Say
 from bots.form_veil import EXPORTED_CUT_OFF, without_texts
 from bots.form_workbooks import given_back
 from bots.ports import Attachments, Forms, People, Publications, Responses, Town
+from bots.ports_lists import Lists
 from bots.records import Filling, Publication
 from bots.roles import Role
 from forms.export import Exported
@@ -57,11 +58,12 @@ def export(
     people: People,
     town: Town,
     attachments: Attachments,
+    lists: Lists,
     wanted: ExportOf,
 ) -> Effects:
     name, format_ = wanted
     if format_ == "xlsform":
-        return given_back(call, forms, name)
+        return given_back(call, forms, lists, name)
     publication = publications.latest(name)
     made: Effects
     if format_ == "files":

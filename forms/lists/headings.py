@@ -12,7 +12,7 @@ _ENGLISH = ("英語", "英語名", "english", "label_en", "name_en", "en", "英�
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Columns from 0. `guessed`: nothing was recognised, so the first is taken for the code, the second for the name."""
+    """Columns from 0. `guessed`: nothing was recognised; the first is taken for the code, the second for the name."""
 
     value: int
     label: int
@@ -40,9 +40,8 @@ def roles_of(headings: Sequence[str]) -> Roles:
 def _two(plain: Sequence[str], left: Sequence[int]) -> tuple[int | None, int | None]:
     """`name` is what XLSForm calls the code; beside another column that is a code it is the name."""
     value = next((n for n in left if plain[n] in _CODES), None)
-    value = (
-        next((n for n in left if plain[n].endswith(("コード", "番号", "code", "id"))), None) if value is None else value
-    )
+    if value is None:
+        value = next((n for n in left if plain[n].endswith(("コード", "番号", "code", "id"))), None)
     label = next((n for n in left if plain[n] in _LABELS or plain[n].startswith("label")), None)
     if label is None:
         label = next((n for n in left if n != value and plain[n].endswith(("名称", "名", "name"))), None)

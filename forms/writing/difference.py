@@ -38,6 +38,9 @@ OTHER = Text(ja="質問{n}「{title}」のほかの設定（{fields}）", en="Qu
 FORM_TITLE = Text(ja="フォームの題名：「{before}」→「{after}」", en="Title of the form: “{before}” → “{after}”")
 ABOUT = Text(ja="フォームの説明：{before}→{after}", en="Introduction: {before} → {after}")
 SETTINGS = Text(ja="フォームのほかの設定（{fields}）", en="Other settings of the form ({fields})")
+TABLE = Text(
+    ja="一覧「{name}」の入れ替え（{before}件→{after}件）", en="The list “{name}”: other rows ({before} → {after})"
+)
 NOTHING = Text(ja="（なし）", en="(none)")
 _TOLD = frozenset({"id", "kind", "title", "hint", "required", "when", "offered"})
 
@@ -87,6 +90,10 @@ def _of_form(old: Form, new: Form) -> Iterator[Text]:
         yield FORM_TITLE.fill(before=_words(old.title), after=_words(new.title))
     if old.about != new.about:
         yield ABOUT.fill(before=_words(old.about), after=_words(new.about))
+    for name, table in new.tables.items():
+        before = old.tables.get(name)
+        if before is not None and before != table:
+            yield TABLE.fill(name=quote(name), before=f"{before.rows:,}", after=f"{table.rows:,}")
     fields = [name for name in ("privacy", "audience", "closes", "remind", "results", "urgent", "lists")
               if getattr(old, name) != getattr(new, name)]  # fmt: skip
     if fields:
