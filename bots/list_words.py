@@ -33,7 +33,7 @@ NEW = Text(ja="一覧「{name}」を登録しました。", en="The list “{nam
 NOT_READ = Text(ja="一覧を読み込めませんでした。{why}", en="The list could not be read. {why}")
 RENEWED = Text(
     ja="一覧「{name}」は前からあります。いま届いた中身を第{version}版としました。違うときは「!list undo {name}」。",
-    en="There is a list “{name}” already; what came now is its version {version}. If it is another, “!list undo {name}”.",
+    en="There is a list “{name}” already; what came now is its version {version}. If that is wrong: !list undo {name}",
 )
 WHICH_QUESTION = Text(
     ja="どの質問で使いますか。「選択肢 3 {name}.csv」のように、質問の番号を付けて送ってください。",

@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    PrivateAttr,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
@@ -199,7 +198,6 @@ class Form(BaseModel):
     remind: Annotated[tuple[Duration, ...], Field(max_length=10)] = ()
     results: Literal["live", "at-close", "editors"] = "live"
     urgent: bool = False
-    _rolls: Rolls | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -218,7 +216,7 @@ class Form(BaseModel):
 
     @model_validator(mode="after")
     def _coherent(self, info: ValidationInfo) -> Self:
-        self._rolls = (info.context or {}).get(ROLLS)
+        self.__dict__[ROLLS] = (info.context or {}).get(ROLLS)  # no field, nor private: forms are equal without it
         for broken in self.rules.faults:
             raise flaw(broken.what, broken.mend, field=broken.field)
         for id_, field, name in self._scanning():
@@ -280,8 +278,9 @@ class Form(BaseModel):
         """Its lists, and the options of each question that filters its own, as instance() sees them; name → tree."""
         asked = [q for q in self.asked if isinstance(q, OptionFields)]
         own = {q.id: q.offered for q in asked if q.choice_filter and not isinstance(q.offered, Drawn)}
+        rolls: Rolls | None = self.__dict__.get(ROLLS)
         written = {name: _table(options) for name, options in {**own, **self.lists}.items()}
-        return {**written, **{name: Drawn(name, table, self._rolls).instance() for name, table in self.tables.items()}}
+        return {**written, **{name: Drawn(name, table, rolls).instance() for name, table in self.tables.items()}}
 
     def option_rows(self, question: OptionFields) -> Sequence[Node]:
         """The rows of a question's options, in their order."""
