@@ -8,7 +8,6 @@ import json
 import resource
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -112,7 +111,7 @@ def list_safely(raw: bytes, *, name: str) -> Listed | Text:
     found = json.loads(head)
     if "why" in found:
         return Text(**found["why"])
-    return Listed(Filed.of(found["filed"]), zlib.decompress(packed), found["guessed"])
+    return Listed(Filed.of(found["filed"]), packed, found["guessed"])
 
 
 def _apart(what: str, name: str, given: bytes) -> bytes | None:
@@ -184,7 +183,7 @@ def _list(raw: bytes) -> bytes:
     except Mistake as mistake:
         return json.dumps({"why": {"ja": mistake.text.ja, "en": mistake.text.en}}).encode()
     head = json.dumps({"filed": found.filed.facts(), "guessed": found.guessed}).encode()
-    return head + b"\n" + zlib.compress(found.content, 1)
+    return head + b"\n" + found.packed
 
 
 def _limit() -> None:

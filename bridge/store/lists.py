@@ -68,9 +68,8 @@ class ListDesk:
 
     def keep(self, name: str, listed: Listed) -> Kept:
         self._desk.need(Role.EDITOR)
-        packed = zlib.compress(listed.content, 6)
         sha256 = listed.filed.sha256
-        insert_new(self._db, list_content, {"sha256": sha256, "facts": listed.filed.facts(), "packed": packed})
+        insert_new(self._db, list_content, {"sha256": sha256, "facts": listed.filed.facts(), "packed": listed.packed})
         before = next((kept for kept in self.all() if list_key(kept.name) == list_key(name)), None)
         if before is not None and before.filed.sha256 == sha256:
             return before

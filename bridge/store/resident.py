@@ -10,7 +10,7 @@ from bridge.store.list_tables import list_content
 from forms.form import ROLLS
 from forms.lists.roll import Roll
 
-MOST_BYTES = 24 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """Of all lists in memory together; the one that was looked at last stays, whatever its size."""
 
 

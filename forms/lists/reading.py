@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -79,11 +80,18 @@ _BREAKS = re.compile(r"[\n\t]+")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """`content`: the list in the one spelling that its hash is of, see roll.py. `guessed`: no heading was known."""
+    """`packed`: the content in the one spelling that its hash is of (see roll.py), as zlib has it.
+
+    `guessed`: no heading was known.
+    """
 
     filed: Filed
-    content: bytes
+    packed: bytes
     guessed: bool = False
+
+    @property
+    def content(self) -> bytes:
+        return zlib.decompress(self.packed)
 
 
 def read_list(raw: bytes, *, file: str) -> Listed:
@@ -110,7 +118,7 @@ def read_list(raw: bytes, *, file: str) -> Listed:
         english="" if roles.english is None else headings[roles.english],
         unique=table.unique(),
     )
-    return Listed(filed, content, roles.guessed)
+    return Listed(filed, zlib.compress(content, 6), roles.guessed)
 
 
 def _wrong(line: int, what: Text) -> Mistake:
