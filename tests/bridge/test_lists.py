@@ -204,7 +204,7 @@ def test_fifty_thousand_rows_are_attached_searched_and_answered(tmp_path):
     stage.tick()
     stage.read()
     heard("しょうがっこう")
-    times = [heard(words)[1] for words in ("ﾀﾞｲ4999ｼｮｳ", "だい4999しょう", "北中", "小学校", "どこでもない")]
+    times = [heard(words)[1] for words in ("ﾀﾞｲ499", "だい499", "北中", "小学校", "どこでもない")]
     assert sorted(times)[2] < 0.5  # about 10 ms, with the whole turn and its commit
     assert "承りました" in heard("第49999小学校")[0]
     assert (
