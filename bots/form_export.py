@@ -15,7 +15,7 @@ from bots.ports_lists import Lists
 from bots.records import Filling, Publication
 from bots.roles import Role
 from forms.export import Exported
-from forms.handover.enclosed import Stored, enclosed
+from forms.handover.enclosed import Stored, enclosed, without_names
 from forms.handover.files import Order, files, manifest
 from forms.mistake import Mistake
 from forms.questions.attached import MEGA, files_in
@@ -163,6 +163,8 @@ def exportable(
     if publication.form.privacy == "anonymous":
         rows = without_texts(publication.form, rows)
     form = together(publication.form, [filling.publication.form for filling in sent])
+    if form.privacy != "named":  # a name often says whose it is
+        rows = without_names(form, rows)
     return replace(publication, form=form), rows
 
 
