@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from forms.expression import Node, instance_of
+from forms.lists.node import SCANNED, SCANNED_MEND
 from forms.lists.roll import Rolls
 from forms.lists.table import MOST_SCANNED, Table
 from forms.mistake import Mistake
@@ -157,14 +158,6 @@ _LISTS = TypeAdapter(dict[ListName, Options])
 _TABLES = TypeAdapter(dict[ListName, Table])
 ROLLS = "rolls"
 """The key of a validation's context under which the content of lists in files may be handed to a form."""
-_SCANNED = Text(
-    ja="質問「{id}」の式は、一覧「{name}」（{n}件）を1件ずつ調べることになります。",
-    en="The expression of “{id}” would go through all {n} rows of the list “{name}”.",
-)
-_SCANNED_MEND = Text(
-    ja="「列 = 値」の形で絞り込んでください。例: 地区 = ${{area}}",
-    en="Ask for rows by `column = value`, as in area = ${{area}}.",
-)
 Room = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[#!]\S+\z")]
 
 
@@ -221,7 +214,7 @@ class Form(BaseModel):
             raise flaw(broken.what, broken.mend, field=broken.field)
         for id_, field, name in self._scanning():
             n = f"{self.tables[name].rows:,}"
-            raise flaw(_SCANNED.fill(id=id_, name=name, n=n), _SCANNED_MEND.fill(), field=field)
+            raise flaw(SCANNED.fill(id=id_, name=name, n=n), SCANNED_MEND.fill(), field=field)
         return self
 
     def _scanning(self) -> Iterator[tuple[str, str, str]]:

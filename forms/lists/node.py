@@ -14,6 +14,15 @@ TOO_LONG = Text(
     en="This list is too long to be gone through row by row: ask for it by `column = value`.",
 )
 
+SCANNED = Text(
+    ja="質問「{id}」の式は、一覧「{name}」（{n}件）を1件ずつ調べることになります。",
+    en="The expression of “{id}” would go through all {n} rows of the list “{name}”.",
+)
+SCANNED_MEND = Text(
+    ja="「列 = 値」の形で絞り込んでください。例: 地区 = ${{area}}",
+    en="Ask for rows by `column = value`, as in area = ${{area}}.",
+)
+
 
 class Row(Node):
     """`number`: which row of the list, from 0."""
