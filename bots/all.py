@@ -1,6 +1,16 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, federation_bot, form_bot, group_bot, inquiry_bot, reminder_bot, template_bot, who_bot
+from bots import (
+    digest_bot,
+    federation_bot,
+    form_bot,
+    group_bot,
+    inquiry_bot,
+    list_bot,
+    reminder_bot,
+    template_bot,
+    who_bot,
+)
 
 BOTS = (
     form_bot.BOT,
@@ -9,6 +19,7 @@ BOTS = (
     federation_bot.BOT,
     group_bot.BOT,
     inquiry_bot.BOT,
+    list_bot.BOT,
     template_bot.BOT,
     who_bot.BOT,
 )

@@ -18,9 +18,11 @@ from forms.text import Text
 from forms.when import read_when
 
 FormName = NewType("FormName", str)
+ListName = NewType("ListName", str)
 RoomName = NewType("RoomName", str)
 CommandName = NewType("CommandName", str)
 Pasted = NewType("Pasted", str)
+PastedRows = NewType("PastedRows", str)
 Words = NewType("Words", str)
 Title = NewType("Title", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
@@ -216,11 +218,13 @@ def _bare(word: str) -> str:
 
 READERS: Mapping[Any, Reader] = {
     FormName: Reader(Text(ja="フォーム名", en="form"), _one(lambda w, _: FormName(_bare(w)))),
+    ListName: Reader(Text(ja="一覧の名前", en="list"), _one(lambda w, _: ListName(_bare(w)))),
     RoomName: Reader(Text(ja="部屋", en="room"), _rest),
     CommandName: Reader(Text(ja="コマンド", en="command"), _one(lambda w, _: CommandName(w.casefold()))),
     Pasted: Reader(
         Text(ja="フォームの内容", en="the form's text"), lambda words, call: (Pasted(call.rest), len(words))
     ),
+    PastedRows: Reader(Text(ja="一覧の内容", en="the list's rows"), _rest),
     Title: Reader(Text(ja="題名", en="title"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),

@@ -18,8 +18,11 @@ from bots.form_talk import fill_in, in_direct, most_bytes
 from bots.form_workbooks import template
 from bots.form_writing import drafting_listener
 from bots.help import help_command
+from bots.list_bot import sent_list
+from bots.list_words import in_form, newer
 from bots.moments import moment
 from bots.ports import Forms, Manuscripts, Pending, Publications, Responses, Rooms
+from bots.ports_lists import Lists
 from bots.records import Publication, Waiting
 from bots.roles import Role
 from bots.template_merging import deciding
@@ -109,8 +112,9 @@ def until(call: Call, publication: Publication) -> Text:
 def show(_call: Call, forms: Forms, name: FormName) -> Effects:
     draft = forms.get(name)
     head = Text(ja="「{title}」（{name} 第{version}版）", en="“{title}” ({name}, version {version})")
+    first = head.fill(title=draft.form.title, name=draft.form.name, version=draft.version)
     rows = (_question(n, question) for n, question in enumerate(draft.form.asked, 1))
-    return (Say(text=lines(head.fill(title=draft.form.title, name=draft.form.name, version=draft.version), *rows)),)
+    return (Say(text=lines(first, *rows, *in_form(draft))),)
 
 
 def _question(number: int, question: Question) -> Text:
@@ -144,6 +148,7 @@ def publish(
     rooms: Rooms,
     reminders: Reminders,
     summaries: Summaries,
+    lists: Lists,
     name: FormName,
     *,
     to: RoomName | None = None,
@@ -181,7 +186,8 @@ def publish(
         count=len(audience),
         closes=until(call, publication),
     )
-    return (Say(text=lines(said, *noticed(call, draft.form, times, remind), more)), *map(Meet, audience))
+    asides = (*noticed(call, draft.form, times, remind), *newer(draft, lists.all()))
+    return (Say(text=lines(said, *asides, more)), *map(Meet, audience))
 
 
 def _no_tell_tales(form: Form) -> None:
@@ -257,7 +263,7 @@ def delete(
     return (Say(text=DELETED.fill(name=known)),)
 
 
-LISTENERS: tuple[Listener, ...] = (sent_file, deciding, drafting_listener(publish), fill_in)
+LISTENERS: tuple[Listener, ...] = (sent_file, sent_list, deciding, drafting_listener(publish), fill_in)
 
 BOT: Bot = Bot(
     names=("form", "フォーム"),

@@ -11,10 +11,11 @@ from bots.effects import Attach, Person, Say
 from bots.form_veil import EXPORTED_CUT_OFF, without_texts
 from bots.form_workbooks import given_back
 from bots.ports import Attachments, Forms, People, Publications, Responses, Town
+from bots.ports_lists import Lists
 from bots.records import Filling, Publication
 from bots.roles import Role
 from forms.export import Exported
-from forms.handover.enclosed import Stored, enclosed
+from forms.handover.enclosed import Stored, enclosed, without_names
 from forms.handover.files import Order, files, manifest
 from forms.mistake import Mistake
 from forms.questions.attached import MEGA, files_in
@@ -57,11 +58,12 @@ def export(
     people: People,
     town: Town,
     attachments: Attachments,
+    lists: Lists,
     wanted: ExportOf,
 ) -> Effects:
     name, format_ = wanted
     if format_ == "xlsform":
-        return given_back(call, forms, name)
+        return given_back(call, forms, lists, name)
     publication = publications.latest(name)
     made: Effects
     if format_ == "files":
@@ -161,6 +163,8 @@ def exportable(
     if publication.form.privacy == "anonymous":
         rows = without_texts(publication.form, rows)
     form = together(publication.form, [filling.publication.form for filling in sent])
+    if form.privacy != "named":  # a name often says whose it is
+        rows = without_names(form, rows)
     return replace(publication, form=form), rows
 
 

@@ -8,6 +8,7 @@ from bots.command import Effects, command, listener
 from bots.effects import Say
 from bots.events import Event, Sent
 from bots.ports import Forms, Pending, Workbooks
+from bots.ports_lists import Lists
 from bots.records import NotAllowed, Waiting
 from bots.roles import Role
 from forms.document import Flaw, read_form
@@ -55,20 +56,27 @@ TOO_LARGE = Text(
         en="Send the file with the caption “!form load”, or paste it on the next lines.",
     ),
 )
-def load(_call: Call, forms: Forms, workbooks: Workbooks, pending: Pending, document: Pasted | None = None) -> Effects:
+def load(
+    _call: Call,
+    forms: Forms,
+    workbooks: Workbooks,
+    lists: Lists,
+    pending: Pending,
+    document: Pasted | None = None,
+) -> Effects:
     if document is None:
         pending.ask(Waiting(command="form load"))
         return (Say(text=SEND_FILE),)
-    return _load(forms, workbooks, document.encode("utf-8", "replace"))
+    return _load(forms, workbooks, lists, document.encode("utf-8", "replace"))
 
 
-def _load(forms: Forms, workbooks: Workbooks, content: bytes, name: str = "") -> Effects:
+def _load(forms: Forms, workbooks: Workbooks, lists: Lists, content: bytes, *, name: str = "") -> Effects:
     """Its ending says nothing: what it is, is seen by its content."""
     if kind_of(content) == "document":
-        found = read_form(decoded(content))
+        found = read_form(decoded(content), lists.known())
         read = Read(found) if isinstance(found, Form) else Read(None, flaws=found)
     else:
-        read = workbooks.read(content, name=name.rpartition(".")[0])
+        read = workbooks.read(content, name=name.rpartition(".")[0], known=lists.known())
     if read.form is None:
         raise Mistake(lines(FLAWED, *map(_flaw, read.flaws)))
     version = forms.save(read.form)
@@ -104,7 +112,9 @@ def _waited(pending: Pending) -> bool:
 
 
 @listener
-def sent_file(call: Call, event: Event, forms: Forms, workbooks: Workbooks, pending: Pending) -> Effects | None:
+def sent_file(  # noqa: PLR0913, PLR0917 - its ports
+    call: Call, event: Event, forms: Forms, workbooks: Workbooks, lists: Lists, pending: Pending
+) -> Effects | None:
     """A form's file: with the caption `!form load`, after that command, or dropped into the direct room."""
     if not isinstance(event, Sent):
         return None
@@ -117,4 +127,4 @@ def sent_file(call: Call, event: Event, forms: Forms, workbooks: Workbooks, pend
         raise NotAllowed(load.needs)
     if event.content is None:
         raise Mistake(TOO_LARGE)
-    return _load(forms, workbooks, event.content, event.name)
+    return _load(forms, workbooks, lists, event.content, name=event.name)

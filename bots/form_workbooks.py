@@ -5,6 +5,7 @@ from bots.call import Call
 from bots.command import Effects, command
 from bots.effects import Attach, Person, Say
 from bots.ports import Forms
+from bots.ports_lists import Lists
 from bots.roles import Role
 from forms.text import Text
 from forms.xlsform.template import NAME, blank
@@ -16,6 +17,10 @@ GIVEN_BACK = Text(
     en="“{title}” (version {version}) as an Excel file, which is an XLSForm. Change it and send it with the caption "
     "“!form load”.",
 )
+BESIDE = Text(
+    ja="上のブックが使う一覧です。ほかのソフトでは、ブックと同じフォルダに {name} の名前で置いてください。",
+    en="A list of the workbook above. For other software, put it beside the workbook as {name}.",
+)
 BLANK = Text(
     ja="フォームを書くための Excel ファイルです。書けたら「!form load」と書き添えて送ってください。",
     en="An Excel file to write a form in. Send it with the caption “!form load” when you are done.",
@@ -23,11 +28,17 @@ BLANK = Text(
 SENT = Text(ja="ファイルを個別の部屋に送りました。", en="The file was sent to your direct room.")
 
 
-def given_back(call: Call, forms: Forms, name: str) -> Effects:
-    """The newest version of a form as a workbook."""
+def given_back(call: Call, forms: Forms, lists: Lists, name: str) -> Effects:
+    """The newest version of a form as a workbook, and the lists that it draws from as CSV files."""
     draft = forms.get(name)
     words = GIVEN_BACK.fill(title=draft.form.title, version=draft.version)
-    return _sent(call, f"{draft.form.name}.xlsx", write_xlsx(draft.form), words)
+    files = {table.file: lists.csv(table.sha256) for table in draft.form.tables.values()}
+    beside = tuple(
+        Attach(name=name, mime="text/csv", content=content, text=BESIDE.fill(name=name), to=Person(call.who))
+        for name, content in files.items()
+        if content is not None
+    )
+    return (*_sent(call, f"{draft.form.name}.xlsx", write_xlsx(draft.form), words), *beside)
 
 
 @command(

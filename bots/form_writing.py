@@ -7,6 +7,7 @@ from bots.command import Command, Effects, Listener, listener
 from bots.drafting import (
     Deed,
     Drafting,
+    Draw,
     Manuscript,
     Preview,
     Publish,
@@ -19,19 +20,22 @@ from bots.drafting import (
 )
 from bots.drafting import sentences as s
 from bots.drafting.show import title_of
+from bots.drafting.steps import drawn
 from bots.drafting.words import DRAFT, plain
 from bots.due import Reminders, Summaries
 from bots.effects import Effect, Refuse, Say
-from bots.events import Edited, Event, Joined, Said
+from bots.events import Edited, Event, Joined, Said, Sent
 from bots.form_entry import enter
 from bots.form_talk import CHOOSE_BY, FORMS, MUTE, fill_in, in_direct, is_over
+from bots.list_words import NEW, RENEWED, WHICH_QUESTION, named, read
 from bots.ports import Attachments, Forms, Manuscripts, People, PostalCodes, Publications, Responses, Rooms
+from bots.ports_lists import Lists
 from bots.records import Filling
 from bots.roles import Role
 from bots.whereabouts import Whereabouts, where_and_when
 from forms.form import Form
 from forms.mistake import Mistake
-from forms.text import Text
+from forms.text import Text, lines
 
 IN_DIRECT = Text(
     ja="個別の部屋に送りました。そちらで続けてください。", en="Sent to your direct room; please go on there."
@@ -64,8 +68,10 @@ def drafting_listener(publish: Command) -> Listener:
         people: People,
         attachments: Attachments,
         codes: PostalCodes,
+        lists: Lists,
     ) -> Effects | None:
-        if not isinstance(event, Said | Edited | Joined) or (drafting := _hearing(call, event, manuscripts)) is None:
+        drafting = _hearing(call, event, manuscripts)
+        if not isinstance(event, Said | Edited | Joined | Sent) or drafting is None:
             return None
         turn = _Turn(
             call=call,
@@ -77,10 +83,11 @@ def drafting_listener(publish: Command) -> Listener:
             reminders=reminders,
             summaries=summaries,
             people=people,
+            lists=lists,
             publish=publish,
         )
         if not isinstance(event, Said):
-            return turn.amended(drafting, event) if isinstance(event, Edited) else _arrived(call, responses)
+            return _arrived(call, responses) if isinstance(event, Joined) else turn.touched(drafting, event)
         if plain(event.text) in DRAFT:
             return entered(call, drafting.manuscript, manuscripts, responses)
         if _of_forms(event, responses):
@@ -93,7 +100,7 @@ def drafting_listener(publish: Command) -> Listener:
     return draft
 
 
-def _hearing(call: Call, event: Said | Edited | Joined, manuscripts: Manuscripts) -> Drafting | None:
+def _hearing(call: Call, event: Event, manuscripts: Manuscripts) -> Drafting | None:
     """The caller's drafting, where what they say may belong to it; 「下書き」 goes back to one that was left."""
     if not call.direct or call.role < Role.EDITOR:
         return None
@@ -151,6 +158,7 @@ class _Turn:
     reminders: Reminders
     summaries: Summaries
     people: People
+    lists: Lists
     publish: Command
 
     def said(self, drafting: Drafting, event: Said) -> Effects:
@@ -182,12 +190,42 @@ class _Turn:
                     then = _shown(then, self.manuscripts.stand(before, effect.step))
                 case Preview():
                     done += self._preview(before)
+                case Draw():
+                    then, drawn_ = self._draw(then, effect)
+                    done += drawn_
                 case Publish():
                     then, published = self._put(then, effect)
                     done += published
                 case _:
                     done.append(effect)
         return then, tuple(done)
+
+    def touched(self, drafting: Drafting, event: Edited | Sent) -> Effects | None:
+        if isinstance(event, Edited):
+            return self.amended(drafting, event)
+        is_list = event.name.casefold().endswith(".csv") and not event.caption.lstrip().startswith(("!", "！"))
+        return self._sent(drafting, event) if is_list and _filling(self.call, self.responses) is None else None
+
+    def _sent(self, drafting: Drafting, event: Sent) -> Effects:
+        """A CSV file: a list for the question that was touched last, or that options are waited for."""
+        waiting = drafting.waiting if drafting.waiting.get("for") == "options" else {}
+        name = named(event.name)
+        kept = self.lists.keep(name, read(self.lists, event.content, name))
+        head = (NEW if kept.number == 1 else RENEWED).fill(name=kept.name, version=kept.number)
+        wanted = Draw(waiting.get("id", "" if waiting else drafting.focus), kept.name, waiting.get("title", ""))
+        if not (wanted.question or wanted.title):
+            return (Say(text=lines(head, WHICH_QUESTION.fill(name=kept.name))),)
+        then, done = self._draw(replace(drafting, waiting={}), wanted)
+        self.manuscripts.keep(then)
+        return done if kept.number == 1 else (Say(text=head), *done)
+
+    def _draw(self, drafting: Drafting, wanted: Draw) -> tuple[Drafting, Effects]:
+        try:
+            filed = self.lists.find(wanted.name).filed
+            then, effects = drawn(drafting, wanted, filed)
+        except Mistake as mistake:
+            return drafting, (Refuse(text=mistake.text),)
+        return self._carried_out(drafting, then, effects)
 
     def _preview(self, now: Manuscript) -> Effects:
         form = _whole(now)
@@ -220,7 +258,7 @@ class _Turn:
     def _published(self, drafting: Drafting, form: Form, found: Whereabouts) -> tuple[Drafting, Effects]:
         version = self.forms.save(form)
         self.manuscripts.saved(drafting.manuscript, version)
-        ports = (self.forms, self.publications, self.responses, self.rooms, self.reminders, self.summaries)
+        ports = (self.forms, self.publications, self.responses, self.rooms, self.reminders, self.summaries, self.lists)
         try:
             effects = self.publish.handler(
                 self.call, *ports, form.name, to=found.room, by=found.by, remind=found.remind

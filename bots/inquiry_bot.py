@@ -20,7 +20,7 @@ from bots.moments import moment
 from bots.ports import Forms, Members, Pictures, Publications, Rooms, Town
 from bots.ports_inquiry import Inquiries
 from bots.roles import Role
-from forms.inquiry import NEWEST, STATES, document_of, runnable
+from forms.inquiry import NEWEST, STATES, WITH_LISTS, document_of, runnable
 from forms.inquiry_outcomes import FARTHEST
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
@@ -104,6 +104,8 @@ def send(
     if not call.at < by <= call.at + FARTHEST:
         raise Mistake(PAST)
     wanted = _whom(to, members, rooms, own, form=draft.form.name)
+    if draft.form.tables:
+        raise Mistake(WITH_LISTS.fill(lists="、".join(draft.form.tables)))
     document = document_of(draft.form)
     form = runnable(document, NEWEST)
     if form is None:

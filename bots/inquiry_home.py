@@ -15,6 +15,7 @@ from bots.inquiry_records import Asked, Asking
 from bots.inquiry_show import called, names
 from bots.ports import Forms, Members, Publications, Responses, Rooms
 from bots.ports_inquiry import Inquiries
+from bots.ports_lists import Lists
 from bots.roles import Role
 from forms.inquiry import Told, at_home
 from forms.inquiry_outcomes import OUTCOMES, judged_departure
@@ -134,6 +135,7 @@ def ask(
     rooms: Rooms,
     reminders: Reminders,
     summaries: Summaries,
+    lists: Lists,
     number: Number,
     *,
     to: RoomName,
@@ -157,6 +159,7 @@ def ask(
         rooms=home,
         reminders=reminders,
         summaries=summaries,
+        lists=lists,
         name=FormName(form.name),
         to=to,
         by=by or Deadline(asked.deadline),

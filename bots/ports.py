@@ -14,6 +14,7 @@ from bots.effects import About, Keep
 from bots.events import EventId, RoomId, Signed, UserId
 from bots.records import Asked, Draft, Filling, Publication, Waiting
 from forms.form import Form
+from forms.lists.known import Known
 from forms.tally import Tally
 from forms.text import Lang, Text
 from forms.xlsform.reading import Read
@@ -252,8 +253,11 @@ class Pictures(Protocol):
 class Workbooks(Protocol):
     """Forms as people write them in Excel, read where a hostile file can do no harm."""
 
-    def read(self, content: bytes, *, name: str) -> Read:
-        """The form, or what is wrong; and what is in the file and not used. `name`: the file's, without its ending."""
+    def read(self, content: bytes, *, name: str, known: Known) -> Read:
+        """The form, or what is wrong; and what is in the file and not used. `name`: the file's, without its ending.
+
+        `known` are the lists that it may draw from.
+        """
 
 
 class Town(Protocol):

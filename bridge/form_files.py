@@ -4,15 +4,20 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import Misconfigured, Mistake
-from bridge.workbook import read_safely
+from bridge.workbook import list_safely, read_safely
 from forms.document import as_document, read_form, write_form
 from forms.flaws import Flaw
-from forms.form import Form
-from forms.text import same
+from forms.form import ROLLS, Form
+from forms.lists.known import Known
+from forms.lists.reading import LARGEST, TOO_LARGE
+from forms.lists.roll import Roll
+from forms.lists.table import Filed
+from forms.text import Text, same
 from forms.xlsform.content import decoded, kind_of
 from forms.xlsform.reading import Read
 from forms.xlsform.writing import write_xlsx
@@ -60,7 +65,11 @@ def read(path: Path, *, ok: bool = False) -> Form | None:
         raw = path.read_bytes()
     except OSError as error:
         raise Misconfigured(f"{path}: 読めません / cannot be read: {error.strerror}") from None
-    found = _read(raw, path.stem)
+    beside = Beside(path.parent)
+    found = _read(raw, path.stem, beside.known)
+    if beside.fetch():
+        found = _read(raw, path.stem, beside.known)
+    found = replace(found, flaws=(*beside.flaws, *found.flaws), form=None if beside.flaws else beside.bound(found.form))
     for notice in found.notices:
         print(_line(path, notice), file=sys.stderr)
     for flaw in found.flaws:
@@ -71,12 +80,49 @@ def read(path: Path, *, ok: bool = False) -> Form | None:
     return found.form
 
 
-def _read(raw: bytes, name: str) -> Read:
+class Beside:
+    """The lists in CSV files beside a form's file (forms.lists.roll.Rolls): those alone that the form asks for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._filed: dict[str, Filed] = {}
+        self._rolls: dict[str, Roll] = {}
+        self.known, self.flaws = Known(), list[Flaw]()
+
+    def fetch(self) -> bool:
+        """Read those that were missed; whether there is anything new to know."""
+        for name in self.known.missing:
+            path = self._folder / f"{name.removesuffix('.csv')}.csv"
+            if path.name == path.relative_to(self._folder).as_posix() and path.is_file():
+                self._take(path)
+        self.known = Known(self._filed)
+        return bool(self._filed)
+
+    def _take(self, path: Path) -> None:
+        large = path.stat().st_size > LARGEST
+        listed = TOO_LARGE if large else list_safely(path.read_bytes(), name=path.name)
+        if isinstance(listed, Text):
+            self.flaws.append(Flaw(same(path.name), listed, same("")))
+            return
+        self._filed[path.stem] = listed.filed
+        self._rolls[listed.filed.sha256] = Roll(listed.content, value=listed.filed.value)
+
+    def roll(self, sha256: str) -> Roll | None:
+        return self._rolls.get(sha256)
+
+    def bound(self, form: Form | None) -> Form | None:
+        """The form, which finds the rows of its lists."""
+        if form is None or not form.tables:
+            return form
+        return Form.model_validate(as_document(form), context={ROLLS: self})
+
+
+def _read(raw: bytes, name: str, known: Known) -> Read:
     """By its content, whatever the file is called."""
     try:
         if kind_of(raw) != "document":
-            return read_safely(raw, name=name)
-        form = read_form(decoded(raw))
+            return read_safely(raw, name=name, known=known)
+        form = read_form(decoded(raw), known)
     except Mistake as mistake:
         return Read(None, flaws=(Flaw(same(name), mistake.text, same("")),))
     return Read(form) if isinstance(form, Form) else Read(None, flaws=form)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_alliance, ports_groups, ports_health, ports_inquiry, ports_template
+from bots import due, ports, ports_alliance, ports_groups, ports_health, ports_inquiry, ports_lists, ports_template
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
@@ -31,6 +31,7 @@ from bridge.store.forms import FormShelf
 from bridge.store.group_desk import GroupDesk
 from bridge.store.health_desk import HealthDesk
 from bridge.store.inquiries import InquiryDesk
+from bridge.store.lists import ListDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
 from bridge.store.parcels import unpack
@@ -41,6 +42,7 @@ from bridge.store.sealing import Keyring
 from bridge.store.templates import TemplateDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from bridge.workbook import Readings
+from forms.lists.known import Known
 from forms.mistake import Mistake
 from forms.text import Text
 from forms.xlsform.reading import Read
@@ -84,8 +86,8 @@ class WorkbookDesk:
     def __init__(self, desk: Desk) -> None:
         self._readings = desk.readings
 
-    def read(self, content: bytes, *, name: str) -> Read:
-        return self._readings.take(content, name=name)
+    def read(self, content: bytes, *, name: str, known: Known) -> Read:
+        return self._readings.take(content, name=name, known=known)
 
 
 PORTS: dict[type, Callable[[Desk], Any]] = {
@@ -103,6 +105,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     due.Summaries: SummaryDesk,
     ports.Pictures: Draughtsman,
     ports.Workbooks: WorkbookDesk,
+    ports_lists.Lists: ListDesk,
     ports.Town: TownDesk,
     ports.Members: MemberDesk,
     ports.Seals: SealDesk,

@@ -1,6 +1,6 @@
 """Reading a workbook where it can do no harm: in a process of its own, with little memory and little time.
 
-`python -m bridge.workbook NAME` is that process: the file on standard input, JSON on standard output.
+`python -m bridge.workbook form|list NAME` is that process: the file on standard input, what it holds on the output.
 """
 
 import hashlib
@@ -8,11 +8,17 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from forms.flaws import Flaw
 from forms.form import Form
+from forms.lists.known import Known
+from forms.lists.reading import LARGEST as LARGEST_LIST
+from forms.lists.reading import TOO_LARGE as LIST_TOO_LARGE
+from forms.lists.reading import Listed, read_list
+from forms.lists.table import Filed
+from forms.mistake import Mistake
 from forms.text import Text, same
 from forms.xlsform.content import LARGEST
 from forms.xlsform.reading import Read, read_workbook
@@ -30,6 +36,10 @@ _TOO_MUCH = Text(
     en="Reading this file takes too much time or memory. Delete the rows, columns and sheets that are not used, and "
     "save it again.",
 )
+_LIST_TOO_MUCH = Text(
+    ja="この一覧の読み込みには時間かメモリがかかりすぎるため、中止しました。使わない列を削除して、保存し直してください。",
+    en="Reading this list takes too much time or memory. Delete the columns that nobody needs, and save it again.",
+)
 _ELSEWHERE = Text(
     ja="ほかのXLSForm対応ソフトでは、このままでは使えません（{why}）。",
     en="Other XLSForm tools do not take this as it is ({why}).",
@@ -38,52 +48,84 @@ _FINE = Text(ja="回覧だけで使うなら、そのままで構いません。
 
 
 class Unread(Exception):  # noqa: N818 - named for what is so
-    """This workbook has not been read: do so outside of the transaction, and do the whole of that again."""
+    """This file has not been read: do so outside of the transaction, and do the whole of that again."""
 
-    def __init__(self, content: bytes, name: str) -> None:
-        super().__init__("a workbook must be read")
-        self.content, self.name = content, name
+    def __init__(self, key: tuple[str, ...], read: Callable[[], Any]) -> None:
+        super().__init__("a file must be read")
+        self.key, self.read = key, read
 
 
 class Readings:
-    """What workbooks were found to hold, each until it is taken."""
+    """What files were found to hold, each until it is taken. What is asked of it raises Unread before it was read."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[bytes, str], Read] = {}
+        self._found: dict[tuple[str, ...], Any] = {}
 
-    def take(self, content: bytes, *, name: str) -> Read:
-        """Raises Unread for one that was not read before."""
-        found = self._found.pop(_key(content, name), None)
-        if found is None:
-            raise Unread(content, name)
+    def take(self, content: bytes, *, name: str, known: Known) -> Read:
+        """The form in a workbook."""
+        key = ("form", hashlib.sha256(content).hexdigest(), name, known.key)
+        found: Read = self._take(key, lambda: read_safely(content, name=name, known=known))
         return found
+
+    def take_list(self, content: bytes, *, name: str) -> Listed | Text:
+        """The list in a CSV file, or why it is none."""
+        key = ("list", hashlib.sha256(content).hexdigest(), name)
+        found: Listed | Text = self._take(key, lambda: list_safely(content, name=name))
+        return found
+
+    def _take(self, key: tuple[str, ...], read: Callable[[], Any]) -> Any:
+        if key not in self._found:
+            raise Unread(key, read)
+        return self._found.pop(key)
 
     def read(self, unread: Unread) -> None:
         """Read it; this takes its time."""
-        found = read_safely(unread.content, name=unread.name)
+        found = unread.read()
         while len(self._found) >= MOST_READINGS:  # whoever brought it was no longer asked for it
             del self._found[next(iter(self._found))]
-        self._found[_key(unread.content, unread.name)] = found
+        self._found[unread.key] = found
 
 
-def _key(content: bytes, name: str) -> tuple[bytes, str]:
-    return hashlib.sha256(content).digest(), name
-
-
-def read_safely(raw: bytes, *, name: str = "") -> Read:
+def read_safely(raw: bytes, *, name: str = "", known: Known | None = None) -> Read:
     """The form in a workbook, or what is wrong with it. RuntimeError is a bug of ours."""
     if len(raw) > LARGEST:
         return _refused(TOO_LARGE)
-    command = [sys.executable, "-I", "-X", "utf8", "-m", "bridge.workbook", "--", name[:100]]
+    lists = json.dumps((known or Known()).as_json()).encode() + b"\n"
+    said = _apart("form", name, lists + raw)
+    if said is None:
+        return _refused(_TOO_MUCH)
+    found = json.loads(said)
+    if known is not None:
+        known.missing |= dict.fromkeys(found["missing"])
+    return _from_json(found)
+
+
+def list_safely(raw: bytes, *, name: str) -> Listed | Text:
+    """The list in a CSV file, or why it is none. RuntimeError is a bug of ours."""
+    if len(raw) > LARGEST_LIST:
+        return LIST_TOO_LARGE
+    said = _apart("list", name, raw)
+    if said is None:
+        return _LIST_TOO_MUCH
+    head, _, packed = said.partition(b"\n")
+    found = json.loads(head)
+    if "why" in found:
+        return Text(**found["why"])
+    return Listed(Filed.of(found["filed"]), packed, found["guessed"])
+
+
+def _apart(what: str, name: str, given: bytes) -> bytes | None:
+    """What a process of its own says of it; None where it took too much. RuntimeError is a bug of ours."""
+    command = [sys.executable, "-I", "-X", "utf8", "-m", "bridge.workbook", what, "--", name[:100]]
     try:
-        done = subprocess.run(command, input=raw, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - ours
+        done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - ours
     except subprocess.TimeoutExpired:
-        return _refused(_TOO_MUCH)
+        return None
     if done.returncode < 0 or done.returncode == _NO_MEMORY:
-        return _refused(_TOO_MUCH)
+        return None
     if done.returncode != 0:
         raise RuntimeError("the reader of workbooks has a bug")  # what it said may quote the file
-    return _from_json(json.loads(done.stdout))
+    return done.stdout
 
 
 def _refused(why: Text) -> Read:
@@ -110,26 +152,38 @@ def _as_json(flaws: Iterable[Flaw]) -> list[list[Any]]:
 
 def main() -> None:
     """Read, judge, say so."""
-    raw = sys.stdin.buffer.read(LARGEST + 1)
+    given = sys.stdin.buffer.read(2 * LARGEST_LIST)
     _limit()
     try:
-        found = _found(raw)
+        found = _list(given) if sys.argv[1] == "list" else _form(given)
     except MemoryError:
         sys.exit(_NO_MEMORY)
-    sys.stdout.write(found)
-    sys.stdout.flush()
+    sys.stdout.buffer.write(found)
+    sys.stdout.buffer.flush()
 
 
-def _found(raw: bytes) -> str:
-    read = read_workbook(raw, name=sys.argv[-1])
+def _form(given: bytes) -> bytes:
+    lists, _, raw = given.partition(b"\n")
+    known = Known.from_json(json.loads(lists))
+    read = read_workbook(raw, name=sys.argv[-1], known=known)
     notices = [*read.notices, *_judged(read.form)] if read.form else read.notices
     found = {
         "whole": read.form is not None,
         "document": read.document if read.form else {},
         "flaws": _as_json(read.flaws),
         "notices": _as_json(notices),
+        "missing": [*known.missing],
     }
-    return json.dumps(found, ensure_ascii=False)
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _list(raw: bytes) -> bytes:
+    try:
+        found = read_list(raw, file=sys.argv[-1])
+    except Mistake as mistake:
+        return json.dumps({"why": {"ja": mistake.text.ja, "en": mistake.text.en}}).encode()
+    head = json.dumps({"filed": found.filed.facts(), "guessed": found.guessed}).encode()
+    return head + b"\n" + found.packed
 
 
 def _limit() -> None:

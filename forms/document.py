@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from forms.flaws import Flaw, emptied, flaw_at, flaw_on, translated
 from forms.form import MOST_QUESTIONS, Form
+from forms.lists.known import Known, drawn
 from forms.notation import KEEP_ONE, Path, Tree, Unreadable, read_tree, repeated
 from forms.questions import Element, Group, Repeat
 from forms.questions.matrix import row_ids
@@ -21,19 +22,24 @@ MOST_FLAWS = 20
 _MOST_ERRORS = 200  # looked at, so that a document of nothing but errors is answered quickly
 
 
-def read_form(text: str) -> Form | tuple[Flaw, ...]:
-    """The form, or what is wrong with the document: all at once, in its order, 20 at most. Never raises."""
+def read_form(text: str, known: Known | None = None) -> Form | tuple[Flaw, ...]:
+    """The form, or what is wrong with the document: all at once, in its order, 20 at most. Never raises.
+
+    `known` are the lists in files that it may name; without them a form stands by itself.
+    """
     try:
         tree = read_tree(text)
     except Unreadable as why:
         return (flaw_on(why.line, why.what, why.mend),)
     if not isinstance(tree.value, dict):
         return (_no_form(text),)
+    document, faults = (tree.value, ()) if known is None else drawn(tree.value, known)
+    lacking = tuple(flaw_at(tree, path, what, mend) for path, what, mend in faults)
     try:
-        form = Form.model_validate(tree.value)
+        form = Form.model_validate(document)
     except ValidationError as error:
-        return _flaws(tree, error)
-    return _in_order(_of_notation(tree)) or form
+        return _in_order([*lacking, *_flaws(tree, error)])
+    return _in_order([*lacking, *_of_notation(tree)]) or form
 
 
 def write_form(form: Form) -> str:

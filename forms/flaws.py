@@ -12,7 +12,7 @@ from forms.flaw_place import WHOLE, inside_of, place_of, question_at
 from forms.form import Audience, Form
 from forms.notation import Path, Tree
 from forms.questions import Element
-from forms.questions.choice import Option
+from forms.questions.option import Option
 from forms.reading.words import quote
 from forms.text import Text
 

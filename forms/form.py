@@ -14,15 +14,20 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
 from forms.expression import Node, instance_of
+from forms.lists.node import SCANNED, SCANNED_MEND
+from forms.lists.roll import Rolls
+from forms.lists.table import MOST_SCANNED, Table
 from forms.mistake import Mistake
 from forms.piping import has_mention
 from forms.questions import Calculated, Element, Group, Hidden, Matrix, Note, Question, Repeat, Valued
 from forms.questions.base import FROZEN, QuestionFields, Words, flaw
-from forms.questions.choice import Option, OptionFields, Options
+from forms.questions.choice import OptionFields
+from forms.questions.option import Drawn, Option, Options
 from forms.reading.words import nfc
 from forms.recurrence import read_offset
 from forms.rules import Rules, pieces
@@ -150,6 +155,9 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Duration = Annotated[str, AfterValidator(_duration)]
 ListName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s'\"]+\z")]
 _LISTS = TypeAdapter(dict[ListName, Options])
+_TABLES = TypeAdapter(dict[ListName, Table])
+ROLLS = "rolls"
+"""The key of a validation's context under which the content of lists in files may be handed to a form."""
 Room = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[#!]\S+\z")]
 
 
@@ -165,6 +173,8 @@ class Form(BaseModel):
     """A form as people write it. `urgent`: reminders may come in the quiet hours too.
 
     `lists`: options that several questions share, or that are too many to write into one; name → options.
+    `tables`: lists of up to 50,000 rows that stand in files; name → which file. Read with `ROLLS` in its context a
+    form finds their rows; without, it is a document like any other.
     """
 
     model_config = FROZEN
@@ -174,6 +184,7 @@ class Form(BaseModel):
     about: Words | None = None
     privacy: Literal["named", "confidential", "anonymous"] = "named"
     lists: Annotated[dict[ListName, Options], Field(max_length=500)] = {}
+    tables: Annotated[dict[ListName, Table], Field(max_length=50)] = {}
     questions: Annotated[tuple[Element, ...], Field(min_length=1), BeforeValidator(_few)]
     audience: Audience | None = None
     closes: Moment | None = None
@@ -183,21 +194,35 @@ class Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _listed(cls, value: Any) -> Any:
+    def _listed(cls, value: Any, info: ValidationInfo) -> Any:
         """Where a question names a list, its options stand: read once, however many questions share them."""
-        if not isinstance(value, dict) or not isinstance(value.get("lists"), dict):
+        if not isinstance(value, dict) or not (value.get("lists") or value.get("tables")):
             return value
         try:
-            lists = _LISTS.validate_python(value["lists"])
+            lists = _LISTS.validate_python(value.get("lists", {}))
+            tables = _TABLES.validate_python(value.get("tables", {}))
         except ValidationError:
             return value  # said where the field itself is read
-        return {**value, "lists": lists, "questions": _with_lists(value.get("questions"), lists)}
+        rolls = (info.context or {}).get(ROLLS)
+        named = {**lists, **{name: Drawn(name, table, rolls) for name, table in tables.items()}}
+        return {**value, "lists": lists, "tables": tables, "questions": _with_lists(value.get("questions"), named)}
 
     @model_validator(mode="after")
-    def _coherent(self) -> Self:
+    def _coherent(self, info: ValidationInfo) -> Self:
+        self.__dict__[ROLLS] = (info.context or {}).get(ROLLS)  # no field, nor private: forms are equal without it
         for broken in self.rules.faults:
             raise flaw(broken.what, broken.mend, field=broken.field)
+        for id_, field, name in self._scanning():
+            n = f"{self.tables[name].rows:,}"
+            raise flaw(SCANNED.fill(id=id_, name=name, n=n), SCANNED_MEND.fill(), field=field)
         return self
+
+    def _scanning(self) -> Iterator[tuple[str, str, str]]:
+        """(id, field, list) of every expression that would go through a long list in a file row by row."""
+        long = {name for name, table in self.tables.items() if table.rows > MOST_SCANNED}
+        for id_, expressions in self.rules.of.items() if long else ():
+            for field, expression in expressions.items():
+                yield from ((id_, field, name) for name in sorted(expression.scanned & long))
 
     def walk(self) -> Iterator[Element]:
         """Everything that stands in the form, at any depth, in order."""
@@ -244,12 +269,19 @@ class Form(BaseModel):
     @cached_property
     def instances(self) -> dict[str, Node]:
         """Its lists, and the options of each question that filters its own, as instance() sees them; name → tree."""
-        own = {q.id: q.offered for q in self.asked if isinstance(q, OptionFields) and q.choice_filter}
-        return {name: _table(options) for name, options in {**own, **self.lists}.items()}
+        asked = [q for q in self.asked if isinstance(q, OptionFields)]
+        own = {q.id: q.offered for q in asked if q.choice_filter and not isinstance(q.offered, Drawn)}
+        rolls: Rolls | None = self.__dict__.get(ROLLS)
+        written = {name: _table(options) for name, options in {**own, **self.lists}.items()}
+        return {**written, **{name: Drawn(name, table, rolls).instance() for name, table in self.tables.items()}}
 
     def option_rows(self, question: OptionFields) -> Sequence[Node]:
         """The rows of a question's options, in their order."""
         return self.instances[question.from_list or question.id].children[0].children
+
+    def draws(self) -> frozenset[str]:
+        """The hashes of the lists in files that it draws from."""
+        return frozenset(table.sha256 for table in self.tables.values())
 
     def element(self, id_: str) -> Element:
         """Whatever has this id. Raises KeyError."""

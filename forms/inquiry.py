@@ -117,6 +117,13 @@ _AT_HOME: Final = {"audience": None, "closes": None, "remind": (), "urgent": Fal
 _LONGEST_ABOUT: Final = 3500
 
 
+WITH_LISTS = Text(
+    ja="CSVの一覧（{lists}）を使うフォームは、照会に使えません。選択肢を質問に書いてください。",
+    en="A form that draws from lists in CSV files ({lists}) cannot be put to others. Write the options into its "
+    "questions.",
+)
+
+
 def document_of(form: Form) -> str:
     """The form as it travels."""
     return form.model_copy(update=_AT_HOME).model_dump_json(exclude_defaults=True)

@@ -18,10 +18,11 @@ from forms.mistake import Mistake
 from forms.questions import Calculated, Element, Hidden, Repeat, Value
 from forms.questions.base import Answers, Placed, QuestionFields
 from forms.questions.choice import OptionFields
+from forms.questions.option import Drawn
 
 if TYPE_CHECKING:
     from forms.form import Form
-    from forms.questions.choice import Option
+    from forms.questions.option import Option
 
 MOST_PASSES = 32
 MOST_STEPS = 2_000_000
@@ -186,6 +187,8 @@ class Sheet:
             rows = rule.evaluate(place.node, self.scope)
         except Mistake:
             return ()
+        if isinstance(question.offered, Drawn):
+            return question.offered.among(rows if isinstance(rows, list) else ())
         kept = {id(row) for row in rows} if isinstance(rows, list) else set()
         table = self.form.option_rows(question)
         return tuple(option for option, row in zip(question.offered, table, strict=True) if id(row) in kept)
@@ -201,6 +204,9 @@ class Sheet:
 
     def _label(self, id_: str, option: str) -> str | None:
         element = self.form.element(id_)
+        if isinstance(element, OptionFields):
+            label = element.label_of(option)
+            return None if label is None else label.ja
         return next((o.label.ja for o in element.options() if o.name == option), None)
 
     def _named(self, id_: str, node: Node) -> list[Node]:

@@ -1,13 +1,14 @@
 """What may be done to a manuscript: each edit names its question by id, so that no other edit gets in its way."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.drafting import sentences as s
 from bots.drafting.parts import WITH_OPTIONS, guessed_parts, parts_of, translated, with_english
 from bots.drafting.places import number_of, numbers_of, question, row_ids
 from bots.drafting.state import Manuscript, Write, written
+from forms.lists.table import Filed
 from forms.mistake import Mistake
 from forms.questions import Element, Matrix
 from forms.reading.words import quote
@@ -124,6 +125,34 @@ def change_kind(manuscript: Manuscript, id_: str, kind: str, parts: Mapping[str,
     inside[at] = _with_parts({**kept, "kind": kind}, parts)
     _check_unused(manuscript, id_, _ids(before) - _ids(inside[at]))
     return _edit(manuscript, fields, what, id_)
+
+
+def draw(manuscript: Manuscript, id_: str, title: str, *, filed: Filed) -> Edit:
+    """A question chooses from a list in a file as it is now; a new question where there is no id."""
+    key = filed.file.removesuffix(".csv")
+    if not id_:
+        manuscript = _with_question(manuscript, title)
+        id_ = f"q{manuscript.given}"
+    fields = manuscript.fields
+    fields["tables"] = {**fields.get("tables", {}), key: filed.table().model_dump(mode="json", exclude_defaults=True)}
+    inside, at = _found(fields, id_)
+    before = inside[at]
+    kept = {name: before[name] for name in _KEPT if name in before}
+    what = s.DID_DRAW.fill(title=quote(_shown_title(before)), name=quote(key))
+    inside[at] = {**kept, "kind": "lookup", "options": key}
+    _check_unused(manuscript, id_, _ids(before) - _ids(inside[at]))
+    return _edit(manuscript, fields, what, id_)
+
+
+def _with_question(manuscript: Manuscript, title: str) -> Manuscript:
+    fields, number = manuscript.fields, manuscript.given + 1
+    fields["questions"] = [*fields["questions"], {"id": f"q{number}", "kind": "text", "title": title}]
+    return replace(manuscript, document=written(fields), given=number)
+
+
+def _shown_title(element: Mapping[str, Any]) -> str:
+    title = element["title"]
+    return title if isinstance(title, str) else str(title["ja"])
 
 
 def _ids(element: Mapping[str, Any]) -> set[str]:

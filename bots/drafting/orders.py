@@ -8,7 +8,7 @@ from bots.drafting import sentences as s
 from bots.drafting.parts import lacking, parts_of
 from bots.drafting.places import asked_ids, first_asked, has_changed, question
 from bots.drafting.show import count, kinds, line, looking_ahead, news, refuse, say, title_of
-from bots.drafting.state import Drafting
+from bots.drafting.state import Drafting, Draw
 from bots.drafting.steps import Turn, after, ask, kept
 from bots.drafting.words import NONE, Order, Word, order, plain
 from forms.mistake import Mistake
@@ -122,9 +122,22 @@ def _worded(drafting: Drafting, command: Order, id_: str) -> Turn:
             words = None if plain(text) in NONE else f"{text}\n{below}".strip()
             return kept(drafting, edits.hint(now, id_, words), s.DONE)
         case Word.OPTIONS:
-            return kept(drafting, edits.change_options(now, id_, text, below), s.DONE)
+            return _options(drafting, command, id_)
         case _:
             return kept(drafting, edits.translate(now, id_, text, below), s.TRANSLATED)
+
+
+def _options(drafting: Drafting, command: Order, id_: str) -> Turn:
+    if (name := list_named(command.text)) and not command.below:
+        return drafting, (Draw(id_, name),)
+    return kept(drafting, edits.change_options(drafting.manuscript, id_, command.text, command.below), s.DONE)
+
+
+def list_named(words: str) -> str:
+    """「学校.csv」 names a list; "" for all else."""
+    bare = words.strip("「」『』 ")
+    is_file = bare.casefold().endswith(".csv") and "\n" not in bare and not {"、", ",", " "} & {*bare}
+    return bare[:100] if is_file else ""
 
 
 def _removed(drafting: Drafting, id_: str) -> Turn:

@@ -56,7 +56,11 @@ def _kept(before: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _options(labels: Sequence[str], before: Mapping[str, Any]) -> dict[str, Any]:
     if labels:
-        return {"options": options_of(labels, before.get("options", ())), **_kept(before, "choice_filter")}
+        known = before.get("options", ())
+        return {
+            "options": options_of(labels, () if isinstance(known, str) else known),
+            **_kept(before, "choice_filter"),
+        }
     if before["kind"] == "scale" and before.get("labels"):
         return {"options": options_of([_label({"label": label}) for label in before["labels"]])}
     return _kept(before, *_SHARED)
@@ -113,7 +117,8 @@ def _option(label: str) -> Any:
 
 def translated(element: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:
     """The parts with the English of each that people see, in their order: rows first, then options or points."""
-    rows, options, points = (list(element.get(name, ())) for name in ("rows", "options", "labels"))
+    listed = [element.get(name, ()) for name in ("rows", "options", "labels")]
+    rows, options, points = (list(part) if not isinstance(part, str) else [] for part in listed)
     ends = [name for name in ("lowest", "highest") if name in element]
     count = len(rows) + len(options) + len(points) + len(ends)
     if len(labels) != count:

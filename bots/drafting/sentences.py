@@ -142,6 +142,7 @@ KEPT = Text(
 LIST_HEAD = Text(ja="「{title}」（{count}問）", en="“{title}” ({count} questions)")
 LIST_ROW = Text(ja="{n}. {title}（{kind}）", en="{n}. {title} ({kind})")
 LIST_OPTIONS = Text(ja="　選択肢：{options}", en="   options: {options}")
+LIST_DRAWN = Text(ja="　一覧「{name}」（{n}件）から検索", en="   searched in the list “{name}” ({n} rows)")
 LIST_ROWS = Text(ja="　行：{rows}", en="   rows: {rows}")
 LIST_COLUMNS = Text(ja="　列：{options}", en="   columns: {options}")
 LIST_POINTS = Text(ja="　段階：{options}", en="   points: {options}")
@@ -173,6 +174,7 @@ DID_KIND = Text(ja="質問{n}「{title}」を{kind}に変更", en="question {n} 
 DID_OPTIONS = Text(ja="質問{n}「{title}」の選択肢を変更", en="options of question {n} “{title}” changed")
 DID_MOVE = Text(ja="質問{n}「{title}」を{to}へ移動", en="question {n} “{title}” moved to {to}")
 DID_REMOVE = Text(ja="質問{n}「{title}」を削除", en="question {n} “{title}” removed")
+DID_DRAW = Text(ja="「{title}」を一覧「{name}」から選ぶ質問に", en="“{title}” chooses from the list “{name}”")
 DID_COPY = Text(ja="質問{n}「{title}」を複製", en="question {n} “{title}” copied")
 DID_REQUIRED = Text(ja="質問{n}「{title}」を必須に変更", en="question {n} “{title}” made required")
 DID_OPTIONAL = Text(ja="質問{n}「{title}」を任意に変更", en="question {n} “{title}” made optional")
@@ -190,6 +192,7 @@ HELP = Text(
     "種類を直す: 文字／整数／日付／択一／複数選択／はい・いいえ（「3を日付に」も）\n"
     "ほかの種類: 順位付け／段階評価（「満足度を5段階で 1=不満 5=満足」）／表形式 …（「種類 3」で全部の一覧）\n"
     "直す: 変更 3 新しい質問文 ／ 選択肢 3（次の行から）／ 表の「行 3」「列 3」\n"
+    "一覧から選ぶ: CSVファイルを送る ／ 選択肢 3 学校.csv（登録した一覧。!list show）\n"
     "並べる: 3を1へ移動 ／ 削除 3 ／ 複製 3\n"
     "決まり: 必須 3 ／ 任意 3 ／ ヒント 3 … ／ 条件 3 質問2が『はい』のときだけ\n"
     "題名: 題名 … ／ 案内文 … ／ 英語: 翻訳 3 …\n"
@@ -201,6 +204,7 @@ HELP = Text(
     "Kind: text, number, date, choice, choices, yes/no (or “kind 3 date”)\n"
     "More kinds: ranking, scale (“Satisfaction, on a scale of 1 to 5: 1=poor 5=good”), table … (“kind 3” lists all)\n"
     "Change: change 3 NEW WORDING; options 3 (on the lines below); of a table rows 3, columns 3\n"
+    "A list to choose from: send its CSV file; options 3 schools.csv (a list kept before, see !list show)\n"
     "Order: move 3 to 1; remove 3; copy 3\n"
     "Rules: required 3; optional 3; hint 3 …; condition 3 only if 2 is yes\n"
     "Title: title …; about …; English: translate 3 …\n"

@@ -9,6 +9,7 @@ from bots.effects import Refuse, Say
 from bots.filling.show import clean, one_line, stack
 from forms.form import Form
 from forms.questions import Matrix, Question
+from forms.questions.option import Drawn
 from forms.reading.options import Named
 from forms.text import Text, lines
 from forms.writing.condition import Compared, Condition, parsed
@@ -80,6 +81,8 @@ def _parts(asked: Question | Matrix) -> list[Text]:
         return [s.LIST_ROWS.fill(rows=_labels(asked.rows)), s.LIST_COLUMNS.fill(options=_labels(asked.offered))]
     if asked.kind == "consent":
         return [s.LIST_TEXT.fill(text=title_of(asked.text))]
+    if isinstance(offered := getattr(asked, "offered", None), Drawn):
+        return [s.LIST_DRAWN.fill(name=offered.name, n=f"{len(offered):,}")]
     offered = asked.distinct if asked.kind == "lookup" else asked.options()
     if asked.kind == "yesno" or not offered:
         return []

@@ -160,4 +160,13 @@ class Publish:
     known: str = ""
 
 
-Deed = Write | Stand | Preview | Publish
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Let a question choose from the municipality's list of this name; `title`: a new question of these words."""
+
+    question: str
+    name: str
+    title: str = ""
+
+
+Deed = Write | Stand | Preview | Publish | Draw

@@ -6,8 +6,9 @@ from bots.drafting import edits
 from bots.drafting import sentences as s
 from bots.drafting.edits import Edit
 from bots.drafting.show import count, details, line, news, refuse, say
-from bots.drafting.state import Deed, Drafting, Step
+from bots.drafting.state import Deed, Drafting, Draw, Step
 from bots.effects import Effect
+from forms.lists.table import Filed
 from forms.reading.words import is_blank
 from forms.text import Text
 from forms.writing.guess import guess
@@ -53,6 +54,12 @@ def after(drafting: Drafting, edit: Edit) -> Drafting:
         ahead=(),
     )
     return replace(drafting, manuscript=manuscript, focus=edit.focus, waiting={})
+
+
+def drawn(drafting: Drafting, wanted: Draw, filed: Filed) -> Turn:
+    """The question chooses from this list from now on."""
+    edit = edits.draw(drafting.manuscript, wanted.question, wanted.title, filed=filed)
+    return kept(drafting, edit, s.DONE if wanted.question else s.ADDED)
 
 
 def add(drafting: Drafting, said: str) -> Turn:

@@ -6,10 +6,10 @@ from datetime import date
 
 from bots.drafting import edits
 from bots.drafting import sentences as s
-from bots.drafting.orders import about_question, do, made, unchanged
+from bots.drafting.orders import about_question, do, list_named, made, unchanged
 from bots.drafting.places import question
 from bots.drafting.show import count, news, overview, refuse, say, title_of
-from bots.drafting.state import Drafting
+from bots.drafting.state import Drafting, Draw
 from bots.drafting.steps import Turn, add, kept
 from bots.drafting.whole import WHOLE, publish, translate, undo
 from bots.drafting.words import LONGEST, ON_A_QUESTION, Order, Word, order, plain
@@ -111,6 +111,8 @@ def _answered(drafting: Drafting, said: str, today: date) -> Turn:
     what, id_ = waiting["for"], waiting.get("id", "")
     if what == "publish":
         return publish(calm, said, lacks=waiting.get("lacks", ""), known=waiting.get("known", ""))
+    if what == "options" and (name := list_named(said)):
+        return calm, (Draw(id_, name, title=waiting.get("title", "")),)
     if what == "options" and not id_:
         guessed = replace(guess(waiting["title"]), kind=waiting["kind"], options=edits.labels_in("", said))
         return kept(calm, edits.add(calm.manuscript, guessed), s.ADDED)

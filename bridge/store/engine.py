@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ from bridge.store.hot import Hot
 
 Connection = sa.Connection
 """What work is given; only this package looks inside."""
+WORKING: ContextVar[sa.Connection | None] = ContextVar("WORKING", default=None)
+"""The connection of the work that is being done here: for what is fetched only when it is looked at."""
 T = TypeVar("T")
 Note = Callable[[sa.Connection], None]
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -151,7 +154,7 @@ class Store:
     @staticmethod
     def _looked_up(connection: sa.Connection, work: Callable[[sa.Connection], T]) -> T:
         try:
-            return work(connection)
+            return at_work(connection, work)
         finally:
             connection.rollback()
 
@@ -177,11 +180,11 @@ class Store:
     def _committed(self, work: Callable[[sa.Connection], T]) -> T:
         if not self._sqlite:  # a connection is tried before it is used: the server may have gone meanwhile
             with self._engine.begin() as connection:
-                return work(connection)
+                return at_work(connection, work)
         if self._held is None:
             self._held = self._engine.connect()
         with self._held.begin():
-            return work(self._held)
+            return at_work(self._held, work)
 
     def _let_go(self) -> None:
         if self._held is not None:
@@ -202,6 +205,15 @@ class Store:
         self._thread.shutdown(wait=True)
         self._let_go()
         self._engine.dispose()
+
+
+def at_work(connection: sa.Connection, work: Callable[[sa.Connection], T]) -> T:
+    """Do it; meanwhile the connection is `WORKING`."""
+    before = WORKING.set(connection)
+    try:
+        return work(connection)
+    finally:
+        WORKING.reset(before)
 
 
 def _all_of(connection: sa.Connection, notes: Sequence[Note], work: Callable[[sa.Connection], T]) -> T:

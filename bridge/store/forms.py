@@ -11,9 +11,10 @@ from bots.events import UserId
 from bots.records import Draft
 from bots.roles import Role
 from bridge.library import library
-from bridge.store import adoptions, attachments, manuscripts, urn
+from bridge.store import adoptions, attachments, lists, manuscripts, urn
 from bridge.store.desk import Desk, key_of
 from bridge.store.engine import insert_new
+from bridge.store.resident import CONTEXT
 from bridge.store.tables import asked, form, live, publication, reminder, response, total
 from forms.form import Form
 from forms.mistake import Mistake
@@ -26,13 +27,18 @@ NO_VERSION = Text(
     ja="フォーム「{name}」に第{version}版はありません（第1版から第{newest}版まで）。",
     en="“{name}” has no version {version} (there are 1 to {newest}).",
 )
+WITHOUT_LIST = Text(
+    ja="このフォームが使う一覧（{names}）が、ここにはありません。CSVに「!list keep 名前」と書き添えて、"
+    "先に送ってください。",
+    en="The lists of this form ({names}) are not here. Send their CSV files first, with the caption “!list keep NAME”.",
+)
 NAMES = sa.select(form.c.name).where(form.c.version > 0).distinct()  # below 0 are steps of manuscripts, to be played
 
 
 @lru_cache(maxsize=256)
 def parsed(document: str) -> Form:
     """The form of a stored document."""
-    return Form.model_validate_json(document)
+    return Form.model_validate_json(document, context=CONTEXT)
 
 
 class FormShelf:
@@ -44,6 +50,8 @@ class FormShelf:
     def save(self, new: Form) -> int:
         self._desk.need(Role.EDITOR)
         adoptions.keep_locks(self._desk, new)
+        if lists.missing(self._db, new.draws()):
+            raise Mistake(WITHOUT_LIST.fill(names="、".join(table.file for table in new.tables.values())))
         document = new.model_dump_json(exclude_defaults=True)
         newest = self._newest(new.name)
         if newest is not None and newest.document == document:
@@ -110,6 +118,7 @@ class FormShelf:
         manuscripts.forget(self._db, draft.form.name)
         for table, column in ((response, response.c.form), (publication, publication.c.form), (form, form.c.name)):
             self._db.execute(sa.delete(table).where(column == draft.form.name))
+        lists.tidy(self._db)
 
 
 def no_form(name: str, names: Sequence[str]) -> Text:

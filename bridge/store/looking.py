@@ -10,7 +10,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from bridge.errors import Misconfigured
-from bridge.store.engine import newest_migration
+from bridge.store.engine import WORKING, newest_migration
 
 
 @contextmanager
@@ -20,7 +20,11 @@ def looking(url: str) -> Iterator[sa.Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             _check(connection)
-            yield connection
+            before = WORKING.set(connection)
+            try:
+                yield connection
+            finally:
+                WORKING.reset(before)
     except sa.exc.DBAPIError as error:
         raise Misconfigured(
             "データベースを読めません。[kairan] database を確かめてください。"

@@ -6,7 +6,13 @@ the urn is opened, in `ballot`.
 
 import sqlalchemy as sa
 
-from bridge.store import alliance_tables, group_tables, inquiry_tables, template_tables  # noqa: F401 - all tables are one schema
+from bridge.store import (  # noqa: F401 - all tables are one schema
+    alliance_tables,
+    group_tables,
+    inquiry_tables,
+    list_tables,
+    template_tables,
+)
 from bridge.store.columns import Moment, Serial, Words, metadata
 
 __all__ = ["metadata"]

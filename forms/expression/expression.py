@@ -14,7 +14,7 @@ from forms.expression.node import Node
 from forms.expression.parser import parse
 from forms.expression.predicates import Give
 from forms.expression.run import Run, Scope
-from forms.expression.shape import fields, instances, refs
+from forms.expression.shape import fields, instances, refs, scanned
 from forms.expression.tree import Called, Chain, Constant, Negated, Tree, all_parts
 from forms.expression.values import Value, number, text
 from forms.mistake import Mistake
@@ -33,13 +33,15 @@ class Expression:
     """Asked of a node; raises nothing but Mistake: when it would take too long, or nodes are needed and are not there.
 
     `mentions` are the ids in `${…}`; `fields` the names that paths such as `../age` walk through; `instances` the
-    tables that instance() and pulldata() name outright; `functions` what it calls.
+    tables that instance() and pulldata() name outright, `scanned` those of them that are gone through row by row;
+    `functions` what it calls.
     """
 
     source: str
     mentions: frozenset[str]
     fields: frozenset[str]
     instances: frozenset[str]
+    scanned: frozenset[str]
     functions: frozenset[str]
     _tree: Tree
 
@@ -89,6 +91,7 @@ def compile_expression(source: str, known: Collection[str] | None = None, *, of_
         mentions=frozenset(ref.id for ref in mentioned),
         fields=frozenset(fields(tree)),
         instances=frozenset(instances(tree)),
+        scanned=frozenset(scanned(tree)),
         functions=frozenset(part.name for part in all_parts(tree) if isinstance(part, Called)),
         _tree=tree,
     )

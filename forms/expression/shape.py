@@ -35,6 +35,15 @@ def instances(tree: Tree) -> Iterator[str]:
                 yield id_.value
 
 
+def scanned(tree: Tree) -> Iterator[str]:
+    """The tables that instance('…') goes through row by row, because no `[column = value]` follows."""
+    for part in all_parts(tree):
+        if not (isinstance(part, Path) and isinstance(part.start, Called) and part.start.name == "instance"):
+            continue
+        if not any(step.predicates and lookups(step.predicates[0])[0] for step in part.steps):
+            yield from instances(part.start)
+
+
 def fields(tree: Tree, *, in_table: bool = False) -> Iterator[str]:
     """The names that paths of the form itself walk through; not the columns of instance(…) rows."""
     if isinstance(tree, Path):

@@ -6,9 +6,10 @@ Nothing is packed tighter (photographs and PDFs hardly shrink), so that no versi
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
+from typing import Any
 from zipfile import ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from forms.form import Form
 from forms.handover.table import Layout, Slot
 from forms.mistake import Mistake
 from forms.questions.attached import MEGA, files_in
+from forms.questions.base import Value
 from forms.text import Lang, Text
 
 LIST = "list.csv"
@@ -75,6 +77,42 @@ def enclosed(form: Form, rows: Sequence[Exported], zone: ZoneInfo) -> list[Enclo
         folder = _unique(_harmless(known.receipt) or f"response-{number:03}", "", folders)
         found += _of_one(layout, row, known, folder)
     return found
+
+
+def without_names(form: Form, rows: Sequence[Exported]) -> list[Exported]:
+    """The answers with files called as `enclosed` calls them where nobody is named: by what they answer, no more.
+
+    What was calculated from such an answer holds the file's name too, and now holds the other.
+    """
+    layout = Layout(form)
+    return [replace(row, answers=_renamed(layout, row)) for row in rows]
+
+
+def _renamed(layout: Layout, row: Exported) -> dict[str, Value]:
+    taken, called, answers = set[str](), dict[str, str](), dict(row.answers)
+    for slot in layout.slots(row.answers):
+        value = row.answers.get(slot.key)
+        if not files_in(value):
+            continue
+        parts: list[Any] = value if isinstance(value, list) else [value]
+        renamed = [_called_anew(slot.key, part, taken, called) if files_in(part) else part for part in parts]
+        answers[slot.key] = renamed if isinstance(value, list) else renamed[0]
+    for key, value in answers.items() if called else ():
+        if isinstance(value, str):
+            answers[key] = _spoken_anew(value, called)
+    return answers
+
+
+def _called_anew(key: str, file: dict[str, Any], taken: set[str], called: dict[str, str]) -> dict[str, Any]:
+    name = _called(key, "", str(file.get("type", "")), taken)
+    called[str(file.get("name", ""))] = name
+    return {**file, "name": name}
+
+
+def _spoken_anew(words: str, called: Mapping[str, str]) -> str:
+    for before in sorted(filter(None, called), key=len, reverse=True):
+        words = words.replace(before, called[before])
+    return words
 
 
 def _of_one(layout: Layout, row: Exported, known: Fixed, folder: str) -> Iterator[Enclosed]:

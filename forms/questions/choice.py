@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from hashlib import sha256
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from forms.expression import Chosen
+from forms.lists.table import MOST_SCANNED
 from forms.questions.base import (
-    FROZEN,
     Around,
     Cell,
     Countable,
@@ -18,9 +17,9 @@ from forms.questions.base import (
     QuestionFields,
     Source,
     Value,
-    Words,
     flaw,
 )
+from forms.questions.option import MOST_INLINE, Drawn, Offered, Option, few, labels, shuffled
 from forms.questions.other import (
     OTHER,
     Other,
@@ -34,101 +33,16 @@ from forms.questions.other import (
     what_other,
 )
 from forms.reading.options import Named, OptionReader, numbered
-from forms.reading.words import clean
 from forms.text import Lang, Text, lines
 
-
-def _worded(value: Any) -> Any:
-    """A document reads 2026 and 2026-04-01 as no words: as an option they are what was written."""
-    return str(value) if isinstance(value, int | float | date) and not isinstance(value, bool) else value
-
-
-def _named(value: Any) -> Any:
-    """A bare word is both the name and the label."""
-    value = _worded(value)
-    return {"name": value, "label": value} if isinstance(value, str) else value
-
-
-def _one_line(name: str) -> str:
-    if name != clean(name) or "\n" in name or "\t" in name:
-        raise flaw(
-            Text(
-                ja="選択肢の名前に改行や余分な空白があります。", en="An option's name has line breaks or stray spaces."
-            ),
-            Text(ja="1行で書いてください。", en="Write it on one line."),
-        )
-    return name
-
-
-class Option(BaseModel):
-    """One thing to choose: `name` is stored and exported, `label` is what people see, `columns` are for conditions."""
-
-    model_config = FROZEN
-
-    name: Annotated[str, BeforeValidator(_worded), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-    label: Annotated[Words, BeforeValidator(_worded)]
-    columns: Annotated[dict[str, Annotated[str, BeforeValidator(_worded)]], Field(max_length=50)] = {}
-
-
-def _unique(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The same name may stand again in another branch of a list: only its columns tell which one is meant."""
-    seen = set[tuple[str, frozenset[tuple[str, str]]]]()
-    for option in options:
-        if (mark := (option.name, frozenset(option.columns.items()))) in seen:
-            raise flaw(
-                Text(ja="選択肢「{name}」が2つあります。", en="There are two options “{name}”.").fill(
-                    name=option.name[:40]
-                ),
-                Text(ja="名前は一つずつ変えてください。", en="Give each a name of its own."),
-            )
-        seen.add(mark)
-    return options
-
-
-def _no_name(value: Any) -> Any:
-    """The form puts the options of a list in its place; what is left names none."""
-    if isinstance(value, str):
-        raise flaw(
-            Text(ja="選択肢の一覧「{name}」がありません。", en="There is no list “{name}”.").fill(name=value[:40]),
-            Text(
-                ja="lists に書くか、ここに選択肢を並べてください。", en="Write it under `lists`, or the options here."
-            ),
-        )
-    return value
-
-
-MOST_OPTIONS, MOST_INLINE = 50_000, 200
-Options = Annotated[
-    tuple[Annotated[Option, BeforeValidator(_named)], ...],
-    BeforeValidator(_no_name),
-    Field(min_length=1, max_length=MOST_OPTIONS),
-    AfterValidator(_unique),
-]
-
-
-def labels(options: Sequence[Named], lang: Lang) -> dict[str, str]:
-    """Option name → label; where a name stands several times, that of the first."""
-    return {option.name: option.label[lang] for option in reversed(options)}
-
-
-def few(offered: tuple[Option, ...], from_list: str | None) -> None:
-    """Raises a flaw where so many options are written into a question."""
-    if from_list is None and len(offered) > MOST_INLINE:
-        raise flaw(
-            Text(ja="選択肢が多すぎます（{n}）。", en="There are too many options ({n}).").fill(n=len(offered)),
-            Text(
-                ja="{most}個までにするか、lists に書いて、その名前を options に書いてください。",
-                en="Keep to {most}, or write them under `lists` and give the name of the list here.",
-            ).fill(most=MOST_INLINE),
-            field="options",
-        )
-
-
-def shuffled(options: tuple[Option, ...], seed: str) -> tuple[Option, ...]:
-    """In an order that only `seed` decides: the same after a restart."""
-    return tuple(
-        sorted(options, key=lambda option: sha256(f"{seed}/{option.name}".encode("utf-8", "replace")).digest())
-    )
+_DRAWN = Text(
+    ja="一覧「{name}」は{n}件あり、選択肢として並べられません。",
+    en="The list “{name}” has {n} rows: too many to be shown as options.",
+)
+_DRAWN_MEND = Text(
+    ja="kind を lookup（検索して選択）にするか、{most}件までの一覧にしてください。",
+    en="Make the kind lookup (search and choose), or use a list of {most} rows at most.",
+)
 
 
 class OptionFields(QuestionFields):
@@ -138,7 +52,7 @@ class OptionFields(QuestionFields):
     has an order of its own, so that nobody gains by standing first.
     """
 
-    offered: Options = Field(alias="options")
+    offered: Offered = Field(alias="options")
     from_list: Annotated[str, Field(max_length=64)] | None = None
     choice_filter: Source | None = None
     shuffle: bool = False
@@ -146,7 +60,17 @@ class OptionFields(QuestionFields):
     @model_validator(mode="after")
     def _few(self) -> Self:
         few(self.offered, self.from_list)
+        if isinstance(self.offered, Drawn) and len(self.offered) > self._most_drawn():
+            raise flaw(
+                _DRAWN.fill(name=self.offered.name, n=f"{len(self.offered):,}"),
+                _DRAWN_MEND.fill(most=self._most_drawn()),
+                field="options",
+            )
         return self
+
+    def _most_drawn(self) -> int:
+        """How long a list in a file may be that this draws from: people are shown all that is offered."""
+        return MOST_SCANNED if self.choice_filter else MOST_INLINE
 
     def expressions(self) -> Iterator[tuple[str, str]]:
         yield from super().expressions()
@@ -156,6 +80,8 @@ class OptionFields(QuestionFields):
     @model_validator(mode="after")
     def _own_names(self) -> Self:
         extra = {option.name for option in self.extras()}
+        if isinstance(self.offered, Drawn):
+            return self
         if clash := next((option.name for option in self.offered if option.name in extra), None):
             raise flaw(
                 Text(ja="選択肢の名前「{name}」は使えません。", en="No option can be named “{name}” here.").fill(
@@ -167,8 +93,10 @@ class OptionFields(QuestionFields):
         return self
 
     @cached_property
-    def distinct(self) -> tuple[Option, ...]:
+    def distinct(self) -> Sequence[Option]:
         """Each name once."""
+        if isinstance(self.offered, Drawn):
+            return self.offered
         return tuple({option.name: option for option in reversed(self.offered)}.values())[::-1]
 
     def extras(self) -> tuple[Named, ...]:
@@ -198,6 +126,10 @@ class OptionFields(QuestionFields):
 
     def from_plain(self, words: str) -> Value:
         return words if any(option.name == words for option in self.offered) else None
+
+    def label_of(self, name: str) -> Text | None:
+        """What people see of the option of this name."""
+        return next((option.label for option in self.options() if option.name == name), None)
 
     @cached_property
     def reader(self) -> OptionReader:

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from forms.mistake import Asked, Mistake
 from forms.questions.base import Cell, Countable, Measure, Option, Value, Words, flaw
-from forms.questions.choice import OptionFields, labels
+from forms.questions.choice import OptionFields
+from forms.questions.option import MOST_INLINE, labels
 from forms.questions.other import (
     OTHER,
     Other,
@@ -21,6 +22,7 @@ from forms.questions.other import (
     what_other,
 )
 from forms.reading.options import Named, numbered
+from forms.reading.words import LONGEST_ANSWER, folded
 from forms.text import Lang, Text, lines
 
 Count = Annotated[int, Field(ge=1, le=200)]
@@ -30,6 +32,8 @@ NONE = "none"
 _SEVERAL = Text(ja="番号を「、」で区切って選んでください（例: 1、2）。", en="Choose one or more, as in 1, 2.")
 _LEAST = Text(ja="{least}つ以上選んでください。", en="Choose at least {least}.")
 _MOST = Text(ja="{most}つまで選べます。", en="Choose at most {most}.")
+_BETWEEN = Text(ja="{least}つから{most}つまで選んでください。", en="Choose from {least} to {most}.")
+_JUST = Text(ja="{n}つ選んでください。", en="Choose {n}.")
 _NOT_ALL = Text(
     ja="全部は選べません（{most}つまで）。どれにするか、番号を「、」で区切って入力してください。",
     en="Not all can be chosen ({most} at most). Please type the numbers of those you mean, as in 1, 2.",
@@ -86,6 +90,14 @@ class Choices(OptionFields):
             raise Mistake(self._limited(_MOST.fill(most=self.most), len(chosen)))
         return chosen
 
+    def _limits(self) -> Text:
+        """How many, in one line."""
+        if self.most is None:
+            return _LEAST.fill(least=self.least)
+        if self.least == self.most:
+            return _JUST.fill(n=self.most)
+        return _BETWEEN.fill(least=self.least, most=self.most) if (self.least or 1) > 1 else _MOST.fill(most=self.most)
+
     def _says_none(self, said: str) -> bool:
         return bool(self.none or (not self.required and not self.least)) and self.reader.is_none(said)
 
@@ -99,11 +111,18 @@ class Choices(OptionFields):
         offered, number = self.options(), len(self.distinct) + 1
         before, words = split_other(said, self.extras(), number) if self.other else (said, None)
         if words is None:
-            chosen: list[Any] = [offered[n].name for n in self.reader.several(said)]
+            chosen: list[Any] = [offered[n].name for n in self.reader.several(self._apart(said))]
             if self.other and OTHER in chosen:
                 raise what_other(number)
             return chosen
         return [*([offered[n].name for n in self.reader.several(before)] if before else []), {OTHER: words}]
+
+    def _apart(self, said: str) -> str:
+        """「月水金」 is 月、水、金 where all options are of one letter."""
+        letters = folded(said) if len(said) <= LONGEST_ANSWER else ""
+        labels_ = {folded(option.label.ja) for option in self.distinct[:MOST_INLINE]}
+        together = len(letters) > 1 and {*letters} <= labels_ and all(len(label) == 1 for label in labels_)
+        return "、".join(letters) if together and not letters.isdecimal() else said
 
     def _limited(self, rule: Text, count: int) -> Text:
         pattern = Text(ja="{rule}いまの入力は{count}つです。", en="{rule} You gave {count}.")
@@ -115,8 +134,7 @@ class Choices(OptionFields):
         return ("、" if lang == "ja" else ", ").join(shown_option(known, part, lang) for part in parts)
 
     def prompt(self) -> Text:
-        limits = [_LEAST.fill(least=self.least)] if self.least else []
-        limits += [_MOST.fill(most=self.most)] if self.most else []
+        limits = [self._limits()] if self.most or (self.least or 0) > 1 else []
         limits += [how_other(len(self.distinct) + 1)] if self.other else []
         return lines(numbered(self.options()), _SEVERAL, *limits)
 

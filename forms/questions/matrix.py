@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from forms.questions.base import Placed, Source, Words, flaw, needed
-from forms.questions.choice import Choice, Option, Options, few
+from forms.questions.choice import Choice
+from forms.questions.option import Option, Options, few
 from forms.text import Text
 
 MOST_ROWS = 30

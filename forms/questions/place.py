@@ -8,7 +8,7 @@ from pydantic import Field
 
 from forms.mistake import Mistake
 from forms.questions.base import Cell, QuestionFields, Spot, Value
-from forms.questions.choice import MOST_OPTIONS, Option, Options
+from forms.questions.option import MOST_OPTIONS, Option, Options
 from forms.questions.typed import given
 from forms.reading.options import Named, OptionReader, numbered
 from forms.reading.places import read_place

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from forms.mistake import Mistake
 from forms.questions.base import Cell, Countable, Measure, Value, flaw
-from forms.questions.choice import OptionFields, labels
+from forms.questions.choice import OptionFields
+from forms.questions.option import labels
 from forms.questions.other import names_of
 from forms.reading.options import numbered
 from forms.text import Lang, Text, lines

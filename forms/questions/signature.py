@@ -7,17 +7,40 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from forms.file_types import PICTURES
+from forms.mistake import Mistake
 from forms.questions.attached import AttachedFields, files_in
 from forms.questions.base import Cell, Value
 from forms.questions.photo import bare_photo
 from forms.questions.typed import given
 from forms.reading.eras import show_date
 from forms.reading.names import read_name
+from forms.reading.words import folded, quote
 from forms.text import Lang, Text
 
 _HOW = Text(
-    ja="お名前を入力するか、署名の写真を送信（入力した日付が署名日になります）",
+    ja="お名前を入力するか、署名の写真を送信（送った日が署名日になります）",
     en="Type your name, or send a photo of your signature (today becomes its date)",
+)
+_NO_NAME = frozenset(
+    (
+        "はい",
+        "いいえ",
+        "ok",
+        "yes",
+        "no",
+        "了解",
+        "了解です",
+        "同意します",
+        "同意する",
+        "署名します",
+        "署名しました",
+        "なし",
+        "agree",
+    )
+)
+_NAME = Text(
+    ja="「{said}」ではなく、お名前（氏名）を入力するか、署名の写真を送ってください。",
+    en="Please type your name rather than “{said}”, or send a photo of your signature.",
 )
 _TYPED = Text(ja="{name}（{day}に署名）", en="{name} (signed {day})")
 
@@ -34,6 +57,8 @@ class Signature(AttachedFields):
     formats: ClassVar[Sequence[str]] = PICTURES
 
     def read(self, said: str, today: date) -> Value:
+        if folded(said).rstrip("。.!") in _NO_NAME:
+            raise Mistake(_NAME.fill(said=quote(said)))
         return {"name": read_name(said, given(today)).value, "date": today.isoformat()}
 
     def kept(self, type_: str, content: bytes, name: str) -> bytes:  # noqa: ARG002 - the picture says itself

@@ -43,6 +43,12 @@ def is_unsafe(words: str) -> bool:
     return _UNSAFE.search(words) is not None
 
 
+def unsafe_at(words: str) -> int | None:
+    """Where the first of such characters stands; None where there is none."""
+    found = _UNSAFE.search(words)
+    return None if found is None else found.start()
+
+
 def is_blank(words: str) -> bool:
     """Whether nothing of `words` can be seen."""
     return all(c.isspace() or unicodedata.category(c) in ("Cf", "Cc", "Mn") for c in words)

@@ -162,8 +162,18 @@ def _as_a_word(name: str) -> str:
     return rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])" if name.isascii() else re.escape(name)
 
 
+WITH_LISTS = Text(
+    ja="「{name}」はCSVの一覧（{lists}）を使うため、ほかの自治体には渡せません。一覧はその自治体のものだからです。"
+    "選択肢を質問に書くと渡せます。",
+    en="“{name}” draws from lists in CSV files ({lists}), which belong to one municipality and do not travel. "
+    "Write the options into the questions to share it.",
+)
+
+
 def strip(form: Form, local: Local) -> tuple[Form, tuple[Text, ...]]:
     """The form for others, and what was taken out, a sentence each. Raises Mistake where nothing sound is left."""
+    if form.tables:
+        raise Mistake(WITH_LISTS.fill(name=form.name, lists="、".join(form.tables)))
     document = as_document(form)
     said = tuple(_settings(document))
     sieve = _Sieve(local, [])

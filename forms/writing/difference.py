@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from forms.form import Form
-from forms.questions import Question
+from forms.questions import Matrix, Question
+from forms.reading.options import Named
 from forms.reading.words import quote
-from forms.text import Text
+from forms.text import Text, same
 from forms.writing.kinds import kind_title
 from forms.writing.told import told
 
@@ -26,6 +27,22 @@ OPTIONS_NAMED = Text(
     ja="質問{n}「{title}」の選択肢の言い方：{names}", en="Question {n} “{title}”, options reworded: {names}"
 )
 OPTIONS_ORDER = Text(ja="質問{n}「{title}」の選択肢の順番", en="Question {n} “{title}”: the order of the options")
+ROWS_ADDED = Text(ja="質問{n}「{title}」の表に行を追加：{names}", en="Questions {n} “{title}”, rows added: {names}")
+ROWS_GONE = Text(ja="質問{n}「{title}」の表から行を削除：{names}", en="Questions {n} “{title}”, rows removed: {names}")
+ROWS_NAMED = Text(
+    ja="質問{n}「{title}」の表の行の言い方：{names}", en="Questions {n} “{title}”, rows reworded: {names}"
+)
+ROWS_ORDER = Text(ja="質問{n}「{title}」の表の行の順番", en="Questions {n} “{title}”: the order of the rows")
+COLUMNS_ADDED = Text(
+    ja="質問{n}「{title}」の表に列を追加：{names}", en="Questions {n} “{title}”, columns added: {names}"
+)
+COLUMNS_GONE = Text(
+    ja="質問{n}「{title}」の表から列を削除：{names}", en="Questions {n} “{title}”, columns removed: {names}"
+)
+COLUMNS_NAMED = Text(
+    ja="質問{n}「{title}」の表の列の言い方：{names}", en="Questions {n} “{title}”, columns reworded: {names}"
+)
+COLUMNS_ORDER = Text(ja="質問{n}「{title}」の表の列の順番", en="Questions {n} “{title}”: the order of the columns")
 WHEN = Text(
     ja="質問{n}「{title}」を聞く条件：{before}→{after}", en="Question {n} “{title}” is asked: {before} → {after}"
 )
@@ -38,8 +55,16 @@ OTHER = Text(ja="質問{n}「{title}」のほかの設定（{fields}）", en="Qu
 FORM_TITLE = Text(ja="フォームの題名：「{before}」→「{after}」", en="Title of the form: “{before}” → “{after}”")
 ABOUT = Text(ja="フォームの説明：{before}→{after}", en="Introduction: {before} → {after}")
 SETTINGS = Text(ja="フォームのほかの設定（{fields}）", en="Other settings of the form ({fields})")
+TABLE = Text(
+    ja="一覧「{name}」の入れ替え（{before}件→{after}件）", en="The list “{name}”: other rows ({before} → {after})"
+)
 NOTHING = Text(ja="（なし）", en="(none)")
-_TOLD = frozenset({"id", "kind", "title", "hint", "required", "when", "offered"})
+_TOLD = frozenset({"id", "kind", "title", "hint", "required", "when", "offered", "rows"})
+_OPTIONS = (OPTIONS_ADDED, OPTIONS_GONE, OPTIONS_NAMED, OPTIONS_ORDER)
+_ROWS = (ROWS_ADDED, ROWS_GONE, ROWS_NAMED, ROWS_ORDER)
+_COLUMNS = (COLUMNS_ADDED, COLUMNS_GONE, COLUMNS_NAMED, COLUMNS_ORDER)
+Asked = Question | Matrix
+"""A table is looked at as one: its rows are questions, but nobody writes them so."""
 
 
 def differences(old: Form, new: Form) -> tuple[Text, ...]:
@@ -74,8 +99,18 @@ def question_changes(old: Form, new: Form, id_: str) -> tuple[Text, ...]:
     return tuple(_of_question(number, before[id_][1], question, old, new))
 
 
-def _places(form: Form) -> dict[str, tuple[int, Question]]:
-    return {question.id: (n, question) for n, question in enumerate(form.asked, 1)}
+def _places(form: Form) -> dict[str, tuple[Text, Asked]]:
+    """Id → its number, or those of its rows, and what it is."""
+    tables = {row.id: element for element in form.walk() if isinstance(element, Matrix) for row in element.questions}
+    places: dict[str, tuple[Text, Asked]] = {}
+    for n, question in enumerate(form.asked, 1):
+        table = tables.get(question.id)
+        if table is None:
+            places[question.id] = (same(str(n)), question)
+        elif table.id not in places:
+            last = n + len(table.rows) - 1
+            places[table.id] = (Text(ja=f"{n}〜{last}", en=f"{n}–{last}") if last > n else same(str(n)), table)
+    return places
 
 
 def _words(text: Text | None) -> Text:
@@ -87,13 +122,17 @@ def _of_form(old: Form, new: Form) -> Iterator[Text]:
         yield FORM_TITLE.fill(before=_words(old.title), after=_words(new.title))
     if old.about != new.about:
         yield ABOUT.fill(before=_words(old.about), after=_words(new.about))
+    for name, table in new.tables.items():
+        before = old.tables.get(name)
+        if before is not None and before != table:
+            yield TABLE.fill(name=quote(name), before=f"{before.rows:,}", after=f"{table.rows:,}")
     fields = [name for name in ("privacy", "audience", "closes", "remind", "results", "urgent", "lists")
               if getattr(old, name) != getattr(new, name)]  # fmt: skip
     if fields:
         yield SETTINGS.fill(fields=", ".join(fields))
 
 
-def _moves(before: dict[str, tuple[int, Question]], after: dict[str, tuple[int, Question]]) -> Iterator[Text]:
+def _moves(before: dict[str, tuple[Text, Asked]], after: dict[str, tuple[Text, Asked]]) -> Iterator[Text]:
     """Those that changed places among the ones that stayed: as few as tell it."""
     old = [id_ for id_ in before if id_ in after]
     place = {id_: n for n, id_ in enumerate(old)}
@@ -112,7 +151,7 @@ def _longest_rising(row: Sequence[tuple[int, str]]) -> set[str]:
     return {id_ for _, id_ in max(best, key=len, default=[])}
 
 
-def _of_question(n: int, old: Question, new: Question, before: Form, after: Form) -> Iterator[Text]:
+def _of_question(n: Text, old: Asked, new: Asked, before: Form, after: Form) -> Iterator[Text]:
     place = {"n": n, "title": _words(new.title)}
     if old.title.ja != new.title.ja:
         yield TITLE.fill(before=_words(old.title), **place)
@@ -121,7 +160,7 @@ def _of_question(n: int, old: Question, new: Question, before: Form, after: Form
     if old.kind != new.kind:
         yield KIND.fill(before=kind_title(old.kind), after=kind_title(new.kind), **place)
     else:
-        yield from _of_options(old, new, place)
+        yield from _of_parts(old, new, place)
     if old.when != new.when:
         yield WHEN.fill(before=_when(old, before), after=_when(new, after), **place)
     if old.required != new.required:
@@ -132,22 +171,32 @@ def _of_question(n: int, old: Question, new: Question, before: Form, after: Form
         yield OTHER.fill(fields=", ".join(fields), **place)
 
 
-def _when(question: Question, form: Form) -> Text:
+def _when(question: Asked, form: Form) -> Text:
     return told(question.when, form) if question.when else ALWAYS
 
 
-def _of_options(old: Question, new: Question, place: dict[str, Any]) -> Iterator[Text]:
-    before = {o.name: o.label for o in old.options()}
-    after = {o.name: o.label for o in new.options()}
+def _of_parts(old: Asked, new: Asked, place: dict[str, Any]) -> Iterator[Text]:
+    if isinstance(old, Matrix) and isinstance(new, Matrix):
+        yield from _of_options(old.rows, new.rows, place, said=_ROWS)
+        yield from _of_options(old.offered, new.offered, place, said=_COLUMNS)
+    else:
+        yield from _of_options(old.options(), new.options(), place, said=_OPTIONS)
+
+
+def _of_options(
+    old: Sequence[Named], new: Sequence[Named], place: dict[str, Any], *, said: tuple[Text, Text, Text, Text]
+) -> Iterator[Text]:
+    before = {o.name: o.label for o in old}
+    after = {o.name: o.label for o in new}
     added, gone = (
         [label for name, label in one.items() if name not in other] for one, other in ((after, before), (before, after))
     )
     named = [label for name, label in after.items() if name in before and before[name] != label]
-    for pattern, labels in ((OPTIONS_ADDED, added), (OPTIONS_GONE, gone), (OPTIONS_NAMED, named)):
+    for pattern, labels in zip(said, (added, gone, named), strict=False):
         if labels:
             yield pattern.fill(names=_list(labels), **place)
     if [name for name in before if name in after] != [name for name in after if name in before]:
-        yield OPTIONS_ORDER.fill(**place)
+        yield said[3].fill(**place)
 
 
 def _list(labels: Sequence[Text]) -> Text:
@@ -158,7 +207,7 @@ def _list(labels: Sequence[Text]) -> Text:
     )
 
 
-def _others(old: Question, new: Question) -> list[str]:
+def _others(old: Asked, new: Asked) -> list[str]:
     if old.kind != new.kind:
         return []
     names = type(new).model_fields

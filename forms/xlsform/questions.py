@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forms.flaws import KINDS, nearest
-from forms.questions.choice import MOST_INLINE
+from forms.questions.option import MOST_INLINE
 from forms.reading.words import clean, quote
 from forms.text import Text
 from forms.xlsform.fields import Rows
+from forms.xlsform.filed import MEND, MOST_SHOWN, Filed, stem
 from forms.xlsform.lists import Lists, table_as_list
 from forms.xlsform.names import Names
 from forms.xlsform.sheets import Sheet
@@ -45,6 +46,10 @@ _NO_FILE_MEND = Text(
     ja="このブックに、ファイルと同じ名前（拡張子なし）のシートを足して、中身を貼り付けてください。",
     en="Add a sheet to this workbook for each, named like the file without its ending, and paste its rows there.",
 )
+_SEARCHED = Text(
+    ja="{file}は{rows}件あるので、検索して選ぶ質問（lookup）にしました。",
+    en="{file} has {rows} rows, so it is searched (lookup).",
+)
 _READ_ONLY = Text(
     ja="答えを変えられない質問は、聞かずに表示か計算だけをします。",
     en="A question that cannot be answered is only shown or calculated.",
@@ -62,10 +67,19 @@ _SILENT_VALUES = {"today": "today()", "start": "once(now())"}
 class Questions:
     """Fills in the `document` of every item."""
 
-    def __init__(self, rows: Rows, lists: Lists, names: Names, *, files: Mapping[str, Sheet]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        lists: Lists,
+        names: Names,
+        *,
+        files: Mapping[str, Sheet],
+        filed: Filed,
+    ) -> None:
         self._rows, self._lists, self._names, self._files = rows, lists, names, files
         self._findings = rows.findings
         self._missing: dict[str, Item] = {}
+        self._filed = filed
         self.shared: dict[str, list[dict[str, Any]]] = {}
         """The lists that the form keeps."""
         self._used: dict[str, int] = {}
@@ -81,7 +95,8 @@ class Questions:
         if self._missing:
             item = next(iter(self._missing.values()))
             what = _NO_FILE.fill(files=", ".join(quote(name) for name in list(self._missing)[:10]))
-            self._findings.wrong(item.line.spot("type"), what, _NO_FILE_MEND)
+            mend = MEND.fill(name=quote(stem(next(iter(self._missing)))))
+            self._findings.wrong(item.line.spot("type"), what, mend if len(self._missing) == 1 else _NO_FILE_MEND)
         return documents
 
     def _keep_unused(self) -> None:
@@ -198,12 +213,20 @@ class Questions:
         if sheet is not None:
             value, label = columns.get("value", "name"), columns.get("label", "label")
             options = table_as_list(sheet, value=value, label=label)
-        if not options:
+        if options:
+            self.shared[key] = options
+            document["options"] = key
+            return
+        table = self._filed.table(item, columns)
+        if table is None:
             self._missing.setdefault(name, item)
             document["options"] = ["?"]
             return
-        self.shared[key] = options
-        document["options"] = key
+        document["options"] = self._filed.named(table, self.shared)
+        if document["kind"] == "choice" and not item.line.words("x_kind") and table.rows > MOST_SHOWN:
+            document["kind"] = "lookup"
+            said = _SEARCHED.fill(file=quote(table.file), rows=f"{table.rows:,}")
+            self._findings.aside(item.line.spot("type"), said, _FINE)
 
     def _range(self, item: Item, document: dict[str, Any]) -> None:
         """From 1 to 10 in ones, as ODK has it, where nothing else is said."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from forms.flaws import Flaw, emptied, explained
 from forms.form import Form
+from forms.lists.known import Known
 from forms.mistake import Mistake
 from forms.notation import Path, Tree
 from forms.reading.words import quote
@@ -15,6 +16,7 @@ from forms.rules import LEADING, Incoherence, Piece, Rules
 from forms.text import Text, same
 from forms.xlsform.content import read_book
 from forms.xlsform.fields import Rows
+from forms.xlsform.filed import MEND, Filed
 from forms.xlsform.headings import HELP_SHEETS, language_of, names_a_type, normal, sheet_named
 from forms.xlsform.lists import Lists, read_lists, table_as_list
 from forms.xlsform.names import Names, mentions
@@ -55,10 +57,6 @@ _FINE = Text(ja="そのままで構いません。", en="Nothing needs to be don
 _NO_TABLE = Text(
     ja="式が使う表「{table}」（{table}.csv）がありません。", en="The table “{table}” ({table}.csv) is not here."
 )
-_NO_TABLE_MEND = Text(
-    ja="このブックに「表の名前」のシートを足して、CSVの中身を貼り付けてください。",
-    en="Add a sheet of that name to this workbook and paste the rows of the CSV file there.",
-)
 _NOWHERE = Text(
     ja="文中の ${{{name}}} という項目はありません。", en="There is no question for ${{{name}}} in this text."
 )
@@ -75,19 +73,23 @@ class Read:
     notices: tuple[Flaw, ...] = ()
 
 
-def read_workbook(raw: bytes, *, name: str = "") -> Read:
-    """`name` is what the file is called, without its ending: the form's name where the workbook has none."""
+def read_workbook(raw: bytes, *, name: str = "", known: Known | None = None) -> Read:
+    """`name` is what the file is called, without its ending: the form's name where the workbook has none.
+
+    `known` are the lists in files that it may name.
+    """
     try:
         book = read_book(raw)
     except Mistake as mistake:
         return Read(None, flaws=(Flaw(_FILE, mistake.text, same("")),))
-    return _Reading(book, name=name).read()
+    return _Reading(book, name=name, known=known or Known()).read()
 
 
 class _Reading:
-    def __init__(self, book: Book, *, name: str) -> None:
+    def __init__(self, book: Book, *, name: str, known: Known) -> None:
         self._book, self._name = book, name
         self._findings = Findings()
+        self._filed = Filed(known, self._findings)
         self._items: dict[Path, Item] = {}
         self._settings: dict[str, Spot] = {}
 
@@ -103,6 +105,8 @@ class _Reading:
             return self._done({})
         document = self._document(table, sheets)
         self._check(document)
+        if self._filed.tables:
+            document["tables"] = self._filed.documents()
         self._name_unread(document.get("lists", {}))
         return self._done(document)
 
@@ -155,7 +159,10 @@ class _Reading:
         names = Names(findings, mentioned_in(table))
         items = read_survey(table, names, findings)
         document, self._settings = read_settings(line, findings, languages, name=self._name)
-        questions = Questions(Rows(languages, names.ids, findings), lists, names, files=self._files)
+        if "tables" in document:
+            self._filed.pin(document.pop("tables"), self._settings.get("tables", Spot("settings")))
+        rows = Rows(languages, names.ids, findings)
+        questions = Questions(rows, lists, names, files=self._files, filed=self._filed)
         document["questions"] = questions.read(items)
         if questions.shared:
             document["lists"] = questions.shared
@@ -209,15 +216,17 @@ class _Reading:
         """The tables of pulldata() and instance() are lists of the form, or sheets that stand for files."""
         for piece in pieces:
             for name, expression in rules.of[piece.id].items():
-                for table in expression.instances - {piece.rows} - document.get("lists", {}).keys():
+                for table in (
+                    expression.instances - {piece.rows} - document.get("lists", {}).keys() - self._filed.tables.keys()
+                ):
                     self._add_table(document, table, self._spot((*piece.path, name)))
 
     def _add_table(self, document: dict[str, Any], name: str, spot: Spot) -> None:
         sheet = self._files.get(normal(name))
         if sheet is not None and (rows := table_as_list(sheet)):
             document.setdefault("lists", {})[name] = rows
-        else:
-            self._findings.wrong(spot, _NO_TABLE.fill(table=quote(name)), _NO_TABLE_MEND)
+        elif not self._filed.find(name):
+            self._findings.wrong(spot, _NO_TABLE.fill(table=quote(name)), MEND.fill(name=quote(name)))
 
     def _check_texts(self, item: Item, known: set[str]) -> None:
         for name in ("title", "hint", "required_message", "constraint_message"):

@@ -87,7 +87,7 @@ class _Writing:
             cells["default_language"] = JAPANESE
         if shown != title:
             cells["x_title"] = encoded(title)
-        for name in ("about", "privacy", "audience", "closes", "results", "urgent"):
+        for name in ("about", "privacy", "tables", "audience", "closes", "results", "urgent"):
             if name in self._document:
                 cells[f"x_{name}"] = encoded(self._document[name])
         if "remind" in self._document:
@@ -106,6 +106,8 @@ class _Writing:
 
     def _row(self, question: dict[str, Any], kind: str) -> Cells:
         cells: Cells = {"type": self._type(question, kind), "name": question["id"]}
+        if (table := self._table(question)) is not None and (table["value"], table["label"]) != ("name", "label"):
+            cells["parameters"] = f"value={table['value']} label={table['label']}"
         for name in _TEXTS:
             if name in question:
                 self._text(cells, name, question[name])
@@ -164,6 +166,8 @@ class _Writing:
             return type_
         type_ = type_ if type_ in SELECTS else "select_one"
         name = question["options"]
+        if (table := self._table(question)) is not None:
+            return f"{type_}_from_file {table['file']}"
         if not isinstance(name, str):
             name = next(
                 n for n in (question["id"], f"{question['id']}_options", f"x_{question['id']}") if self._free(n)
@@ -171,6 +175,12 @@ class _Writing:
             self._lists[name] = question["options"]
             self._write_list(name, question["options"], inline="yes")
         return f"{type_} {name}"
+
+    def _table(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The list in a file that a question draws from."""
+        name = question.get("options")
+        found: dict[str, Any] | None = self._document.get("tables", {}).get(name) if isinstance(name, str) else None
+        return found
 
     def _free(self, name: str) -> bool:
         return name not in self._lists

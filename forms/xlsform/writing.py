@@ -12,7 +12,7 @@ from forms.xlsform.rows import Cells, headings, rows_of
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SURVEY = (
     "type", "name", "label", "hint", "required", "required_message", "relevant", "constraint", "constraint_message",
-    "calculation", "default", "choice_filter", "repeat_count",
+    "calculation", "default", "choice_filter", "parameters", "repeat_count",
 )  # fmt: skip
 _CHOICES = ("list_name", "name", "label")
 _NOTES: Mapping[str, str] = {

@@ -1,6 +1,7 @@
 """Files that answer questions: fetched only when asked for, kept under the response, gone when no answer has them."""
 
 import asyncio
+import json
 import zipfile
 from io import BytesIO
 
@@ -267,6 +268,22 @@ def test_files_of_a_confidential_form_leave_with_nobody_s_name_once_it_is_closed
     assert {packed(archive)[name] for name in photos} == contents
     assert not [who for who in PEOPLE if who.encode() in archive.replace(b"photo", b"")]
     assert export(form="naisho")[1] == archive
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx", "json", "jsonl", "sav", "rpa", "files"])
+def test_no_file_of_a_confidential_form_says_what_people_called_theirs(village, export, format_):
+    seen = "  - {id: seen, kind: calculated, calculate: \"concat('写真: ', ${photo})\"}\n"
+    village.say("hen", f"!form load\n{CONFIDENTIAL}{seen}")
+    village.say("hen", "!form publish naisho by 明日 17:00", room=ROOM)
+    for n, who in enumerate(PEOPLE):
+        answered(village, who, f"山田太郎{n}の家.jpg", different(n))
+    village.say("hen", "!form close naisho")
+    code, out, _ = export("--format", format_, form="naisho")
+    assert code == 0
+    everything = b"".join(packed(out).values()) if out.startswith(b"PK") else out
+    for planted in ("山田太郎".encode(), "山田太郎".encode("cp932"), json.dumps("山田太郎")[1:-1].encode()):
+        assert planted not in everything + out
+    assert b"photo.jpg" in everything + out
 
 
 def test_more_than_can_be_sent_is_refused_with_what_to_do(village, monkeypatch):

@@ -199,6 +199,8 @@ SAMPLES = {
     "licence": "1",
     "shown": "1",
     "where": "中津市",
+    "form": "himitsu",
+    "_rows": "コード,名称",
 }
 
 

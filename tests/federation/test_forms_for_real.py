@@ -19,6 +19,7 @@ from forms.xlsform.reading import read_workbook
 from forms.xlsform.writing import MIME, write_xlsx
 from tests.federation.kairan import eventually, sealed_person
 from tests.forms.every_kind import exif, jpeg
+from tests.forms.lists.rows import many
 from tests.forms.workbooks import raw_book
 
 pytestmark = pytest.mark.lab
@@ -222,6 +223,28 @@ def bomb():
 def endless():
     """A row of more than a million cells."""
     return raw_book("<row>" + "<c/>" * 1_600_000 + "</row>")
+
+
+def test_a_list_of_fifty_thousand_rows_comes_as_a_csv_file_and_a_neighbour_finds_in_it(kairan, tmp_path):
+    async def story():
+        async with AsyncExitStack() as stack:
+            sato, desk = await stack.enter_async_context(editor(kairan, tmp_path))
+            ogawa = await stack.enter_async_context(sealed_person(kairan.neighbour, tmp_path))
+            room = await kairan.room(sato, ogawa)
+            name = f"f{secrets.token_hex(4)}"
+            form = f"name: {name}\ntitle: 学校\nquestions: [{{id: a, kind: lookup, title: 学校, options: {name}}}]"
+            await sato.send_file(desk, "a.csv", many().encode("cp932"), caption=f"!list keep {name}", mime="text/csv")
+            await sato.hears(desk, "50,000件")
+            await talk(sato, desk, (f"!form load\n{form}", f"!form publish {name}"))
+            await talk(sato, room, (f"!form publish {name}", f"!form status {name}"))
+            direct = await ogawa.direct_room_with(kairan.bot)
+            await ogawa.hears(direct, "全50,000件")
+            turns = (("しょうがっこう", "1,000件以上"), ("ダイ4999ショウ", "第4999小学校"), ("送信", "受付番号"))
+            await talk(ogawa, direct, *turns)
+            await sato.say(desk, f"!form export {name} xlsform")
+            assert (await received(sato, desk, ".csv")).count(b"\n") == 50_001
+
+    asyncio.run(story())
 
 
 def test_workbooks_come_in_and_go_out_as_files_and_a_hostile_one_stops_nobody(kairan, tmp_path):

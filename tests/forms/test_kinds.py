@@ -455,3 +455,28 @@ questions:
 """
     )
     assert [flaw.place.ja for flaw in flaws] == ["質問2「n」の longest（5行目）"]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "said"),
+    [(None, 3, "3つまで選べます。"), (1, 3, "3つまで選べます。"), (2, None, "2つ以上選んでください。"),
+     (2, 3, "2つから3つまで選んでください。"), (2, 2, "2つ選んでください。")],
+)  # fmt: skip
+def test_how_many_may_be_chosen_is_said_in_one_line(least, most, said):
+    one = question("choices", options=["赤", "青", "黄", "緑"], least=least, most=most)
+    assert one.prompt().ja.splitlines()[-1] == said
+
+
+def test_days_of_the_week_may_be_written_together():
+    days = question("choices", options=["月", "火", "水", "木", "金"])
+    assert days.read("月水金", TODAY) == ["月", "水", "金"]
+    with pytest.raises(Mistake):
+        days.read("月日", TODAY)
+    assert question("choices", options=["1", "2", "12"]).read("12", TODAY) == ["12"]
+
+
+@pytest.mark.parametrize("said", ["はい", "同意します。", "OK", "ｏｋ"])
+def test_a_yes_is_no_signature(said):
+    with pytest.raises(Mistake) as wrong:
+        question("signature").read(said, TODAY)
+    assert "お名前（氏名）" in wrong.value.text.ja

@@ -109,3 +109,42 @@ def test_results_say_how_versions_were_joined():
         "「避難者は何人ですか」は第1版で終わった質問です。上の集計には出ません。",
     ]
     assert joining(new, 2, {}, count=2) is None
+
+
+FIRST = {"id": "q0", "kind": "text", "title": "場所"}
+TABLE = {
+    "id": "road",
+    "kind": "matrix",
+    "title": "道の様子",
+    "rows": [{"name": "light", "label": "明るさ"}, {"name": "cars", "label": "車の量"}],
+    "options": [{"name": "good", "label": "良い"}, {"name": "bad", "label": "悪い"}],
+}
+
+
+def _with_table(**changes):
+    return Form.model_validate({"name": "f", "title": "t", "questions": [FIRST, {**TABLE, **changes}]})
+
+
+def test_a_table_is_spoken_of_as_one_and_its_rows_as_rows():
+    new = _with_table(
+        rows=[{"name": "walk", "label": "歩道"}, {"name": "light", "label": "照明"}],
+        options=[*TABLE["options"], {"name": "none", "label": "分からない"}],
+        required=False,
+        title="道路の様子",
+    )
+    assert [text.ja for text in differences(_with_table(), new)] == [
+        "質問2〜3の質問文：「道の様子」→「道路の様子」",
+        "質問2〜3「道路の様子」の表に行を追加：「歩道」",
+        "質問2〜3「道路の様子」の表から行を削除：「車の量」",
+        "質問2〜3「道路の様子」の表の行の言い方：「照明」",
+        "質問2〜3「道路の様子」の表に列を追加：「分からない」",
+        "質問2〜3「道路の様子」：任意になりました",
+    ]
+
+
+def test_a_table_comes_and_goes_in_one_sentence():
+    without = Form.model_validate(
+        {"name": "f", "title": "t", "questions": [{"id": "q0", "kind": "text", "title": "場所"}]}
+    )
+    assert [text.ja for text in differences(without, _with_table())] == ["追加：質問2〜3「道の様子」（表形式）"]
+    assert [text.ja for text in differences(_with_table(), without)] == ["削除：「道の様子」（前の質問2〜3）"]
