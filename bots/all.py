@@ -1,6 +1,16 @@
 """Every bot that Kairan hosts: the one list of them."""
 
-from bots import digest_bot, federation_bot, form_bot, group_bot, inquiry_bot, reminder_bot, template_bot, who_bot
+from bots import (
+    digest_bot,
+    federation_bot,
+    form_bot,
+    function_bot,
+    group_bot,
+    inquiry_bot,
+    reminder_bot,
+    template_bot,
+    who_bot,
+)
 
 BOTS = (
     form_bot.BOT,
@@ -11,4 +21,5 @@ BOTS = (
     inquiry_bot.BOT,
     template_bot.BOT,
     who_bot.BOT,
+    function_bot.BOT,
 )

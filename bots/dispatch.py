@@ -9,7 +9,7 @@ from bots.bot import Bot
 from bots.call import Call
 from bots.command import Command, Effects, World
 from bots.effects import Say
-from bots.events import Delivered, Event, Said
+from bots.events import Delivered, Event, Said, Written
 from bots.ports import Pending
 from bots.records import NotAllowed
 from forms.mistake import Mistake
@@ -25,7 +25,7 @@ NO = frozenset({"いいえ", "no", "n", "やめる", "中止", "cancel"})
 LONGEST_WORD = 40
 
 
-def dispatch(bots: Sequence[Bot], call: Call, event: Event | Delivered, *, world: World) -> Effects:
+def dispatch(bots: Sequence[Bot], call: Call, event: Event | Delivered | Written, *, world: World) -> Effects:
     """What the bots do about an event. Raises Mistake for the person to read."""
     if not (call.mine or call.direct or isinstance(event, Delivered)):
         return ()  # in a shared room each municipality's bot serves its own people

@@ -9,6 +9,7 @@ from bots.command import Effects
 from bots.effects import (
     About,
     Attach,
+    Counter,
     Effect,
     Here,
     Keep,
@@ -198,6 +199,8 @@ class Writer:
                 return occasion.room, owner, language_of(occasion.connection, occasion.who, speaks)
             case Room(room):
                 return room, None, speaks
+            case Counter(room, person):
+                return room, person, language_of(occasion.connection, person, speaks)
             case Person(user):
                 lang = language_of(occasion.connection, user, speaks)
                 if occasion.direct and user == occasion.who:
@@ -231,7 +234,8 @@ class Writer:
 
 
 def _about(about: About) -> dict[str, Any]:
-    return {"response": about.response, "question": about.question, "keys": about.keys}
+    of = {} if about.bot == "form" else {"bot": about.bot}
+    return {"response": about.response, "question": about.question, "keys": about.keys, **of}
 
 
 def _parts(text: str) -> list[str]:

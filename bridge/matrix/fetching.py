@@ -1,6 +1,6 @@
 """What a sync leaves out and must be asked for before it is committed: events in a gap, and who is in a room."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -90,6 +90,21 @@ def is_entry(event: Json, user: str) -> bool:
     """Whether it invites this user or lets them in."""
     mine = event.get("type") == "m.room.member" and event.get("state_key") == user
     return mine and object_of(event.get("content")).get("membership") in ("invite", "join")
+
+
+def since_entry(events: Sequence[Json], user: str) -> Sequence[Json]:
+    """What was said before this user was invited is none of their business."""
+    start = 0
+    inside = False
+    for index, event in enumerate(events):
+        if event.get("type") != "m.room.member" or event.get("state_key") != user:
+            continue
+        membership = object_of(event.get("content")).get("membership")
+        if membership in ("invite", "join") and not inside:
+            start, inside = index + 1, True
+        elif membership in ("leave", "ban"):
+            inside = False
+    return events[start:]
 
 
 def joined(reply: Json) -> Iterator[tuple[str, Json]]:
