@@ -82,6 +82,7 @@ class Attach:
     text: Text
     to: Place
     picture: tuple[int, int] | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from bots.command import Command, Effects, command
 from bots.effects import Counter, Say
 from bots.events import UserId
 from bots.filling.show import clean
-from bots.function_words import BUSY, IDLE, LONGEST, Watch, attached, put_before, told
+from bots.function_words import ANSWER, BUSY, IDLE, LONGEST, Watch, attached, put_before, told
 from bots.ports import People
 from bots.ports_function import Function, Functions, Matter, Note
 from bots.roles import Role
@@ -85,7 +85,7 @@ def take_on(watch: Watch, matter: Matter, who: UserId) -> Effects:
     watch.functions.keep(taken)
     new = who not in matter.reached
     notes = watch.functions.notes(matter) if new else ()
-    shown = put_before([who], function, matter, notes, watch.people, how=False) if new else ()
+    shown = put_before([who], function, matter, notes, watch.people, how=ANSWER) if new else ()
     return (Say(text=TAKEN.fill(**about)), *shown, *others)
 
 
@@ -117,7 +117,7 @@ def pass_(call: Call, functions: Functions, people: People, who: Colleague, numb
     taken, others = _taken(watch, function, matter, next_one)
     functions.keep(taken)
     why = PASSED.fill(who=people.name(call.who))
-    shown = put_before([next_one], function, matter, functions.notes(matter), people, why=why)
+    shown = put_before([next_one], function, matter, functions.notes(matter), people, why=why, how=ANSWER)
     said = HANDED.fill(name=function.name, number=matter.number, who=people.name(next_one))
     return (Say(text=said), *shown, *(e for e in others if not _is_to(e, call.who)))
 

@@ -77,7 +77,7 @@ def _received(watch: Watch, function: Function, matter: Matter, note: Note) -> E
         to = watch.starting(function, matter)
         matter = replace(matter, reached=tuple(dict.fromkeys((*matter.reached, *to))))
     watch.functions.keep(matter)
-    return put_before(to, function, matter, [note], watch.people, how=False)
+    return put_before(to, function, matter, [note], watch.people, how=NOTHING)
 
 
 def _laid_out(watch: Watch, function: Function, matter: Matter) -> Effects:

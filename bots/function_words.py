@@ -2,7 +2,7 @@
 
 import mimetypes
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,11 +26,16 @@ HEAD = Text(ja="【{name} {number}番】{who}さん（{town}）から{why}", en=
 OWN = Text(ja="（{who}さんの返信）{words}", en="(answer by {who}) {words}")
 CHANGED = Text(ja="（書き直し）{words}", en="(changed) {words}")
 WITH_FILE = Text(ja="（ファイル「{file}」）{words}", en="(file “{file}”) {words}")
-HOW = Text(
-    ja="返信は、このメッセージへの返信か「!function reply {number} 内容」で。"
-    "引き受けるときは「!function take {number}」。",
-    en="To answer, reply to this message or write “!function reply {number} …”. “!function take {number}” takes it on.",
+LOST = Text(
+    ja="（ファイル「{file}」は大きすぎて届いていません）{words}", en="(file “{file}”: too large to be taken) {words}"
 )
+ANSWER = Text(
+    ja="返信は、このメッセージへの返信か「!function reply {number} 内容」で。",
+    en="To answer, reply to this message or write “!function reply {number} …”.",
+)
+HOW = Text(
+    ja="{answer}引き受けるときは「!function take {number}」。", en="{answer} “!function take {number}” takes it on."
+).fill(answer=ANSWER, number="{number}")
 BUSY = Text(ja="【{name} {number}番】{who}さんが対応中です。", en="[{name} #{number}] {who} is on it.")
 NO_ANSWER = Text(ja="（15分返事がありません）", en=" (no answer for 15 minutes)")
 TAKEN_NO_ANSWER = Text(
@@ -90,7 +95,7 @@ def put_before(  # noqa: PLR0913 - who, what, whose and why
     people: People,
     *,
     why: Text = NOTHING,
-    how: bool = True,
+    how: Text = HOW,
 ) -> Effects:
     """What was written, in each one's own room with the bot; files behind the words."""
     head = HEAD.fill(
@@ -98,26 +103,25 @@ def put_before(  # noqa: PLR0913 - who, what, whose and why
         town=people.municipality(matter.person),
     )  # fmt: skip
     rows = [_row(note, matter, people) for note in notes]
-    text = lines(head, *rows, *((HOW.fill(number=matter.number),) if how else ()))
+    text = lines(head, *rows, *((how.fill(number=matter.number),) if how.ja else ()))
     about = About(response=str(matter.number), question="", keys={TAKE: "take"}, bot="function")
+    files = [note for note in notes if note.content is not None]
     effects: list[Effect] = []
     for user in dict.fromkeys(staff):
         effects.append(Say(text=text, to=Person(user), calls=(user,), about=about))
-        effects += [_file(note, function, matter, user) for note in notes if note.content is not None]
+        for note in files:
+            caption = f"【{function.name} {matter.number}番】{clean(note.name, 100)}"
+            effects.append(replace(attached(note, Person(user), caption), about=about))
     return tuple(effects)
 
 
 def _row(note: Note, matter: Matter, people: People) -> Text:
     words = same(clean(note.text, LONGEST))
     if note.name:
-        words = WITH_FILE.fill(file=clean(note.name, 100), words=words)
+        words = (LOST if note.content is None else WITH_FILE).fill(file=clean(note.name, 100), words=words)
     if note.changed:
         words = CHANGED.fill(words=words)
     return words if note.by == matter.person else OWN.fill(who=people.name(note.by), words=words)
-
-
-def _file(note: Note, function: Function, matter: Matter, user: UserId) -> Attach:
-    return attached(note, Person(user), caption=f"【{function.name} {matter.number}番】{clean(note.name, 100)}")
 
 
 def attached(note: Note, to: Place, caption: str) -> Attach:

@@ -163,7 +163,9 @@ class Writer:
             "picture": list(file.picture) if file.picture else None,
             "size": len(file.content),
         }
-        return Letter(txn=txn(occasion.source, step), lane=lane, owner=owner, body=body, content=file.content)
+        about = None if file.about is None else _about(file.about)
+        key = txn(occasion.source, step)
+        return Letter(txn=key, lane=lane, owner=owner, body=body, content=file.content, about=about)
 
     def _post(self, occasion: Occasion, post: Post, step: int, touched: Touched) -> list[Letter]:
         """One letter for each part and lane: the room of all, or the direct room with another Kairan."""

@@ -12,7 +12,7 @@ from bridge.errors import Refused, Unreachable
 from bridge.letters import Touched
 from bridge.matrix import outbound
 from bridge.matrix.door import Door
-from bridge.matrix.intake import gone
+from bridge.matrix.fetching import gone
 from bridge.matrix.lanes import where
 from bridge.matrix.porter import Porter, later
 from bridge.store import inbox, rooms

@@ -1,4 +1,4 @@
-"""What a sync leaves out and must be asked for before it is committed: events in a gap, and who is in a room."""
+"""What a sync tells and what it leaves out: that must be asked for before it is committed (a gap, who is there)."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bots.events import RoomId
+from bridge import clock
 from bridge.errors import Refused
 from bridge.matrix.door import Door
 from bridge.matrix.wire import Json
@@ -105,6 +106,19 @@ def since_entry(events: Sequence[Json], user: str) -> Sequence[Json]:
         elif membership in ("leave", "ban"):
             inside = False
     return events[start:]
+
+
+def gone(room: str, user: str, why: str) -> inbox.Incoming:
+    """A note to ourselves that a person cannot be met in their direct room."""
+    body: Json = {
+        "type": "m.room.member",
+        "event_id": f"$kairan:gone:{room}:{user}:{why}",
+        "sender": user,
+        "state_key": user,
+        "content": {"membership": "leave"},
+        "origin_server_ts": int(clock.now().timestamp() * 1000),
+    }
+    return inbox.Incoming(body["event_id"], room, user, body)
 
 
 def joined(reply: Json) -> Iterator[tuple[str, Json]]:

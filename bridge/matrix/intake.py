@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from bots.events import RoomId
@@ -278,19 +278,6 @@ class Intake:
             return False
         rooms.invited(connection, new, sender, self._speaker)
         return True
-
-
-def gone(room: str, user: str, why: str) -> inbox.Incoming:
-    """A note to ourselves that a person cannot be met in their direct room."""
-    body: Json = {
-        "type": "m.room.member",
-        "event_id": f"$kairan:gone:{room}:{user}:{why}",
-        "sender": user,
-        "state_key": user,
-        "content": {"membership": "leave"},
-        "origin_server_ts": int(clock.now().timestamp() * 1000),
-    }
-    return inbox.Incoming(body["event_id"], room, user, body)
 
 
 def _pause(failures: int) -> float:

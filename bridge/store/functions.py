@@ -46,6 +46,17 @@ def joined(connection: sa.Connection, user: str) -> Sequence[str]:
     return connection.execute(query.order_by(room.c.room_id)).scalars().all()
 
 
+def pair_in(connection: sa.Connection, room_id: str) -> tuple[str, str] | None:
+    """(name of the function, the person) that the room belongs to; None where it is no function's."""
+    query = (
+        sa.select(function.c.name, member.c.user_id)
+        .join(room, room.c.speaker == function.c.user_id)
+        .join(member, (member.c.room_id == room.c.room_id) & (member.c.user_id != function.c.user_id))
+    )
+    found = connection.execute(query.where(room.c.room_id == room_id)).first()
+    return None if found is None else (found.name, found.user_id)
+
+
 def unfit(connection: sa.Connection, user: str) -> Sequence[str]:
     """Rooms of this account that are no conversation of two (any more)."""
     two = (
