@@ -15,6 +15,7 @@ from bridge.matrix.fetching import (
     Rest,
     events_of,
     fetch_rest,
+    gone,
     is_echo,
     is_entry,
     joined,

@@ -198,6 +198,10 @@ SAMPLES = {
     "licence": "1",
     "shown": "1",
     "where": "中津市",
+    "function": "こども課",
+    "hours": "8:30-17:15",
+    "colleagues": "職員",
+    "switch": "付ける",
 }
 
 
