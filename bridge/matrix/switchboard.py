@@ -9,7 +9,7 @@ from functools import partial
 from bots.events import RoomId
 from bridge import clock
 from bridge.config import Config
-from bridge.errors import Refused, Unreachable
+from bridge.errors import Misconfigured, Refused, Unreachable
 from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.delivery import Delivery
@@ -83,7 +83,9 @@ class Switchboard:
                     return await self._serve(account)
                 except Unreachable as away:
                     log.info("function: %s", type(away).__name__)
-                except Exception as bug:  # noqa: BLE001 - Refused and Misconfigured too: it is tried again
+                except Misconfigured as wrong:
+                    log.error("function %s: %s", account.user, wrong)  # noqa: TRY400 - the line says it all
+                except Exception as bug:  # noqa: BLE001 - Refused, too: it is tried again
                     log.error("function: %s", where(bug))  # noqa: TRY400 - a traceback could quote an answer
                 failures += 1
                 await asyncio.sleep(clock.back_off(failures, first=1.0, longest=60.0))

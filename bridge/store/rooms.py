@@ -62,9 +62,14 @@ def drop_fact(connection: sa.Connection, name: str) -> None:
 
 
 def is_free(connection: sa.Connection, room_id: str, speaker: str | None) -> bool:
-    """Whether this account may be in the room: of ours there is only one in each, the bot (None) or a function."""
+    """Whether this account may be in the room: of ours there is only one in each, the bot (None) or a function.
+
+    Where both are called at once the bot goes.
+    """
     found = connection.execute(sa.select(room.c.membership, room.c.speaker).where(room.c.room_id == room_id)).first()
-    return found is None or found.membership == "left" or found.speaker == speaker
+    if found is None or found.membership == "left" or found.speaker == speaker:
+        return True
+    return speaker is None and found.membership == "invited"
 
 
 def entered(connection: sa.Connection, room_id: str, speaker: str | None = None) -> None:

@@ -211,6 +211,7 @@ def test_of_our_accounts_only_one_is_in_a_room():
         room = f"!{mine}{other}"
         store.do(partial(rooms.invited, room_id=room, inviter="@a:nakatsu", speaker=mine))
         assert store.do(partial(rooms.is_free, room_id=room, speaker=mine))
+        store.do(partial(rooms.entered, room_id=room, speaker=mine))
         assert not store.do(partial(rooms.is_free, room_id=room, speaker=other))
         store.do(partial(rooms.left, room_id=room))
         assert store.do(partial(rooms.is_free, room_id=room, speaker=other))

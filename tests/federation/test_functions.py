@@ -134,9 +134,15 @@ def test_a_function_stays_only_where_it_is_alone_with_a_person_and_takes_its_lea
             seen = await kairan.chief.call("GET", f"/profile/{quote(account)}")
             assert seen["displayname"].startswith("（廃止）")
 
+            await kairan.chief.asks(desk, f"!function create {name}", "作りました")
+            await kairan.chief.asks(desk, f"!function roster {name} 毎日 終日 {sato.user_id}", "当番を決めました")
+            again = await met(suzuki, account)
+            await suzuki.say(again, "またお願いします")
+            await sato.hears(await sato.direct_room_with(kairan.bot, 40), "またお願いします", 40)
+
     asyncio.run(story())
 
 
 async def is_out(person, room, user):
-    inside = await person.call("GET", f"/_matrix/client/v3/rooms/{quote(room)}/members?not_membership=leave")
-    return user not in {event["state_key"] for event in inside["chunk"]}
+    inside = await person.call("GET", f"/_matrix/client/v3/rooms/{quote(room)}/joined_members")
+    return user not in inside["joined"]
