@@ -12,7 +12,7 @@ from bots.effects import About, Counter, Say
 from bots.events import Event, Reacted, Said, Sent, Written
 from bots.filling.show import clean
 from bots.function_duty import reply_to, take_on
-from bots.function_words import FILE_MOST, NO_ANSWER, NOTHING, TAKEN_NO_ANSWER, Watch, put_before, told
+from bots.function_words import FILE_MOST, IDLE, NO_ANSWER, NOTHING, TAKEN_NO_ANSWER, Watch, put_before, told
 from bots.moments import moment
 from bots.ports import People, Responses, Town
 from bots.ports_function import Function, Functions, Matter, Note
@@ -76,6 +76,8 @@ def _received(watch: Watch, function: Function, matter: Matter, note: Note) -> E
     elif matter.taker is not None:
         to = watch.starting(function, matter)
         matter = replace(matter, reached=tuple(dict.fromkeys((*matter.reached, *to))))
+    if not watch.following(function, matter.reached):
+        matter = replace(matter, wake=watch.at + IDLE)
     watch.functions.keep(matter)
     return put_before(to, function, matter, [note], watch.people, how=NOTHING)
 
@@ -155,9 +157,7 @@ def _fallen_due(watch: Watch, matter: Matter) -> Done:
 
 def _due(watch: Watch, function: Function, matter: Matter) -> Effects:
     if not matter.held and matter.waits is None:
-        watch.functions.close(matter)
-        staff = () if matter.taker is None else (matter.taker,)
-        return told(staff, ENDED.fill(name=function.name, number=matter.number), but=())
+        return _ended(watch, function, matter)
     opens = watch.opens(function)
     if opens is not None:  # the roster was changed, or we were down until the evening
         watch.functions.keep(replace(matter, wake=opens))
@@ -168,12 +168,21 @@ def _due(watch: Watch, function: Function, matter: Matter) -> Effects:
 def _further(watch: Watch, function: Function, matter: Matter) -> Effects:
     """Unanswered: the next ones get it; when those are the last, the person hears that they are not forgotten."""
     fresh = watch.following(function, matter.reached)
+    if not fresh:
+        return _ended(watch, function, matter)
     reached = (*matter.reached, *fresh)
     last = not watch.following(function, reached)
-    watch.functions.keep(replace(matter, reached=reached, wake=None if last else watch.patience(function)))
+    watch.functions.keep(replace(matter, reached=reached, wake=watch.at + IDLE if last else watch.patience(function)))
     taker = matter.taker
     why = NO_ANSWER if taker is None else TAKEN_NO_ANSWER.fill(who=watch.people.name(taker))
     notes = watch.functions.notes(matter)
     before = put_before(fresh, function, matter, notes, watch.people, why=why)
-    patient = (Say(text=PATIENTLY, to=Counter(matter.room, matter.person)),) if last and fresh else ()
+    patient = (Say(text=PATIENTLY, to=Counter(matter.room, matter.person)),) if last else ()
     return (*before, *patient)
+
+
+def _ended(watch: Watch, function: Function, matter: Matter) -> Effects:
+    """Nobody has had anything to say for long: what was written does not stay for ever."""
+    watch.functions.close(matter)
+    staff = matter.reached if matter.taker is None else (matter.taker,)
+    return told(staff, ENDED.fill(name=function.name, number=matter.number), but=())

@@ -104,7 +104,8 @@ def put_before(  # noqa: PLR0913 - who, what, whose and why
     )  # fmt: skip
     rows = [_row(note, matter, people) for note in notes]
     text = lines(head, *rows, *((how.fill(number=matter.number),) if how.ja else ()))
-    about = About(response=str(matter.number), question="", keys={TAKE: "take"}, bot="function")
+    keys = {TAKE: "take"} if how is HOW else {}
+    about = About(response=str(matter.number), question="", keys=keys, bot="function")
     files = [note for note in notes if note.content is not None]
     effects: list[Effect] = []
     for user in dict.fromkeys(staff):

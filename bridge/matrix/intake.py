@@ -90,7 +90,7 @@ class Intake:
         self._filter: str | None = None
         self._cursor: str | None = None
         self._known: set[str] = set()  # rooms the bot is in, as far as they were looked up
-        self._others: set[str] = set()  # rooms of another account of ours
+        self.elsewhere: set[str] = set()  # rooms of another account of ours, in which this one is or is called
         self._kept = float("-inf")
         self.last_sync = 0.0
         self.first_sync = asyncio.Event()
@@ -142,7 +142,7 @@ class Intake:
             raise
         except Exception:  # noqa: BLE001 - keep it all the same: the lanes meet the bug again, and report it
             found = await self._store.run(partial(record, handling=False))
-        mine = {room for room, _ in joined(reply)} - self._others
+        mine = {room for room, _ in joined(reply)} - self.elsewhere
         self._claim(mine - self._known)
         self._known |= mine
         self._known -= {room for name in ("invite", "leave") for room, _ in section(reply, name)}
@@ -186,12 +186,13 @@ class Intake:
         for room, update in section(reply, name):
             if room in self._known or rooms.is_free(connection, room, self._speaker):
                 yield room, update
-            else:
-                self._others.add(room)
+            elif name == "join":
+                self.elsewhere.add(room)
 
     def _invited(self, connection: Connection, room: str, invite: Json) -> bool:
         """Only people of permitted servers may call the bot in, and one account of ours alone is in a room."""
         if not rooms.is_free(connection, room, self._speaker):
+            self.elsewhere.add(room)
             return False
         for event in listed(object_of(invite.get("invite_state")).get("events")):
             sender = event.get("sender")

@@ -119,20 +119,22 @@ class Switchboard:
         self._voices.add(user, Voice(handling, delivery))
         syncing = asyncio.create_task(intake.run(), name=f"intake {user}")
         try:
-            await self._stay(account, door)
+            await self._stay(account, door, intake)
             await self._take_leave(account, door)
         finally:
             syncing.cancel()
             await asyncio.gather(syncing, return_exceptions=True)
 
-    async def _stay(self, account: Account, door: Door) -> None:
+    async def _stay(self, account: Account, door: Door, intake: Intake) -> None:
         """In the rooms that people call it into, as long as it is open and they are two there."""
         porter = Porter(door, self._store, self._permitted, speaker=account.user)
         while not self._is_closing(account):
             await porter.enter_all()
-            for room in await self._store.run(partial(functions.unfit, user=account.user)):
+            unfit = await self._store.run(partial(functions.unfit, user=account.user))
+            for room in {*unfit, *intake.elsewhere}:
                 with suppress(Refused):
                     await door.leave(RoomId(room))
+                intake.elsewhere.discard(room)
             await self._wait()
 
     def _is_closing(self, account: Account) -> bool:

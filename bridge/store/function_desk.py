@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from bots.events import RoomId, UserId, Written
 from bots.ports_function import Function, Line, Matter, Note, Pace
 from bots.roles import Role
 from bridge.store import rooms
-from bridge.store.desk import Desk, key_of
+from bridge.store.desk import Desk, key_of, role_of
 from bridge.store.engine import insert_new, upsert
 from bridge.store.function_tables import function, matter, note
 from bridge.store.hot import Hot
@@ -97,7 +97,20 @@ class FunctionDesk:
     def all(self) -> Sequence[Function]:
         self._desk.need(Role.STAFF)
         query = sa.select(function).where(function.c.state == "open").order_by(function.c.key)
-        return [_function(row) for row in self._db.execute(query)]
+        return [self._as_of_now(_function(row)) for row in self._db.execute(query)]
+
+    def _as_of_now(self, found: Function) -> Function:
+        """Who is no longer staff is on no roster: what people write is not for them. A chief is always there."""
+        lines = tuple(Line(line.shift, tuple(u for u in line.people if self._is_staff(u))) for line in found.lines)
+        chief = found.chief
+        if not self._is_staff(chief):
+            room = rooms.facts(self._db).get("room:stewards", "")
+            stewards = (UserId(u) for u in rooms.members(self._db, room, joined=True))
+            chief = next((u for u in stewards if self._is_staff(u)), chief)
+        return replace(found, lines=lines, chief=chief)
+
+    def _is_staff(self, user: str) -> bool:
+        return self._desk.town.is_person(user) and role_of(self._db, user, self._desk.town.server) >= Role.STAFF
 
     def find(self, words: str) -> Function:
         known = {key_of(f.name): f for f in self.all()}
@@ -111,7 +124,7 @@ class FunctionDesk:
     def get(self, user: UserId) -> Function | None:
         query = sa.select(function).where(function.c.user_id == user, function.c.state == "open")
         row = self._db.execute(query).first()
-        return None if row is None else _function(row)
+        return None if row is None else self._as_of_now(_function(row))
 
     def change(self, found: Function) -> None:
         self._desk.need(Role.EDITOR)

@@ -197,6 +197,35 @@ def test_nothing_is_sent_to_somebody_who_has_left_the_room(stage):
     assert "届けられません" in text
 
 
+def test_who_is_no_longer_staff_gets_nothing_and_a_steward_takes_the_place_of_a_chief_who_went():
+    stage = Stage(Path(), {**CAST, "管理者": (Role.STEWARD, "tsukuba")}, store=empty_store())
+    for words in ("create こども課", "roster こども課 平日 8:30-17:15 佐藤, 高橋", "chief こども課 渡辺"):
+        stage.say("編集者", f"!function {words}")
+    for gone in ("佐藤", "渡辺"):
+        stage._store.do(lambda c, u=f"@{gone}:tsukuba": rooms.set_member(c, "!staff", u, membership="leave", name=None))
+    stage.read()
+    write(stage, "鈴木", "こども課", SECRET)
+    assert told(stage) == ["高橋"]
+    stage.move(stage.now + timedelta(minutes=16))
+    assert told(stage) == ["管理者", "鈴木"]
+    stage.say("佐藤", "!function reply 1 もう職員ではありません")
+    assert "この操作ができるのは" in seen(stage)[0][1]
+    stage.close()
+
+
+def test_what_nobody_ever_answers_does_not_stay_for_ever(stage):
+    write(stage, "鈴木", "こども課", SECRET)
+    stage.move(stage.now + timedelta(days=1))
+    stage.read()
+    write(stage, "鈴木", "こども課", "まだでしょうか")
+    assert told(stage) == ["佐藤", "高橋", "渡辺"]
+    stage.move(stage.now + timedelta(days=13))
+    assert told(stage) == []
+    stage.move(stage.now + timedelta(days=3))
+    assert told(stage) == ["佐藤", "高橋", "渡辺"]
+    assert stage.query("SELECT count(*) FROM note") == [(0,)]
+
+
 def test_a_hand_that_is_raised_takes_the_matter_on(stage):
     write(stage, "鈴木", "こども課", SECRET)
     (heard,) = stage.read()
