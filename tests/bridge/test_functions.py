@@ -253,3 +253,30 @@ def test_one_person_calls_a_function_into_few_rooms():
         store.do(partial(rooms.invited, room_id=f"!{n}", inviter="@a:nakatsu", speaker=ACCOUNT))
     assert not store.do(partial(functions.called_by, user=ACCOUNT, inviter="@a:nakatsu"))
     assert store.do(partial(functions.called_by, user=ACCOUNT, inviter="@b:nakatsu"))
+
+
+def test_both_databases_keep_matters_alike(database, tmp_path):
+    stage = Stage(tmp_path, CAST, database=database)
+    stage.say("編集者", "!function create こども課 account kodomo")
+    stage.say("編集者", "!function roster こども課 平日 8:30-17:15 佐藤")
+    stage.read()
+    write(stage, "鈴木", "こども課", SECRET, name="soudan.txt", content=SECRET.encode())
+    assert [heard.content for heard in stage.read()] == [None, SECRET.encode()]
+    for n in range(25):
+        write(stage, "鈴木", "こども課", f"{n}")
+        stage.now -= timedelta(seconds=2)
+    assert told(stage).count("鈴木") == 1
+    assert stage._store.do(partial(functions.joined, user=ACCOUNT)) == ["!こども課と鈴木"]
+    assert list(stage._store.do(partial(functions.unfit, user=ACCOUNT))) == []
+    stage.say("佐藤", "!function reply 1 返事です")
+    assert stage._store.do(partial(functions.has_words, user=ACCOUNT))
+    stage.read()
+    assert not stage._store.do(partial(functions.has_words, user=ACCOUNT))
+    stage._store.do(lambda c: rooms.set_member(c, "!こども課と鈴木", "@x:nakatsu", membership="join", name=None))
+    assert list(stage._store.do(partial(functions.unfit, user=ACCOUNT))) == ["!こども課と鈴木"]
+    stage.say("佐藤", "!function done 1")
+    stage.say("編集者", "!function off こども課 yes")
+    assert [a.closing for a in stage._store.do(functions.accounts)] == [True]
+    stage._store.do(partial(functions.closed, user=ACCOUNT))
+    assert list(stage._store.do(functions.accounts)) == []
+    stage.close()
