@@ -6,10 +6,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bridge.store.function_tables import function
+from bridge.store.hot import Hot
 from bridge.store.tables import member, outbox, room
 
 ROOMS_OF_ONE = 5
 """So many rooms one person may have with a function: no more invitations of theirs are accepted."""
+
+# Asked again and again: built once.
+_ACCOUNTS = Hot(
+    sa.select(function.c.user_id, function.c.name, function.c.state)
+    .where(function.c.state != "closed")
+    .order_by(function.c.since, function.c.user_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +31,7 @@ class Account:
 
 def accounts(connection: sa.Connection) -> Sequence[Account]:
     """Those that must be there."""
-    query = sa.select(function.c.user_id, function.c.name, function.c.state).where(function.c.state != "closed")
-    rows = connection.execute(query.order_by(function.c.since, function.c.user_id))
-    return [Account(row.user_id, row.name, closing=row.state == "closing") for row in rows]
+    return [Account(user, name, closing=state == "closing") for user, name, state in _ACCOUNTS.rows(connection)]
 
 
 def closed(connection: sa.Connection, user: str) -> None:
