@@ -10,7 +10,7 @@ from bots.call import Call
 from bots.command import Command, Effects, World
 from bots.effects import Say
 from bots.events import Delivered, Event, Said, Written
-from bots.ports import Pending
+from bots.ports import Pending, Responses
 from bots.records import NotAllowed
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
@@ -107,6 +107,9 @@ def _answered(bots: Sequence[Bot], call: Call, event: Said, *, world: World) -> 
     word = _plain(event.text.strip(" 。.!！"))
     if word not in YES | NO:
         return None
+    about = world(Responses).about(event.replies_to) if event.replies_to else None
+    if about is not None and about.bot != "form":
+        return None  # it answers somebody else's words
     pending = world(Pending).take()
     if pending is None:
         return None

@@ -226,6 +226,21 @@ def test_what_nobody_ever_answers_does_not_stay_for_ever(stage):
     assert stage.query("SELECT count(*) FROM note") == [(0,)]
 
 
+def test_a_yes_to_somebody_outside_confirms_nothing_that_the_bot_asked(stage):
+    stage.say("編集者", "!function roster こども課 毎日 終日 編集者")
+    stage.say("編集者", "!function remove こども課 1")
+    stage.say("編集者", "!function remove こども課 1")
+    stage.read()
+    write(stage, "鈴木", "こども課", "明日でよいですか")
+    (heard,) = stage.read()
+    stage.say("編集者", "!function off こども課")
+    stage.say("編集者", "はい", replies_to=heard.event_id)
+    assert ("鈴木", "はい") in seen(stage)
+    stage.say("編集者", "いいえ")
+    assert [who for who, _ in seen(stage)] == ["編集者"]
+    assert [a.closing for a in stage._store.do(functions.accounts)] == [False]
+
+
 def test_a_hand_that_is_raised_takes_the_matter_on(stage):
     write(stage, "鈴木", "こども課", SECRET)
     (heard,) = stage.read()
