@@ -110,14 +110,14 @@ class Delivered(Heard):
 class Written(Heard):
     """The sender wrote to one of our function accounts, `to`, in a room of the two. `name`: that of a file.
 
-    `changed`: it takes the place of something that they wrote before.
+    `target`: it takes the place of what they wrote before; with neither words nor file they took that back.
     """
 
     to: UserId
     text: str
     name: str = ""
     content: bytes | None = None
-    changed: bool = False
+    target: EventId | None = None
 
 
 Event = Said | Edited | Reacted | Sent | Located | Struck | Joined | Left

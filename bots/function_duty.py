@@ -141,7 +141,7 @@ def _is_to(effect: object, who: UserId) -> bool:
 def reply(call: Call, functions: Functions, people: People, number: Number, words: Words) -> Effects:
     typed = call.rest.split(maxsplit=1)
     text = typed[1] if len(typed) > 1 else words
-    note = Note(by=call.who, text=text, name="", content=None, changed=False)
+    note = Note(source=call.event, by=call.who, text=text)
     return reply_to(_watch(call, functions, people), functions.matter(number), note)
 
 

@@ -40,6 +40,10 @@ ENDED = Text(
     ja="【{name} {number}番】14日間やりとりがないため、完了にしました。",
     en="[{name} #{number}] Nothing was written for 14 days: it counts as done.",
 )
+STRUCK = Text(
+    ja="【{name} {number}番】{who}さんが、前に書いたものを一つ取り消しました。",
+    en="[{name} #{number}] {who} took back something that they had written.",
+)
 _WHICH = re.compile(r"(?:[!！]\S+\s+(?:reply|返信)\s+)?[#＃]?(\d{1,6})番?(?:\s+(?P<words>.*))?", re.DOTALL)
 
 
@@ -47,18 +51,40 @@ _WHICH = re.compile(r"(?:[!！]\S+\s+(?:reply|返信)\s+)?[#＃]?(\d{1,6})番?(?
 def arrived(call: Call, event: Written, functions: Functions, people: People) -> Effects | None:
     """Somebody writes to a function."""
     function = functions.get(event.to)
-    if function is None or not (event.text.strip() or event.name):
+    said = bool(event.text.strip() or event.name)
+    if function is None or not (said or event.target):
         return ()
+    watch = Watch(functions, people, call.at, call.zone)
+    if event.target and (corrected := _corrected(watch, function, event, struck=not said)) is not None:
+        return corrected
     matter = functions.begun(event)
     pace = functions.pace(matter)
     if pace != "fine":
         return (Say(text=SLOWER),) if pace == "stop" else ()
-    note = Note(by=call.who, text=event.text, name=event.name, content=event.content, changed=event.changed)
+    note = Note(
+        source=event.id, by=call.who, text=event.text, name=event.name, content=event.content,
+        changed=event.target is not None,
+    )  # fmt: skip
     functions.note(matter, note)
     lost = event.name and event.content is None
     refused = (Say(text=TOO_LARGE.fill(file=clean(event.name, 60))),) if lost else ()
-    watch = Watch(functions, people, call.at, call.zone)
     return (*refused, *_received(watch, function, matter, note))
+
+
+def _corrected(watch: Watch, function: Function, event: Written, *, struck: bool) -> Effects | None:
+    """What nobody has been given yet is changed or taken out without a word; None where it is to be handed on."""
+    matter = watch.functions.standing(event)
+    if matter is None:
+        return () if struck else None
+    if not (struck or matter.held) or not watch.functions.correct(matter, event):
+        return () if struck else None
+    if matter.held and not watch.functions.notes(matter):
+        watch.functions.close(matter)  # all of it was taken back
+    if not struck or matter.held:
+        return ()
+    staff = matter.reached if matter.taker is None else (matter.taker,)
+    said = STRUCK.fill(name=function.name, number=matter.number, who=watch.people.name(matter.person))
+    return told(staff, said, but=())
 
 
 def _received(watch: Watch, function: Function, matter: Matter, note: Note) -> Effects:
@@ -109,7 +135,7 @@ def answered(
         case Reacted() if about is not None and event.key in about.keys:
             return take_on(watch, functions.matter(int(about.response)), call.who)
         case Said() if about is not None:
-            note = Note(by=call.who, text=event.text, name="", content=None, changed=False)
+            note = Note(source=event.id, by=call.who, text=event.text)
             return reply_to(watch, functions.matter(int(about.response)), note)
         case Sent():
             return _file_sent(watch, event, about)
@@ -126,7 +152,7 @@ def _file_sent(watch: Watch, event: Sent, about: About | None) -> Effects | None
     matter = watch.functions.matter(number)
     if event.content is None:
         raise Mistake(TOO_LARGE.fill(file=clean(event.name, 60)))
-    note = Note(by=event.sender, text=words, name=event.name, content=event.content, changed=False)
+    note = Note(source=event.id, by=event.sender, text=words, name=event.name, content=event.content)
     return reply_to(watch, matter, note)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bots.events import RoomId, UserId, Written
+from bots.events import EventId, RoomId, UserId, Written
 from forms.duty import Shift
 
 Pace = Literal["fine", "stop", "silent"]
@@ -69,13 +69,17 @@ class Matter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One thing that was written: by the person, or by one of the staff. `name`, `content`: of a file."""
+    """One thing that was written: by the person, or by one of the staff. `name`, `content`: of a file.
 
+    `source`: the event; `changed`: it takes the place of one before, which the staff has seen.
+    """
+
+    source: EventId
     by: UserId
     text: str
-    name: str
-    content: bytes | None
-    changed: bool
+    name: str = ""
+    content: bytes | None = None
+    changed: bool = False
 
 
 class Functions(Protocol):
@@ -105,11 +109,17 @@ class Functions(Protocol):
     def begun(self, event: Written) -> Matter:
         """The sender's open matter with this function, begun now where there is none."""
 
+    def standing(self, event: Written) -> Matter | None:
+        """The same where there is one."""
+
     def pace(self, matter: Matter) -> Pace:
         """How the person of this matter writes just now."""
 
     def note(self, matter: Matter, note: Note) -> None:
         """Keep what was written until the matter is done."""
+
+    def correct(self, matter: Matter, event: Written) -> bool:
+        """Put these words in place of those that it names, or take them out; False where they are not kept here."""
 
     def notes(self, matter: Matter) -> Sequence[Note]:
         """The last of what was written, in order."""

@@ -114,15 +114,18 @@ def written(event: Event | Parcel | None, to: str) -> Written | None:
     }  # fmt: skip
     match event:
         case Said():
-            return Written(**heard, text=event.text)
+            heard |= {"text": event.text}
         case Edited():
-            return Written(**heard, text=event.text, changed=True)
+            heard |= {"text": event.text, "target": event.target}
+        case Struck():
+            heard |= {"text": "", "target": event.target}
         case Sent():
-            return Written(**heard, text=event.caption, name=event.name, content=event.content)
+            heard |= {"text": event.caption, "name": event.name, "content": event.content}
         case Located():
-            return Written(**heard, text=f"geo:{event.lat},{event.lon}")
+            heard |= {"text": f"geo:{event.lat},{event.lon}"}
         case _:
             return None
+    return Written(**heard)
 
 
 def _location(body: Json, heard: dict[str, Any]) -> Event | None:

@@ -3,23 +3,23 @@
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from bots.events import RoomId, UserId, Written
+from bots.events import UserId, Written
 from bots.ports_function import Function, Line, Matter, Note, Pace
 from bots.roles import Role
 from bridge.store import rooms
 from bridge.store.desk import Desk, key_of, role_of
 from bridge.store.engine import insert_new, upsert
+from bridge.store.function_rows import function_row, matter_row, note_row, read_function, read_matter, read_note
 from bridge.store.function_tables import function, matter, note
 from bridge.store.hot import Hot
 from bridge.store.people import shown_name
 from bridge.store.tables import person
-from forms.duty import Shift
 from forms.mistake import Mistake
 from forms.text import Text, same
 
@@ -79,7 +79,7 @@ class FunctionDesk:
             raise Mistake(FULL)
         user = before.user_id if before is not None else self._account(account)
         made = Function(user=user, name=name, duties=duties, lines=(), chief=self._desk.who, signed=False)
-        upsert(self._db, function, {**_row(made), "key": key, "state": "open", "since": self._desk.at})
+        upsert(self._db, function, {**function_row(made), "key": key, "state": "open", "since": self._desk.at})
         return made
 
     def _count(self) -> int:
@@ -97,7 +97,7 @@ class FunctionDesk:
     def all(self) -> Sequence[Function]:
         self._desk.need(Role.STAFF)
         query = sa.select(function).where(function.c.state == "open").order_by(function.c.key)
-        return [self._as_of_now(_function(row)) for row in self._db.execute(query)]
+        return [self._as_of_now(read_function(row)) for row in self._db.execute(query)]
 
     def _as_of_now(self, found: Function) -> Function:
         """Who is no longer staff is on no roster: what people write is not for them. A chief is always there."""
@@ -124,11 +124,11 @@ class FunctionDesk:
     def get(self, user: UserId) -> Function | None:
         query = sa.select(function).where(function.c.user_id == user, function.c.state == "open")
         row = self._db.execute(query).first()
-        return None if row is None else self._as_of_now(_function(row))
+        return None if row is None else self._as_of_now(read_function(row))
 
     def change(self, found: Function) -> None:
         self._desk.need(Role.EDITOR)
-        self._db.execute(sa.update(function).where(function.c.user_id == found.user).values(_row(found)))
+        self._db.execute(sa.update(function).where(function.c.user_id == found.user).values(function_row(found)))
 
     def retire(self, found: Function) -> None:
         self._desk.need(Role.EDITOR)
@@ -149,15 +149,20 @@ class FunctionDesk:
 
     # -- what is asked of them ---------------------------------------------------------------------------------------
 
-    def begun(self, event: Written) -> Matter:
+    def standing(self, event: Written) -> Matter | None:
         here = (matter.c.function == event.to) & (matter.c.person == event.sender) & (matter.c.state == "open")
         row = self._db.execute(sa.select(matter).where(here)).first()
-        if row is not None:
-            self._db.execute(sa.update(matter).where(here).values(room_id=event.room))
-            return _matter(row, room=event.room)
+        if row is None:
+            return None
+        self._db.execute(sa.update(matter).where(here).values(room_id=event.room))
+        return read_matter(row, room=event.room)
+
+    def begun(self, event: Written) -> Matter:
+        if (found := self.standing(event)) is not None:
+            return found
         last = self._db.execute(sa.select(sa.func.max(matter.c.number))).scalar() or 0
         fresh = Matter(number=last + 1, function=event.to, person=event.sender, room=event.room)
-        insert_new(self._db, matter, {**_kept(fresh), "state": "open", "stopped": None})
+        insert_new(self._db, matter, {**matter_row(fresh), "state": "open", "stopped": None})
         self._speaks(event)
         return fresh
 
@@ -183,23 +188,24 @@ class FunctionDesk:
 
     def note(self, found: Matter, written: Note) -> None:
         last = self._db.execute(sa.select(sa.func.max(note.c.n)).where(note.c.matter == found.number)).scalar() or 0
-        self._db.execute(
-            sa.insert(note).values(matter=found.number, n=last + 1, at=self._desk.at, **_note_row(written))
-        )
+        self._db.execute(sa.insert(note).values(matter=found.number, n=last + 1, at=self._desk.at, **note_row(written)))
+
+    def correct(self, found: Matter, event: Written) -> bool:
+        theirs = (note.c.matter == found.number) & (note.c.source == event.target) & (note.c.by == event.sender)
+        struck = not event.text.strip()
+        change = sa.delete(note).where(theirs) if struck else sa.update(note).where(theirs).values(text=event.text)
+        return bool(self._db.execute(change).rowcount)
 
     def notes(self, found: Matter) -> Sequence[Note]:
         query = sa.select(note).where(note.c.matter == found.number).order_by(note.c.n.desc()).limit(SHOWN)
         rows = self._db.execute(query).all()
-        return [
-            Note(by=UserId(r.by), text=r.text, name=r.name, content=_bytes(r.content), changed=r.changed)
-            for r in reversed(rows)
-        ]
+        return [read_note(row) for row in reversed(rows)]
 
     def open(self, of: Function | None = None) -> Sequence[Matter]:
         query = sa.select(matter).where(matter.c.state == "open").order_by(matter.c.number)
         if of is not None:
             query = query.where(matter.c.function == of.user)
-        return [_matter(row) for row in self._db.execute(query) if of is not None or self._serves(row.function)]
+        return [read_matter(row) for row in self._db.execute(query) if of is not None or self._serves(row.function)]
 
     def _serves(self, user: str) -> bool:
         if self._desk.itself:
@@ -212,10 +218,10 @@ class FunctionDesk:
         row = self._db.execute(query).first()
         if row is None or not self._serves(row.function):
             raise Mistake(NO_MATTER.fill(number=number))
-        return _matter(row)
+        return read_matter(row)
 
     def keep(self, found: Matter) -> None:
-        self._db.execute(sa.update(matter).where(matter.c.number == found.number).values(_kept(found)))
+        self._db.execute(sa.update(matter).where(matter.c.number == found.number).values(matter_row(found)))
 
     def close(self, found: Matter) -> None:
         self._db.execute(sa.delete(note).where(note.c.matter == found.number))
@@ -230,61 +236,4 @@ class FunctionDesk:
         if _DUE.first(self._db, now=now) is None:
             return []
         query = sa.select(matter).where(matter.c.state == "open", matter.c.wake <= now)
-        return [_matter(row) for row in self._db.execute(query.order_by(matter.c.wake, matter.c.number).limit(100))]
-
-
-def _row(found: Function) -> dict[str, Any]:
-    lines = [{"shift": asdict(line.shift), "people": list(line.people)} for line in found.lines]
-    return {
-        "user_id": found.user, "name": found.name, "duties": found.duties, "lines": lines, "chief": found.chief,
-        "signed": found.signed,
-    }  # fmt: skip
-
-
-def _function(row: Any) -> Function:
-    lines = tuple(
-        Line(
-            Shift(tuple(line["shift"]["days"]), line["shift"]["start"], line["shift"]["end"]),
-            tuple(UserId(user) for user in line["people"]),
-        )
-        for line in row.lines
-    )
-    return Function(
-        user=UserId(row.user_id), name=row.name, duties=row.duties, lines=lines, chief=UserId(row.chief),
-        signed=row.signed,
-    )  # fmt: skip
-
-
-def _kept(found: Matter) -> dict[str, Any]:
-    return {
-        "number": found.number, "function": found.function, "person": found.person, "room_id": found.room,
-        "taker": found.taker, "reached": list(found.reached), "waits": found.waits, "wake": found.wake,
-        "held": found.held, "told": found.told, "turn": found.turn,
-    }  # fmt: skip
-
-
-def _matter(row: Any, *, room: str | None = None) -> Matter:
-    return Matter(
-        number=row.number,
-        function=UserId(row.function),
-        person=UserId(row.person),
-        room=RoomId(room or row.room_id),
-        taker=row.taker and UserId(row.taker),
-        reached=tuple(UserId(user) for user in row.reached),
-        waits=row.waits,
-        wake=row.wake,
-        held=row.held,
-        told=row.told,
-        turn=row.turn,
-    )
-
-
-def _note_row(written: Note) -> dict[str, Any]:
-    return {
-        "by": written.by, "text": written.text, "name": written.name, "content": written.content,
-        "changed": written.changed,
-    }  # fmt: skip
-
-
-def _bytes(content: Any) -> bytes | None:
-    return None if content is None else bytes(content)
+        return [read_matter(row) for row in self._db.execute(query.order_by(matter.c.wake, matter.c.number).limit(100))]

@@ -45,6 +45,7 @@ note = sa.Table(
     metadata,
     sa.Column("matter", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", Words, nullable=False),
     sa.Column("by", Words, nullable=False),
     sa.Column("text", Words, nullable=False),
     sa.Column("name", Words, nullable=False),

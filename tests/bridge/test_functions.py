@@ -241,6 +241,25 @@ def test_a_yes_to_somebody_outside_confirms_nothing_that_the_bot_asked(stage):
     assert [a.closing for a in stage._store.do(functions.accounts)] == [False]
 
 
+def test_what_was_taken_back_before_anybody_had_it_is_given_to_nobody(stage):
+    stage.move(stage.now.replace(hour=20))
+    event_id = write(stage, "鈴木", "こども課", SECRET)
+    write(stage, "鈴木", "こども課", "", target=event_id)
+    assert told(stage) == ["鈴木"]
+    assert SECRET not in str(stage.query("SELECT * FROM note"))
+    stage.move(stage.now + timedelta(days=2))
+    assert told(stage) == []
+
+
+def test_nobody_changes_what_another_wrote(stage):
+    stage.move(stage.now.replace(hour=20))
+    event_id = write(stage, "鈴木", "こども課", SECRET)
+    write(stage, "小野", "こども課", "別の件です")
+    write(stage, "小野", "こども課", "にせもの", target=event_id)
+    write(stage, "小野", "こども課", "", target=event_id)
+    assert stage.query("SELECT text FROM note WHERE matter = 1") == [(SECRET,)]
+
+
 def test_a_hand_that_is_raised_takes_the_matter_on(stage):
     write(stage, "鈴木", "こども課", SECRET)
     (heard,) = stage.read()

@@ -177,9 +177,9 @@ class Play:
         """To a function account, in the room that one's client opened with it."""
         match = STEPS.fullmatch(said)
         if match is None:
-            write(self.stage, who, function, said)
-        elif match["step"] == "編集":
-            write(self.stage, who, function, match["rest"], changed=True)
+            self._keep(who, said, write(self.stage, who, function, said))
+        elif match["step"] in ("編集", "削除"):
+            write(self.stage, who, function, match["rest"], target=_last(self.said[who], match["which"]))
         else:
             first, _, content = match["rest"].partition("\n")
             name, _, caption = first.partition(" ")

@@ -46,6 +46,7 @@ def upgrade() -> None:
     op.create_table('note',
     sa.Column('matter', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('n', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
     sa.Column('by', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
