@@ -4,6 +4,7 @@ from bots import (
     digest_bot,
     federation_bot,
     form_bot,
+    function_bot,
     group_bot,
     inquiry_bot,
     list_bot,
@@ -22,4 +23,5 @@ BOTS = (
     list_bot.BOT,
     template_bot.BOT,
     who_bot.BOT,
+    function_bot.BOT,
 )

@@ -10,6 +10,7 @@ from typing import Any, NewType
 from bots.call import Call
 from bots.filling.show import clean
 from bots.once import first_moment
+from forms.duty import read_hours
 from forms.handover.files import ALSO, FORMATS
 from forms.hours import read_time
 from forms.mistake import Mistake
@@ -49,6 +50,10 @@ RoomChange = NewType("RoomChange", str)
 Turn = NewType("Turn", str)
 Locks = NewType("Locks", tuple[int, ...])
 MemberName = NewType("MemberName", str)
+FunctionName = NewType("FunctionName", str)
+AccountName = NewType("AccountName", str)
+DutyHours = NewType("DutyHours", tuple[int, int])
+OnOff = NewType("OnOff", bool)
 _SAY_FORMAT = Text(
     ja="フォーム名と形式（{formats}）を書いてください。例: !form export kyushoku xlsx",
     en="Give the form and the format ({formats}), e.g. !form export lunch xlsx",
@@ -192,6 +197,10 @@ _ANSWER_KIND = _one_of(
         en="Write “totals” (people answer, only counts travel) or “one” (one answer per municipality).",
     ),
 )
+_ON_OFF = _one_of(
+    {"on": "on", "する": "on", "付ける": "on", "off": "", "しない": "", "付けない": ""},
+    Text(ja="「付ける」か「付けない」と書いてください。", en="Please write “on” or “off”."),
+)
 _GROUP_BY = _one_of(
     {"prefecture": "prefecture", "都道府県": "prefecture", "県": "prefecture", "県別": "prefecture"}
     | {"kind": "kind", "種類": "kind", "種別": "kind", "size": "size", "規模": "size", "人数": "size"}
@@ -258,5 +267,9 @@ READERS: Mapping[Any, Reader] = {
     Turn: Reader(
         Text(ja="add|remove", en="add|remove"), _first_of(show="show 表示", add="add 追加", remove="remove 解任")
     ),
+    FunctionName: Reader(Text(ja="窓口", en="function"), _one(_named)),
+    AccountName: Reader(Text(ja="英字", en="letters"), _one(lambda w, _: AccountName(w.casefold()))),
+    DutyHours: Reader(Text(ja="時間帯", en="hours"), _one(lambda w, _: read_hours(w))),
+    OnOff: Reader(Text(ja="付ける|付けない", en="on|off"), _one(lambda w, call: bool(_ON_OFF(w, call)))),
     Confirmation: Reader(Text(ja="はい", en="yes"), _one(_confirmation)),
 }

@@ -8,13 +8,15 @@ from typing import Any, get_args, get_type_hints
 from bots.arguments import READERS, Reader
 from bots.call import Call
 from bots.effects import Effect
-from bots.events import Delivered, Event
+from bots.events import Delivered, Event, Written
 from bots.roles import Role
 from forms.mistake import Mistake
 from forms.text import Lang, Text
 
 Effects = tuple[Effect, ...]
 Handler = Callable[..., Effects]
+APART = (Delivered, Written)
+"""Events that are nobody's words to the bot: only who asks for them hears them."""
 World = Callable[[type], Any]
 """Hands out the port that implements a Protocol, bound to the caller and the municipality."""
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
@@ -30,6 +32,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "kana": ("kana", "かな"),
     "duties": ("duties", "担当"),
     "lock": ("lock", "固定"),
+    "account": ("account", "アカウント"),
 }
 MISSING = Text(ja="{label}がありません。書き方: {usage}", en="The {label} is missing. Usage: {usage}")
 TOO_MANY = Text(ja="「{word}」の意味が分かりません。書き方: {usage}", en="I do not understand “{word}”. Usage: {usage}")
@@ -156,18 +159,18 @@ class Listener:
 
     handler: Callable[..., Effects | None]
     wants: tuple[tuple[str, type], ...]
-    delivered: bool
-    """It hears what other municipalities send, and nothing else."""
+    alone: type | None
+    """It hears events of this kind, and nothing else: what other municipalities or people outside send us."""
 
-    def hear(self, call: Call, event: Event | Delivered, world: World) -> Effects | None:
+    def hear(self, call: Call, event: Event | Delivered | Written, world: World) -> Effects | None:
         """Offer the event."""
-        if isinstance(event, Delivered) is not self.delivered:
+        if (type(event) if isinstance(event, APART) else None) is not self.alone:
             return None
         return self.handler(call, event, **{n: world(p) for n, p in self.wants})
 
 
 def listener(handler: Callable[..., Effects | None]) -> Listener:
-    """Declare a listener; ports are handed in as for commands. With a `Delivered` second it hears those alone."""
+    """Declare a listener; ports are handed in as for commands. With one of APART second it hears those alone."""
     _, wants = signature(handler, skip=2)  # type: ignore[arg-type]
-    second = list(inspect.signature(handler).parameters)[1]
-    return Listener(handler, wants, delivered=get_type_hints(handler)[second] is Delivered)
+    second = get_type_hints(handler)[list(inspect.signature(handler).parameters)[1]]
+    return Listener(handler, wants, alone=second if second in APART else None)

@@ -9,8 +9,8 @@ from bots.bot import Bot
 from bots.call import Call
 from bots.command import Command, Effects, World
 from bots.effects import Say
-from bots.events import Delivered, Event, Said
-from bots.ports import Pending
+from bots.events import Delivered, Event, Said, Written
+from bots.ports import Pending, Responses
 from bots.records import NotAllowed
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
@@ -25,7 +25,7 @@ NO = frozenset({"いいえ", "no", "n", "やめる", "中止", "cancel"})
 LONGEST_WORD = 40
 
 
-def dispatch(bots: Sequence[Bot], call: Call, event: Event | Delivered, *, world: World) -> Effects:
+def dispatch(bots: Sequence[Bot], call: Call, event: Event | Delivered | Written, *, world: World) -> Effects:
     """What the bots do about an event. Raises Mistake for the person to read."""
     if not (call.mine or call.direct or isinstance(event, Delivered)):
         return ()  # in a shared room each municipality's bot serves its own people
@@ -107,6 +107,9 @@ def _answered(bots: Sequence[Bot], call: Call, event: Said, *, world: World) -> 
     word = _plain(event.text.strip(" 。.!！"))
     if word not in YES | NO:
         return None
+    about = world(Responses).about(event.replies_to) if event.replies_to else None
+    if about is not None and about.bot != "form":
+        return None  # it answers somebody else's words
     pending = world(Pending).take()
     if pending is None:
         return None

@@ -28,16 +28,28 @@ class Room:
     room: RoomId
 
 
-Place = Here | Person | Room
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The room of one of our function accounts with a person: it speaks there, to this person alone."""
+
+    room: RoomId
+    person: UserId
+
+
+Place = Here | Person | Room | Counter
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message of ours asks, so that a reaction or a reply to it finds its question. `keys`: emoji → words."""
+    """What a message of ours asks, so that a reaction or a reply to it finds its question. `keys`: emoji → words.
+
+    `bot`: whose question it is; another's than the forms' has its own meaning of `response`.
+    """
 
     response: str
     question: str
     keys: dict[str, str]
+    bot: str = "form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,7 @@ class Attach:
     text: Text
     to: Place
     picture: tuple[int, int] | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,12 +64,13 @@ class Reacted(Heard):
 class Sent(Heard):
     """A file, picture or recording. `content` is None where it was not fetched: too large, or nobody had asked for it.
 
-    `caption` is what was written with it.
+    `caption` is what was written with it; `replies_to` as for words.
     """
 
     name: str
     caption: str
     content: bytes | None
+    replies_to: EventId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,20 @@ class Delivered(Heard):
     """The Kairan of another member sent us, or everybody, a document: signed by it, and never heard before."""
 
     signed: Signed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(Heard):
+    """The sender wrote to one of our function accounts, `to`, in a room of the two. `name`: that of a file.
+
+    `target`: it takes the place of what they wrote before; with neither words nor file they took that back.
+    """
+
+    to: UserId
+    text: str
+    name: str = ""
+    content: bytes | None = None
+    target: EventId | None = None
 
 
 Event = Said | Edited | Reacted | Sent | Located | Struck | Joined | Left

@@ -97,7 +97,7 @@ def fill_in(  # noqa: PLR0913, PLR0917 - the ports of a turn
     match event:
         case Left():
             return _lost(publications, people, event.sender) if call.direct else None
-        case _ if not call.direct:
+        case _ if not call.direct or _answers_another(event, responses):
             return None
         case Joined():
             return _welcome(call, responses)
@@ -106,6 +106,12 @@ def fill_in(  # noqa: PLR0913, PLR0917 - the ports of a turn
         case Sent() | Located() | Reacted() | Edited() | Struck():
             return _touched(call, event, desk)
     return None
+
+
+def _answers_another(event: Event, responses: Responses) -> bool:
+    """Whether it replies to what another bot asked."""
+    about = responses.about(event.replies_to) if isinstance(event, Said | Sent) and event.replies_to else None
+    return about is not None and about.bot != "form"
 
 
 def _lost(publications: Publications, people: People, user: UserId) -> Effects:
@@ -188,8 +194,7 @@ def _said(call: Call, event: Said, publications: Publications, desk: Answering) 
 
 def _spoken(word: str, people: People) -> Effects:
     """The language words, where no conversation is there to hear them."""
-    chosen = LANGUAGES.get(word)
-    if chosen is None:
+    if (chosen := LANGUAGES.get(word)) is None:
         return ()
     people.speak(chosen)
     return (Say(text=SPEAKS),)

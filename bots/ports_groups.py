@@ -100,6 +100,9 @@ class Directory(Protocol):
     def mine(self) -> Entry | None:
         """The caller's own, also where it is taken back."""
 
+    def of(self, user: UserId) -> Entry | None:
+        """What is published of this account of ours, also where it is taken back."""
+
     def keep(self, entry: Entry) -> bool:
         """Put it in place of an older one; False where ours is as new."""
 

@@ -34,9 +34,11 @@ from bridge.matrix.identity import ensure_identity
 from bridge.matrix.intake import Intake
 from bridge.matrix.keeper import Keeper
 from bridge.matrix.lanes import Lanes, where
+from bridge.matrix.switchboard import Switchboard
+from bridge.matrix.voices import Voice, Voices
 from bridge.runtime import Runtime
 from bridge.scheduler import Metronome
-from bridge.store import inbox, outbox, parcels
+from bridge.store import functions, inbox, outbox, parcels
 from bridge.store.desk import municipality
 from bridge.store.engine import Store, database_url
 from bridge.store.opening import opened
@@ -94,11 +96,18 @@ class App:
         self._keeper = Keeper(self.door, self.runtime.keys)
         self.caretaker = Caretaker(self.door, self.store, config)
         self.doorkeeper = Doorkeeper(self.door, self.store, config, self._touched, permitted=town.neighbours)
+        self._voices = Voices(Voice(self.handling, self.delivery))
         self.intake = Intake(
-            self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched
-        )
-        self._incoming = Lanes("handling", self.handling.work, width=ROOMS_AT_ONCE)
-        self._outgoing = Lanes("delivery", self.delivery.work, width=ROOMS_AT_ONCE)
+            self.door, self.crypto, self.store, self.handling, permitted=town.neighbours, touched=self._touched,
+            claim=self._voices.claim,
+        )  # fmt: skip
+        self._picture = avatar(config.kairan.municipality)
+        self._switchboard = Switchboard(
+            config, self.store, self.runtime, self._voices, self._touched, permitted=town.neighbours, device=DEVICE,
+            picture=self._picture,
+        )  # fmt: skip
+        self._incoming = Lanes("handling", self._voices.handle, width=ROOMS_AT_ONCE)
+        self._outgoing = Lanes("delivery", self._voices.deliver, width=ROOMS_AT_ONCE)
         self._metronome = Metronome(self._beat, seconds=BEAT)
         return self
 
@@ -112,6 +121,7 @@ class App:
         self._incoming.wake(touched.rooms)
         if touched.doors:
             self.doorkeeper.knock()
+            self._switchboard.knock()
 
     async def _beat(self) -> None:
         """What fell due: in one transaction, or each routine in its own where one of them has a bug."""
@@ -165,8 +175,7 @@ class App:
     async def _introduce(self) -> None:
         await self.door.register()
         await self.crypto.open()
-        picture = avatar(self._config.kairan.municipality)
-        await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_svg=picture)
+        await ensure_identity(self.door, self.crypto, name=self._config.bot_name, avatar_svg=self._picture)
         mark = clock.secret(16)
         (self._config.folder / "running").write_text(mark, "ascii")
         await self.door.set_note(RUNNING, {"id": mark})
@@ -180,6 +189,7 @@ class App:
         self.ready.set()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.doorkeeper.run(), name="doors")
+            group.create_task(self._switchboard.run(), name="functions")
             group.create_task(House(self._config, self._town, self.store, self.door).run(), name="alliance room")
 
     async def _care(self) -> None:
@@ -187,6 +197,7 @@ class App:
         await self.caretaker.run()
 
     async def _take_up(self) -> None:
+        self._voices.remember(await self.store.run(functions.rooms_of_all))
         await self.store.run(inbox.retry_all)
         self._incoming.wake(await self.store.run(inbox.rooms_with_work))
         self._outgoing.wake(await self.store.run(outbox.lanes))

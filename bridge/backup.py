@@ -30,6 +30,8 @@ DATABASE, VAULT, MANIFEST, MEDIA = "kairan.db", "crypto/olm.db", "manifest.json"
 SETTINGS = ("kairan.toml", "registration.yaml")
 ALWAYS = (DATABASE, MEDIA, *SETTINGS)
 SOMETIMES = (VAULT, "crypto/cross-signing.json", "crypto/avatar.json", "secret", "federation.key")
+OF_FUNCTION = re.compile(r"functions/[a-z0-9_][a-z0-9._-]{0,80}/(olm\.db|cross-signing\.json|avatar\.json)")
+"""The keys of function accounts, each in a folder of its own."""
 LARGEST_MANIFEST = 100_000
 _HOSTILE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -99,17 +101,29 @@ def _collect(config: Config, path: Path, stage: Path) -> None:
     (stage / "crypto").mkdir(mode=0o700)
     if (config.folder / VAULT).exists():
         copies.copy_file(config.folder / VAULT, stage / VAULT)
-    for name in SOMETIMES:
+    for name in (*SOMETIMES, *_of_functions(config.folder)):
         if name != VAULT and (config.folder / name).exists():
-            shutil.copyfile(config.folder / name, stage / name)
+            (stage / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copy = copies.copy_file if name.endswith(".db") else shutil.copyfile
+            copy(config.folder / name, stage / name)
     shutil.copyfile(path, stage / "kairan.toml")
     shutil.copyfile(config.folder / config.homeserver.registration, stage / "registration.yaml")
+
+
+def _of_functions(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.glob("functions/*/*"))
+    return sorted(name for name in found if OF_FUNCTION.fullmatch(name))
+
+
+def _there(stage: Path) -> list[str]:
+    """What this copy holds, in the order in which it is packed."""
+    return [name for name in (*ALWAYS, *SOMETIMES, *_of_functions(stage)) if (stage / name).exists()]
 
 
 def _sign_off(config: Config, stage: Path, at: datetime) -> None:
     media = {"attachments": copies.attached(stage / DATABASE), "avatar": _json(stage / "crypto" / "avatar.json")}
     (stage / MEDIA).write_text(json.dumps(media, indent=1))
-    files = {name: _digest(stage / name) for name in (*ALWAYS, *SOMETIMES) if (stage / name).exists()}
+    files = {name: _digest(stage / name) for name in _there(stage)}
     manifest = {
         "kairan": version("kairan"),
         "schema": copies.version_of(stage / DATABASE),
@@ -129,9 +143,8 @@ def _packed(stage: Path, into: Path) -> Path:
     new = stage / "packed"
     with _new(new) as file:
         with tarfile.open(fileobj=file, mode="w") as tar:
-            for name in (MANIFEST, *ALWAYS, *SOMETIMES):
-                if (stage / name).exists():
-                    tar.add(stage / name, name, filter=_nobodys)
+            for name in (MANIFEST, *_there(stage)):
+                tar.add(stage / name, name, filter=_nobodys)
         file.flush()
         os.fsync(file.fileno())
     new.replace(into)
@@ -184,8 +197,9 @@ def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
     if file is None or entry.size > LARGEST_MANIFEST:
         raise ValueError(MANIFEST)
     manifest: dict[str, Any] = json.load(file)
-    known = {*ALWAYS, *SOMETIMES}
-    if not set(ALWAYS) <= set(manifest["files"]) <= known or not str(manifest["schema"]).isalnum():
+    others = set(manifest["files"]) - {*ALWAYS, *SOMETIMES}
+    strange = [name for name in others if not OF_FUNCTION.fullmatch(name)]
+    if strange or not set(ALWAYS) <= set(manifest["files"]) or not str(manifest["schema"]).isalnum():
         raise ValueError(MANIFEST)
     return manifest
 
@@ -195,6 +209,8 @@ def _check(tar: tarfile.TarFile, name: str, wanted: dict[str, Any], into: Path |
     if file is None:
         raise ValueError(name)
     digest = hashlib.sha256()
+    if into:
+        (into / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = _new(into / name) if into else None
     try:
         while part := file.read(1 << 20):
@@ -249,7 +265,10 @@ def _settle(stage: Path, *, database: str | None, url: str | None) -> None:
     _place(stage, config)
     if (stage / VAULT).exists():
         copies.check_file(stage / VAULT)
-        _wake(config)
+        _wake(config, stage / "crypto", config.bot)
+    for vault in stage.glob("functions/*/olm.db"):
+        copies.check_file(vault)
+        _wake(config, vault.parent, f"@{vault.parent.name}:{config.homeserver.server_name}")
 
 
 def _place(stage: Path, config: Config) -> None:
@@ -268,14 +287,14 @@ def _place(stage: Path, config: Config) -> None:
         target.close()
 
 
-def _wake(config: Config) -> None:
-    vault = open_vault(config.folder / "crypto", config.bot, device_id=DEVICE, secret=config.secret)
+def _wake(config: Config, folder: Path, user: str) -> None:
+    vault = open_vault(folder, user, device_id=DEVICE, secret=config.secret)
     try:
-        Machine(config.bot, DEVICE, vault).overtake()
+        Machine(user, DEVICE, vault).overtake()
     except ValueError:
         raise Misconfigured(
             "控えの鍵と secret が合いません / the keys do not open with the secret beside them"
         ) from None
     finally:
         vault.close()
-    mark_restored(config.folder / "crypto", clock.now())
+    mark_restored(folder, clock.now())

@@ -9,6 +9,7 @@ from bots.command import Effects
 from bots.effects import (
     About,
     Attach,
+    Counter,
     Effect,
     Here,
     Keep,
@@ -162,7 +163,9 @@ class Writer:
             "picture": list(file.picture) if file.picture else None,
             "size": len(file.content),
         }
-        return Letter(txn=txn(occasion.source, step), lane=lane, owner=owner, body=body, content=file.content)
+        about = None if file.about is None else _about(file.about)
+        key = txn(occasion.source, step)
+        return Letter(txn=key, lane=lane, owner=owner, body=body, content=file.content, about=about)
 
     def _post(self, occasion: Occasion, post: Post, step: int, touched: Touched) -> list[Letter]:
         """One letter for each part and lane: the room of all, or the direct room with another Kairan."""
@@ -198,6 +201,8 @@ class Writer:
                 return occasion.room, owner, language_of(occasion.connection, occasion.who, speaks)
             case Room(room):
                 return room, None, speaks
+            case Counter(room, person):
+                return room, person, language_of(occasion.connection, person, speaks)
             case Person(user):
                 lang = language_of(occasion.connection, user, speaks)
                 if occasion.direct and user == occasion.who:
@@ -231,7 +236,8 @@ class Writer:
 
 
 def _about(about: About) -> dict[str, Any]:
-    return {"response": about.response, "question": about.question, "keys": about.keys}
+    of = {} if about.bot == "form" else {"bot": about.bot}
+    return {"response": about.response, "question": about.question, "keys": about.keys, **of}
 
 
 def _parts(text: str) -> list[str]:

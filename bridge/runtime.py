@@ -7,13 +7,24 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bots import due, ports, ports_alliance, ports_groups, ports_health, ports_inquiry, ports_lists, ports_template
+from bots import (
+    due,
+    ports,
+    ports_alliance,
+    ports_function,
+    ports_groups,
+    ports_health,
+    ports_inquiry,
+    ports_lists,
+    ports_template,
+)
 from bots.bot import Bot, Routine
 from bots.call import Call
 from bots.command import Effects, World
 from bots.dispatch import dispatch
 from bots.effects import Refuse, Say
-from bots.events import Delivered, Event, Joined, Left, RoomId, Said, Sent, UserId
+from bots.events import Delivered, Event, Joined, Left, RoomId, Said, Sent, UserId, Written
+from bots.function_words import FILE_MOST
 from bots.roles import Role
 from bridge.alliance.parcel import Parcel
 from bridge.letters import Occasion, Touched, Writer
@@ -28,6 +39,7 @@ from bridge.store.directory import DirectoryDesk
 from bridge.store.engine import Connection, tentative
 from bridge.store.exchange import ExchangeDesk
 from bridge.store.forms import FormShelf
+from bridge.store.function_desk import FunctionDesk
 from bridge.store.group_desk import GroupDesk
 from bridge.store.health_desk import HealthDesk
 from bridge.store.inquiries import InquiryDesk
@@ -117,6 +129,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_template.Exchange: ExchangeDesk,
     ports_alliance.Alliance: AllianceDesk,
     ports_health.Healths: HealthDesk,
+    ports_function.Functions: FunctionDesk,
 }
 
 
@@ -133,19 +146,21 @@ class Runtime:
         self._pace: dict[str, tuple[datetime, int]] = {}
         self.routines: tuple[Routine, ...] = tuple(r for bot in bots for r in bot.routines)
 
-    def hear(self, connection: Connection, event: Event | Parcel) -> Touched:
+    def hear(self, connection: Connection, event: Event | Parcel | Written) -> Touched:
         """Decide about an event and queue what follows."""
         touched = Touched()
         self._town.neighbours.refresh(connection)
         if event.sender == self._town.bot or not self._welcome(event.sender):
             return touched
+        if isinstance(event, Written) and not self._town.is_person(event.sender):
+            return touched  # two accounts that answer one another would never end
         if not isinstance(event, Parcel):
             self._heard(connection, event, touched)
         elif (delivered := unpack(connection, self._town, event)) is not None:
             self._heard(connection, delivered, touched)
         return touched
 
-    def _heard(self, connection: Connection, event: Event | Delivered, touched: Touched) -> None:
+    def _heard(self, connection: Connection, event: Event | Delivered | Written, touched: Touched) -> None:
         self._come_and_go(connection, event, touched)
         occasion = Occasion(
             connection=connection,
@@ -160,10 +175,12 @@ class Runtime:
         effects = self._decide(connection, event) if said is None else said
         self._writer.carry_out(occasion, effects, touched)
 
-    def wanted(self, connection: Connection, event: Sent) -> int:
+    def wanted(self, connection: Connection, event: Sent | Written) -> int:
         """How many bytes of the file that this event brings are wanted; 0 where nobody asked for one."""
         if event.sender == self._town.bot or not self._welcome(event.sender):
             return 0
+        if isinstance(event, Written):
+            return FILE_MOST if self._town.is_person(event.sender) else 0
         call = self._call(connection, event)
         world = self._world(self._desk(connection, event, call))
         return max((most(call, world) for bot in self._bots for most in bot.fetching), default=0)
@@ -171,7 +188,7 @@ class Runtime:
     def _welcome(self, sender: str) -> bool:
         return server_of(sender) in self._town.neighbours
 
-    def _paced(self, event: Event | Delivered) -> Effects | None:
+    def _paced(self, event: Event | Delivered | Written) -> Effects | None:
         """None at an ordinary pace; in a flood one polite word, then nothing until it ends."""
         if not isinstance(event, Said) or (not event.direct and not event.text.lstrip().startswith(("!", "！"))):
             return None
@@ -183,7 +200,7 @@ class Runtime:
             return None
         return (Say(text=SLOWER),) if count == FLOOD else ()
 
-    def _decide(self, connection: Connection, event: Event | Delivered) -> Effects:
+    def _decide(self, connection: Connection, event: Event | Delivered | Written) -> Effects:
         call = self._call(connection, event)
         world = self._world(self._desk(connection, event, call))
         try:
@@ -192,7 +209,7 @@ class Runtime:
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
 
-    def _desk(self, connection: Connection, event: Event | Delivered, call: Call) -> Desk:
+    def _desk(self, connection: Connection, event: Event | Delivered | Written, call: Call) -> Desk:
         return Desk(
             connection=connection,
             town=self._town,
@@ -205,7 +222,7 @@ class Runtime:
             readings=self.readings,
         )
 
-    def _call(self, connection: Connection, event: Event | Delivered) -> Call:
+    def _call(self, connection: Connection, event: Event | Delivered | Written) -> Call:
         own = server_of(event.sender) == self._town.server
         return Call(
             event=event.id,
@@ -222,7 +239,7 @@ class Runtime:
     def _world(self, desk: Desk) -> World:
         return lambda port: PORTS[port](desk)
 
-    def _come_and_go(self, connection: Connection, event: Event | Delivered, touched: Touched) -> None:
+    def _come_and_go(self, connection: Connection, event: Event | Delivered | Written, touched: Touched) -> None:
         """Keep track of who is in their direct room; what waited for them follows them in."""
         match event:
             case Joined() if rooms.owner_of(connection, event.room) == event.sender:
@@ -260,7 +277,7 @@ class Runtime:
             self._writer.carry_out(occasion, done.effects, touched)
         return touched
 
-    def apologise(self, connection: Connection, event: Event | Parcel, reference: str) -> Touched:
+    def apologise(self, connection: Connection, event: Event | Parcel | Written, reference: str) -> Touched:
         """A bug of ours: say so with a number, and go on with the next event."""
         touched = Touched()
         occasion = Occasion(

@@ -14,20 +14,34 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from bots.all import BOTS
-from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import (
+    Edited,
+    Event,
+    EventId,
+    Joined,
+    Left,
+    Located,
+    Reacted,
+    RoomId,
+    Said,
+    Sent,
+    Struck,
+    UserId,
+    Written,
+)
 from bots.roles import Role
 from bridge import clock
 from bridge.alliance.parcel import Parcel, read_part
 from bridge.alliance.signing import Key
 from bridge.letters import Touched
 from bridge.runtime import Runtime
-from bridge.store import outbox, rooms
+from bridge.store import functions, outbox, rooms
 from bridge.store.desk import Municipality
 from bridge.store.engine import Store, database_url
 from bridge.store.members import Listed, put_in_force
 from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Locked, unboxed
-from bridge.store.tables import digest, publication, reminder
+from bridge.store.timetable import next_due
 from bridge.workbook import Unread
 
 T = TypeVar("T")
@@ -44,7 +58,7 @@ ROLE_ROOMS = {Role.STAFF: "staff", Role.EDITOR: "editors", Role.STEWARD: "stewar
 class Heard:
     """What somebody sees: in their direct room (`person`) or a shared `room`. `kind`: say, edit, file, picture.
 
-    `content`: the file's.
+    `content`: the file's. `speaker`: the function account that says it in its own room with the person.
     """
 
     kind: str
@@ -53,6 +67,7 @@ class Heard:
     room: str | None
     event_id: str
     content: bytes | None = None
+    speaker: str | None = None
 
 
 class Stage:
@@ -115,10 +130,7 @@ class Stage:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._lent:
-            self._store.reopen()
-        else:
-            self._store.close()
+        (self._store.reopen if self._lent else self._store.close)()
 
     def restart(self) -> None:
         """As after a power cut: all that was not committed is gone."""
@@ -201,9 +213,8 @@ class Stage:
             self._names.setdefault(one.member.bot, f"kairan-{one.member.server}")
         self._store.do(lambda c: put_in_force(c, self.town.neighbours, listed))
 
-    def _hear(self, event: Event | Parcel) -> None:
-        touched = self._do(partial(self._runtime.hear, event=event))
-        self._follow(touched)
+    def _hear(self, event: Event | Parcel | Written) -> None:
+        self._follow(self._do(partial(self._runtime.hear, event=event)))
 
     def _do(self, work: Callable[[sa.Connection], T]) -> T:
         """One transaction; once more for each key that must be fetched, or workbook that must be read, first."""
@@ -234,7 +245,7 @@ class Stage:
 
     def move(self, to: datetime) -> None:
         """The clock goes on to `to`; what falls due on the way happens when it is due."""
-        while (due := self._store.do(self._next_due)) is not None and self.now < due < to:
+        while (due := self._store.do(partial(next_due, after=self.now))) is not None and due < to:
             self.now = due
             self.tick()
         self.now = to
@@ -245,15 +256,6 @@ class Stage:
         self.now = to
         self.restart()
         self.tick()
-
-    def _next_due(self, connection: sa.Connection) -> datetime | None:
-        moments = [
-            sa.select(sa.func.min(reminder.c.due)).where(reminder.c.state == "due"),
-            sa.select(sa.func.min(publication.c.closes_at)).where(publication.c.closed_at.is_(None)),
-            sa.select(sa.func.min(digest.c.next)),
-        ]
-        due = [found for query in moments if (found := connection.execute(query).scalar()) is not None]
-        return min((found for found in due if found > self.now), default=None)
 
     def tick(self) -> None:
         """What is due happens, and so does what follows from it a little later."""
@@ -284,12 +286,12 @@ class Stage:
                 yield self._heard(connection, replace(letter, body=body), event_id, content)
 
     def _heard(self, connection: sa.Connection, letter: outbox.Outgoing, event_id: str, content: bytes | None) -> Heard:
-        owner = rooms.owner_of(connection, letter.lane)
+        speaker, owner = functions.pair_in(connection, letter.lane) or (None, rooms.owner_of(connection, letter.lane))
         body = letter.body
         kind = "edit" if "instead_of" in body else "picture" if body.get("picture") else body["kind"]
         text = f"[{body['name']}] {body['text']}" if body["kind"] == "file" else body["text"]
         person, room = (self._names[owner], None) if owner else (None, letter.lane[1:])
-        return Heard(kind, text, person, room, event_id, content)
+        return Heard(kind, text, person, room, event_id, content, speaker)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """For tests: what the database holds."""

@@ -3,23 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import partial
 
 from bots.events import RoomId, UserId
 from bridge import clock
-from bridge.alliance.access import bars, servers_of
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
 from bridge.letters import Touched
 from bridge.matrix import outbound
 from bridge.matrix.door import Door
-from bridge.matrix.intake import gone
+from bridge.matrix.fetching import gone
 from bridge.matrix.lanes import where
+from bridge.matrix.porter import Porter, later
 from bridge.store import inbox, rooms
-from bridge.store.desk import derived, server_of
+from bridge.store.desk import derived
 from bridge.store.engine import Connection, Store
-from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.members import is_member
 from bridge.store.neighbours import Neighbours
 from bridge.store.rooms import Door as Wanted
@@ -29,7 +27,6 @@ log = logging.getLogger(__name__)
 LOOK = 5.0
 WIDTH = 8
 MOST_KNOCKS = 30
-LONGEST_PAUSE = timedelta(hours=3)
 TOPIC = "フォームへの回答やお知らせのための、あなた専用の部屋です。 / Your own room for forms and reminders."
 ROLE_ROOMS = {"staff": "職員 / Staff", "editors": "フォーム編集者 / Editors", "stewards": "管理者 / Stewards"}
 
@@ -41,7 +38,7 @@ class Doorkeeper:
         self, door: Door, store: Store, config: Config, touched: Callable[[Touched], None], *, permitted: Neighbours
     ) -> None:
         self._door, self._store, self._config, self._touched = door, store, config, touched
-        self._permitted = permitted
+        self._porter = Porter(door, store, permitted)
         self._knocked = asyncio.Event()
         self._width = asyncio.Semaphore(WIDTH)
 
@@ -72,48 +69,10 @@ class Doorkeeper:
     async def _round(self) -> bool:
         """One look at everything. True when there is more to do at once."""
         now = clock.now()
-        for room, inviter, attempts in await self._store.run(partial(rooms.invitations, now=now)):
-            await self._enter(room, inviter, attempts)
+        await self._porter.enter_all()
         wanted = await self._store.run(partial(rooms.doors, now=now, limit=4 * WIDTH))
         await asyncio.gather(*(self._open(w) for w in wanted))
         return len(wanted) == 4 * WIDTH
-
-    async def _enter(self, room: str, inviter: str | None, attempts: int) -> None:
-        via = [server_of(inviter)] if inviter else []
-        try:
-            await self._door.join(room, via=via)
-        except Unreachable:
-            await self._store.run(partial(rooms.postpone_join, room_id=room, until=_later(attempts)))
-        except Refused as no:
-            until = _later(attempts) if attempts < 3 else None
-            log.info("join refused: %s %s", no.status, no.code)
-            await self._store.run(partial(rooms.postpone_join, room_id=room, until=until))
-        else:
-            await self._store.run(partial(rooms.joining, room_id=room))
-            await self._leave_strangers(RoomId(room))
-
-    async def _leave_strangers(self, room: RoomId) -> None:
-        """Who is in a room is seen from inside only: where an unlisted server can hear, we do not stay."""
-        try:
-            present = servers_of((await self._door.members(room)).get("chunk"))
-            unlisted = [server for server in present if server not in self._permitted]
-            if not unlisted or (await self._store.run(rooms.facts)).get(ALLIANCE) == room:
-                return
-            acl = await self._acl(room)
-            if all(bars(acl, server) for server in unlisted):
-                return
-            log.info("left a room at once: an unlisted server is in it")
-            await self._door.leave(room)
-        except (Unreachable, Refused):
-            return  # what sits there is found when the room is looked at again
-
-    async def _acl(self, room: RoomId) -> dict[str, object] | None:
-        try:
-            return await self._door.get_state(room, "m.room.server_acl")
-        except Refused as no:
-            if no.status == 404:
-                return None
-            raise
 
     # -- direct rooms ------------------------------------------------------------------------------------------------
 
@@ -170,7 +129,7 @@ class Doorkeeper:
     async def _refused(self, wanted: Wanted) -> None:
         """A person is given up; another Kairan may be let in again tomorrow, and what waits for it must not be lost."""
         if await self._store.run(partial(is_member, user=wanted.user)):
-            await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=_later(wanted.attempts)))
+            await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=later(wanted.attempts)))
         else:
             self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
 
@@ -178,7 +137,7 @@ class Doorkeeper:
         if wanted.attempts >= MOST_KNOCKS and not await self._store.run(partial(is_member, user=wanted.user)):
             self._touched(await self._store.run(partial(_give_up, wanted=wanted)))
             return
-        await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=_later(wanted.attempts)))
+        await self._store.run(partial(rooms.postpone_door, user=wanted.user, until=later(wanted.attempts)))
 
     # -- the rooms that give roles -----------------------------------------------------------------------------------
 
@@ -209,11 +168,6 @@ class Doorkeeper:
             except Refused as no:
                 log.warning("the %s room has not invited the bot: %s", role, no.code)
         return room
-
-
-def _later(attempts: int) -> datetime:
-    seconds = clock.back_off(attempts, first=1.0, longest=LONGEST_PAUSE.total_seconds())
-    return clock.now() + timedelta(seconds=seconds)
 
 
 def _opened(connection: Connection, wanted: Wanted, room: str) -> Touched:

@@ -1,11 +1,12 @@
-"""What a sync leaves out and must be asked for before it is committed: events in a gap, and who is in a room."""
+"""What a sync tells and what it leaves out: that must be asked for before it is committed (a gap, who is there)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from bots.events import RoomId
+from bridge import clock
 from bridge.errors import Refused
 from bridge.matrix.door import Door
 from bridge.matrix.wire import Json
@@ -90,6 +91,34 @@ def is_entry(event: Json, user: str) -> bool:
     """Whether it invites this user or lets them in."""
     mine = event.get("type") == "m.room.member" and event.get("state_key") == user
     return mine and object_of(event.get("content")).get("membership") in ("invite", "join")
+
+
+def since_entry(events: Sequence[Json], user: str) -> Sequence[Json]:
+    """What was said before this user was invited is none of their business."""
+    start = 0
+    inside = False
+    for index, event in enumerate(events):
+        if event.get("type") != "m.room.member" or event.get("state_key") != user:
+            continue
+        membership = object_of(event.get("content")).get("membership")
+        if membership in ("invite", "join") and not inside:
+            start, inside = index + 1, True
+        elif membership in ("leave", "ban"):
+            inside = False
+    return events[start:]
+
+
+def gone(room: str, user: str, why: str) -> inbox.Incoming:
+    """A note to ourselves that a person cannot be met in their direct room."""
+    body: Json = {
+        "type": "m.room.member",
+        "event_id": f"$kairan:gone:{room}:{user}:{why}",
+        "sender": user,
+        "state_key": user,
+        "content": {"membership": "leave"},
+        "origin_server_ts": int(clock.now().timestamp() * 1000),
+    }
+    return inbox.Incoming(body["event_id"], room, user, body)
 
 
 def joined(reply: Json) -> Iterator[tuple[str, Json]]:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from bots.events import RoomId, Sent
+from bots.events import Event, RoomId, Sent, Written
 from bridge import clock
+from bridge.alliance.parcel import Parcel
 from bridge.errors import Unreachable
 from bridge.letters import Touched
 from bridge.matrix import attachment, inbound
@@ -33,13 +34,23 @@ UNREADABLE = Text(
 
 
 class Handling:
-    """`work(room)` handles what a room has, one event after the other."""
+    """`work(room)` handles what a room has, one event after the other.
 
-    def __init__(
-        self, door: Door, crypto: Crypto, store: Store, runtime: Runtime, touched: Callable[[Touched], None]
+    `function`: the door is a function account's, and what is said is written to it.
+    """
+
+    def __init__(  # noqa: PLR0913 - what stands around it
+        self,
+        door: Door,
+        crypto: Crypto,
+        store: Store,
+        runtime: Runtime,
+        touched: Callable[[Touched], None],
+        *,
+        function: bool = False,
     ) -> None:
         self._door, self._crypto, self._store, self._runtime, self._touched = door, crypto, store, runtime, touched
-        self._bot = door.user_id
+        self._bot, self._function = door.user_id, function
         self._keeper = Keeper(door, runtime.keys)
         self._under_way: set[str] = set()
         self._at_a_workbook = asyncio.Lock()
@@ -141,8 +152,14 @@ class Handling:
     def _asked(self, connection: Connection, *, received: inbox.Received, clear: Json) -> int:
         """How many bytes the form that the person is in would take."""
         direct = self._is_direct(connection, clear, received.room_id, received.sender)
-        event = inbound.read(clear, received.room_id, direct=direct)
-        return self._runtime.wanted(connection, event) if isinstance(event, Sent) else 0
+        event = self._read(clear, received.room_id, direct=direct)
+        return self._runtime.wanted(connection, event) if isinstance(event, Sent | Written) else 0
+
+    def _read(
+        self, clear: Json, room: str, *, direct: bool, content: bytes | None = None
+    ) -> Event | Parcel | Written | None:
+        event = inbound.read(clear, room, direct=direct, content=content)
+        return inbound.written(event, self._bot) if self._function else event
 
     async def _decide(
         self, received: inbox.Received, clear: Json, content: bytes | None
@@ -180,7 +197,7 @@ class Handling:
     ) -> tuple[inbox.Received | None, Touched]:
         """All of it or nothing: what changed, what is to be said, and that the event is done."""
         room, sender = received.room_id, received.sender
-        event = inbound.read(clear, room, direct=self._is_direct(connection, clear, room, sender), content=content)
+        event = self._read(clear, room, direct=self._is_direct(connection, clear, room, sender), content=content)
         touched = Touched()
         if event is not None:
             touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)

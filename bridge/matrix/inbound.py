@@ -4,7 +4,21 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.events import Edited, Event, EventId, Joined, Left, Located, Reacted, RoomId, Said, Sent, Struck, UserId
+from bots.events import (
+    Edited,
+    Event,
+    EventId,
+    Joined,
+    Left,
+    Located,
+    Reacted,
+    RoomId,
+    Said,
+    Sent,
+    Struck,
+    UserId,
+    Written,
+)
 from bridge.alliance.parcel import EVENT as PARCEL
 from bridge.alliance.parcel import Parcel, read_part
 from bridge.matrix.wire import Json
@@ -73,18 +87,45 @@ def _message(body: Json, heard: dict[str, Any], content: bytes | None) -> Event 
     relation = _object(body.get("m.relates_to"))
     if relation.get("rel_type") == "m.replace":
         return _edited(body, relation, heard)
+    target = _replied(relation)
     if kind in FILES:
         name = body.get("filename") if isinstance(body.get("filename"), str) else text
         caption = text if name != text else ""
-        return Sent(**heard, name=str(name)[:255], caption=caption, content=content)
+        return Sent(**heard, name=str(name)[:255], caption=caption, content=content, replies_to=target)
     if kind == "m.location":
         return _location(body, heard)
     if kind not in TALK:
         return None  # notices are other bots' words: answering them makes loops
+    return Said(**heard, text=_without_quote(text) if target else text, replies_to=target)
+
+
+def _replied(relation: Json) -> EventId | None:
     replied = _object(relation.get("m.in_reply_to")).get("event_id")
     falling_back = relation.get("rel_type") == "m.thread" and relation.get("is_falling_back", True)
-    target = EventId(replied) if isinstance(replied, str) and not falling_back else None
-    return Said(**heard, text=_without_quote(text) if target else text, replies_to=target)
+    return EventId(replied) if isinstance(replied, str) and not falling_back else None
+
+
+def written(event: Event | Parcel | None, to: str) -> Written | None:
+    """The same as somebody wrote it to the function account `to`; None for what is nothing to hand on."""
+    if event is None or not event.direct:
+        return None
+    heard: dict[str, Any] = {
+        "id": event.id, "room": event.room, "sender": event.sender, "at": event.at, "direct": True, "to": UserId(to),
+    }  # fmt: skip
+    match event:
+        case Said():
+            heard |= {"text": event.text}
+        case Edited():
+            heard |= {"text": event.text, "target": event.target}
+        case Struck():
+            heard |= {"text": "", "target": event.target}
+        case Sent():
+            heard |= {"text": event.caption, "name": event.name, "content": event.content}
+        case Located():
+            heard |= {"text": f"geo:{event.lat},{event.lon}"}
+        case _:
+            return None
+    return Written(**heard)
 
 
 def _location(body: Json, heard: dict[str, Any]) -> Event | None:

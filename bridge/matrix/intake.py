@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from bots.events import RoomId
@@ -11,7 +11,19 @@ from bridge.errors import Refused, Unreachable
 from bridge.letters import Touched
 from bridge.matrix.crypto import Crypto
 from bridge.matrix.door import Door
-from bridge.matrix.fetching import Rest, events_of, fetch_rest, is_echo, is_entry, joined, listed, object_of, section
+from bridge.matrix.fetching import (
+    Rest,
+    events_of,
+    fetch_rest,
+    gone,
+    is_echo,
+    is_entry,
+    joined,
+    listed,
+    object_of,
+    section,
+    since_entry,
+)
 from bridge.matrix.handling import Handling
 from bridge.matrix.inbound import HEARD
 from bridge.matrix.lanes import FIRST, LONGEST, where
@@ -19,6 +31,7 @@ from bridge.matrix.wire import Json
 from bridge.store import inbox, rolls, rooms, silence, upgrades
 from bridge.store.desk import server_of
 from bridge.store.engine import Connection, Store
+from bridge.store.functions import called_by
 from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
 
@@ -54,7 +67,8 @@ class Intake:
     """`touched` is called after each commit. Runs until cancelled; survives every outage.
 
     The first thing said in a room is handled in the transaction that keeps it, where that can be done at once: a
-    commit waits for the disk. All else is left to the lanes.
+    commit waits for the disk. All else is left to the lanes. `speaker`: the door is this function account's; rooms
+    that are an account's from now on are given to `claim`.
     """
 
     def __init__(  # noqa: PLR0913 - what stands around it
@@ -66,20 +80,24 @@ class Intake:
         *,
         permitted: Neighbours,
         touched: Callable[[Touched], None],
+        claim: Callable[[Iterable[str]], None],
+        speaker: str | None = None,
     ) -> None:
         self._door, self._crypto, self._store, self._handling = door, crypto, store, handling
         self._permitted, self._touched = permitted, touched
-        self._bot = door.user_id
+        self._claim, self._speaker = claim, speaker
+        self._bot, self._cursor_is = door.user_id, f"cursor:{speaker}" if speaker else "cursor"
         self._filter: str | None = None
         self._cursor: str | None = None
         self._known: set[str] = set()  # rooms the bot is in, as far as they were looked up
+        self.elsewhere: set[str] = set()  # rooms of another account of ours, in which this one is or is called
         self._kept = float("-inf")
         self.last_sync = 0.0
         self.first_sync = asyncio.Event()
 
     async def run(self) -> None:
         """Sync for ever."""
-        self._cursor = (await self._store.run(rooms.facts)).get("cursor")
+        self._cursor = (await self._store.run(rooms.facts)).get(self._cursor_is)
         failures = 0
         while True:
             try:
@@ -124,7 +142,9 @@ class Intake:
             raise
         except Exception:  # noqa: BLE001 - keep it all the same: the lanes meet the bug again, and report it
             found = await self._store.run(partial(record, handling=False))
-        self._known |= {room for room, _ in joined(reply)}
+        mine = {room for room, _ in joined(reply)} - self.elsewhere
+        self._claim(mine - self._known)
+        self._known |= mine
         self._known -= {room for name in ("invite", "leave") for room, _ in section(reply, name)}
         self._kept = clock.monotonic()
         return found
@@ -146,11 +166,11 @@ class Intake:
             found.rooms |= inbox.keys_came(connection, sessions)
         for room, invite in section(reply, "invite"):
             found.doors |= self._invited(connection, room, invite)
-        for room, _ in section(reply, "leave"):
+        for room, _ in self._ours(connection, reply, "leave"):
             if rooms.is_in(connection, room):
                 self._put_out(connection, room, found)
             rooms.left(connection, room)
-        for room, update in joined(reply):
+        for room, update in self._ours(connection, reply):
             events = self._joined(connection, room, update, rest=rest, found=found)
             inbox.record(connection, events, now)
             if events:
@@ -158,15 +178,28 @@ class Intake:
         for room in sorted(found.rooms) if handling else ():  # after all is known that came with it
             if self._handling.at_once(connection, room, found):
                 found.rooms.discard(room)
-        rooms.set_fact(connection, "cursor", str(reply["next_batch"]))
+        rooms.set_fact(connection, self._cursor_is, str(reply["next_batch"]))
         return found
 
+    def _ours(self, connection: Connection, reply: Json, name: str = "join") -> Iterator[tuple[str, Json]]:
+        """The rooms of one kind, without those of another account of ours."""
+        for room, update in section(reply, name):
+            if room in self._known or rooms.is_free(connection, room, self._speaker):
+                yield room, update
+            elif name == "join":
+                self.elsewhere.add(room)
+
     def _invited(self, connection: Connection, room: str, invite: Json) -> bool:
-        """Only people of permitted servers may call the bot in."""
+        """Only people of permitted servers may call the bot in, and one account of ours alone is in a room."""
+        if not rooms.is_free(connection, room, self._speaker):
+            self.elsewhere.add(room)
+            return False
         for event in listed(object_of(invite.get("invite_state")).get("events")):
             sender = event.get("sender")
             if is_entry(event, self._bot) and isinstance(sender, str) and server_of(sender) in self._permitted:
-                rooms.invited(connection, room, sender)
+                if self._speaker is not None and not called_by(connection, self._speaker, sender):
+                    return False
+                rooms.invited(connection, room, sender, self._speaker)
                 return True
         return False
 
@@ -182,7 +215,7 @@ class Intake:
     ) -> list[inbox.Incoming]:
         known = room in rest.known
         if not known:
-            rooms.entered(connection, room)
+            rooms.entered(connection, room, self._speaker)
         timeline = listed(object_of(update.get("timeline")).get("events"))
         # The `state` of a sync is that before the timeline; where servers wrote at once it may be older than what we
         # have (MSC4222): it counts for a room that is new to us or after a gap, and for members never.
@@ -196,24 +229,10 @@ class Intake:
             rooms.replace_members(connection, room, [_member(e) for e in rest.members[room]])
         found.doors |= rooms.crowded(connection, room, self._bot)
         events = [*rest.earlier.get(room, []), *timeline]
-        heard = events if known else self._since_entry(events)
+        heard = events if known else since_entry(events, self._bot)
         if silence.is_shut(connection, room):
             return []
         return [x for x in (self._incoming(connection, e, room) for e in heard) if x is not None]
-
-    def _since_entry(self, events: Sequence[Json]) -> Sequence[Json]:
-        """What was said before the bot was invited is none of its business."""
-        start = 0
-        inside = False
-        for index, event in enumerate(events):
-            if event.get("type") != "m.room.member" or event.get("state_key") != self._bot:
-                continue
-            membership = object_of(event.get("content")).get("membership")
-            if membership in ("invite", "join") and not inside:
-                start, inside = index + 1, True
-            elif membership in ("leave", "ban"):
-                inside = False
-        return events[start:]
 
     def _incoming(self, connection: Connection, raw: Json, room: str) -> inbox.Incoming | None:
         event_id, sender, kind = raw.get("event_id"), raw.get("sender"), raw.get("type")
@@ -259,21 +278,8 @@ class Intake:
         upgrades.replaced(connection, room, new)
         if rooms.is_in(connection, new) or server_of(sender) not in self._permitted:
             return False
-        rooms.invited(connection, new, sender)
+        rooms.invited(connection, new, sender, self._speaker)
         return True
-
-
-def gone(room: str, user: str, why: str) -> inbox.Incoming:
-    """A note to ourselves that a person cannot be met in their direct room."""
-    body: Json = {
-        "type": "m.room.member",
-        "event_id": f"$kairan:gone:{room}:{user}:{why}",
-        "sender": user,
-        "state_key": user,
-        "content": {"membership": "leave"},
-        "origin_server_ts": int(clock.now().timestamp() * 1000),
-    }
-    return inbox.Incoming(body["event_id"], room, user, body)
 
 
 def _pause(failures: int) -> float:

@@ -24,14 +24,14 @@ class DirectoryDesk:
         self._desk, self._db = desk, desk.connection
 
     def mine(self) -> Entry | None:
-        return self._of(self._desk.who)
+        return self.of(self._desk.who)
 
-    def _of(self, user: str) -> Entry | None:
+    def of(self, user: str) -> Entry | None:
         row = self._db.execute(sa.select(colleague).where(colleague.c.user_id == user)).mappings().first()
         return None if row is None else _entry(row)
 
     def keep(self, entry: Entry) -> bool:
-        before = self._of(entry.user)
+        before = self.of(entry.user)
         if before is not None and before.n >= entry.n:
             return False
         if before is None and self._count(server_of(entry.user)) >= MOST_OF_A_MEMBER:

@@ -194,7 +194,9 @@ class ResponseDesk:
         found = outbox.about(self._db, message)
         if found is None or found[0] != self._desk.room:
             return None
-        return About(response=found[1]["response"], question=found[1]["question"], keys=found[1]["keys"])
+        asked = found[1]
+        bot = asked.get("bot", "form")
+        return About(response=asked["response"], question=asked["question"], keys=asked["keys"], bot=bot)
 
     def current(self) -> str | None:
         if self._chosen is None:

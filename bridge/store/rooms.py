@@ -61,16 +61,28 @@ def drop_fact(connection: sa.Connection, name: str) -> None:
     connection.execute(sa.delete(fact).where(fact.c.name == name))
 
 
-def entered(connection: sa.Connection, room_id: str) -> None:
-    """The bot is in the room."""
+def is_free(connection: sa.Connection, room_id: str, speaker: str | None) -> bool:
+    """Whether this account may be in the room: of ours there is only one in each, the bot (None) or a function.
+
+    Where both are called at once the bot goes.
+    """
+    found = connection.execute(sa.select(room.c.membership, room.c.speaker).where(room.c.room_id == room_id)).first()
+    if found is None or found.membership == "left" or found.speaker == speaker:
+        return True
+    return speaker is None and found.membership == "invited"
+
+
+def entered(connection: sa.Connection, room_id: str, speaker: str | None = None) -> None:
+    """The bot, or this function account, is in the room."""
     moves.moved()
-    upsert(connection, room, {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0})
-
-
-def invited(connection: sa.Connection, room_id: str, inviter: str) -> None:
-    """Somebody wants the bot in a room."""
-    row = {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None, "attempts": 0}
+    row = {"room_id": room_id, "membership": "joined", "next_try": None, "attempts": 0, "speaker": speaker}
     upsert(connection, room, row)
+
+
+def invited(connection: sa.Connection, room_id: str, inviter: str, speaker: str | None = None) -> None:
+    """Somebody wants the bot, or this function account, in a room."""
+    row = {"room_id": room_id, "membership": "invited", "inviter": inviter, "next_try": None, "attempts": 0}
+    upsert(connection, room, {**row, "speaker": speaker})
 
 
 def left(connection: sa.Connection, room_id: str) -> None:
@@ -143,6 +155,7 @@ def shared_with(connection: sa.Connection, user: str) -> Sequence[Mapping[str, A
         sa.select(room.c.room_id, room.c.name, room.c.alias)
         .join(member, member.c.room_id == room.c.room_id)
         .where(member.c.user_id == user, member.c.membership == "join", room.c.membership == "joined")
+        .where(room.c.speaker.is_(None))
     )
     return [dict(r) for r in connection.execute(query).mappings()]
 
@@ -240,31 +253,6 @@ def postpone_door(connection: sa.Connection, user: str, until: datetime) -> None
     """Knock again later."""
     connection.execute(
         sa.update(direct).where(direct.c.user_id == user).values(next_try=until, attempts=direct.c.attempts + 1)
-    )
-
-
-# -- invitations -----------------------------------------------------------------------------------------------------
-
-
-def invitations(connection: sa.Connection, now: datetime) -> Sequence[tuple[str, str | None, int]]:
-    """(room, inviter, attempts) of rooms to enter now."""
-    due = (room.c.next_try.is_(None)) | (room.c.next_try <= now)
-    query = sa.select(room.c.room_id, room.c.inviter, room.c.attempts).where(room.c.membership == "invited", due)
-    return [(r, i, n) for r, i, n in connection.execute(query)]
-
-
-def joining(connection: sa.Connection, room_id: str) -> None:
-    """The homeserver let the bot in; the next sync brings the room."""
-    connection.execute(
-        sa.update(room).where(room.c.room_id == room_id, room.c.membership == "invited").values(membership="joining")
-    )
-
-
-def postpone_join(connection: sa.Connection, room_id: str, until: datetime | None) -> None:
-    """Try again then; None: never."""
-    values: dict[str, Any] = {"next_try": until, "attempts": room.c.attempts + 1}
-    connection.execute(
-        sa.update(room).where(room.c.room_id == room_id).values(**(values if until else {"membership": "left"}))
     )
 
 

@@ -13,14 +13,14 @@ _IS_SHUT = Hot(sa.select(fact.c.value).where(fact.c.name == sa.bindparam("name")
 
 
 def seats(connection: sa.Connection) -> Mapping[str, frozenset[str]]:
-    """Room → servers of those who have joined it, for all rooms that the bot is in."""
+    """Room → servers of those who have joined it, for all rooms that the bot itself is in."""
     server = sa.func.substr(member.c.user_id, sa.func.instr(member.c.user_id, ":") + 1)
     if connection.dialect.name == "postgresql":
         server = sa.func.substr(member.c.user_id, sa.func.strpos(member.c.user_id, ":") + 1)
     query = (
         sa.select(member.c.room_id, server.label("server"))
         .join(room, room.c.room_id == member.c.room_id)
-        .where(room.c.membership == "joined", member.c.membership == "join")
+        .where(room.c.membership == "joined", member.c.membership == "join", room.c.speaker.is_(None))
         .distinct()
     )
     found: dict[str, set[str]] = {}

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bridge.store import (  # noqa: F401 - all tables are one schema
     alliance_tables,
+    function_tables,
     group_tables,
     inquiry_tables,
     list_tables,
@@ -58,10 +59,7 @@ outbox = sa.Table(
 )
 
 blob = sa.Table(
-    "blob",
-    metadata,
-    sa.Column("hash", Words, primary_key=True),
-    sa.Column("content", sa.LargeBinary, nullable=False),
+    "blob", metadata, sa.Column("hash", Words, primary_key=True), sa.Column("content", sa.LargeBinary, nullable=False)
 )
 
 room = sa.Table(
@@ -76,6 +74,7 @@ room = sa.Table(
     sa.Column("successor", Words),
     sa.Column("next_try", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("speaker", Words),  # the function account that is in it and speaks there; none: the bot
 )
 
 member = sa.Table(

@@ -11,6 +11,7 @@ from bots.records import Digest, Live, Publication, Reminder
 from bots.roles import Role
 from bridge.store.desk import Desk, derived
 from bridge.store.engine import upsert
+from bridge.store.function_tables import matter
 from bridge.store.hot import Hot
 from bridge.store.publications import publications_where
 from bridge.store.tables import digest, live, publication, reminder
@@ -195,6 +196,19 @@ class SummaryDesk:
         )
         same_room = live.c.room_id == written.publication.room
         self._db.execute(sa.update(live).where(same_room).values(not_before=now + PAUSE))
+
+
+def next_due(connection: sa.Connection, after: datetime) -> datetime | None:
+    """When something falls due next, for a clock that is moved by hand."""
+    moments = [
+        sa.select(sa.func.min(reminder.c.due)).where(reminder.c.state == "due", reminder.c.due > after),
+        sa.select(sa.func.min(publication.c.closes_at)).where(
+            publication.c.closed_at.is_(None), publication.c.closes_at > after
+        ),
+        sa.select(sa.func.min(digest.c.next)).where(digest.c.next > after),
+        sa.select(sa.func.min(matter.c.wake)).where(matter.c.state == "open", matter.c.wake > after),
+    ]
+    return min((found for query in moments if (found := connection.execute(query).scalar()) is not None), default=None)
 
 
 def mark_stale(connection: sa.Connection, key: str) -> None:

@@ -41,10 +41,11 @@ def founded(folder, database="kairan.db"):
     return config, rows
 
 
-def account(config):
-    """The identity keys of the bot's device."""
-    vault = open_vault(config.folder / "crypto", config.bot, device_id=DEVICE, secret=config.secret)
-    keys = Machine(config.bot, DEVICE, vault).account.identity_keys
+def account(config, folder="crypto", user=None):
+    """The identity keys of the device of the bot, or of a function account."""
+    user = user or config.bot
+    vault = open_vault(config.folder / folder, user, device_id=DEVICE, secret=config.secret)
+    keys = Machine(user, DEVICE, vault).account.identity_keys
     vault.close()
     return keys
 
@@ -64,6 +65,22 @@ def rows_of(config):
         return store.do(told)
     finally:
         store.close()
+
+
+def test_function_accounts_go_along_with_keys_of_their_own_and_nothing_else_beside_them(kairan, tmp_path):
+    config, _ = kairan
+    of = {"folder": "functions/kairan_kodomo", "user": f"@kairan_kodomo:{SERVER}"}
+    keys = account(config, **of)
+    write_private(config.folder / of["folder"] / "cross-signing.json", {"master": "other seed"})
+    (config.folder / of["folder"] / "notes.txt").write_text("nobody knows this")
+    restore(copied(config, tmp_path), tmp_path / "new")
+    moved = read_config(tmp_path / "new" / "kairan.toml")
+    assert account(moved, **of) == keys
+    assert restored_at(moved.folder / of["folder"]) is not None
+    assert sorted(p.name for p in (moved.folder / of["folder"]).iterdir() if "olm.db" not in p.name) == [
+        "cross-signing.json",
+        "restored",
+    ]
 
 
 def test_everything_is_in_the_new_place_and_the_keys_are_the_same(kairan, tmp_path):

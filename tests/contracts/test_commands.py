@@ -201,6 +201,10 @@ SAMPLES = {
     "where": "中津市",
     "form": "himitsu",
     "_rows": "コード,名称",
+    "function": "こども課",
+    "hours": "8:30-17:15",
+    "colleagues": "職員",
+    "switch": "付ける",
 }
 
 

@@ -16,6 +16,7 @@ import pytest
 from bots.roles import Role
 from bridge.stage import TOWNS, Stage
 from forms.when import read_when
+from tests.counter import write
 from tests.country import Country
 from tests.forms.every_kind import exif, jpeg, segment
 from tests.stages import empty_store
@@ -140,6 +141,10 @@ class Play:
             self.stage.move(_later(order, self.stage.now))
 
     def _act(self, who: str, room: str | None, said: str) -> None:  # noqa: C901 - a table of steps
+        who, _, function = who.partition("→")
+        if function:
+            self._write(who, function, said)
+            return
         match = STEPS.fullmatch(said)
         if match is None:
             self._keep(who, said, self.stage.say(who, said, room=room))
@@ -168,6 +173,19 @@ class Play:
                 lat, lon = map(float, rest.split(","))
                 self._keep(who, rest, self.stage.locate(who, lat, lon, 20))
 
+    def _write(self, who: str, function: str, said: str) -> None:
+        """To a function account, in the room that one's client opened with it."""
+        match = STEPS.fullmatch(said)
+        if match is None:
+            self._keep(who, said, write(self.stage, who, function, said))
+        elif match["step"] in ("編集", "削除"):
+            write(self.stage, who, function, match["rest"], target=_last(self.said[who], match["which"]))
+        else:
+            first, _, content = match["rest"].partition("\n")
+            name, _, caption = first.partition(" ")
+            content = content.encode() if match["step"] == "ファイル" else None
+            write(self.stage, who, function, caption, name=name, content=content)
+
     def _send(self, who: str, name: str, content: bytes | None, **more) -> None:
         self._keep(who, name, self.stage.send(who, name, content, **more))
 
@@ -176,10 +194,11 @@ class Play:
 
     def _shown(self, town, heard) -> tuple[str, list[str]]:
         """Where it is said, and the lines of it."""
-        if heard.person:
+        if heard.person and not heard.speaker:
             self.heard.setdefault(heard.person, []).append((heard.text, heard.event_id))
         place = f"@{heard.person}" if heard.person else f"#{heard.room}"
         place = f"[{TOWNS[town]}]{place}" if town and not heard.person else place
+        place = f"（{heard.speaker}）{place}" if heard.speaker else place
         mark = {"edit": "（書き換え）", "picture": "（画像）", "file": "（ファイル）"}.get(heard.kind, "")
         content = _readable(heard.content or b"") if heard.kind == "file" else ""
         text = f"{mark}{heard.text}\n{content}".rstrip("\n")
