@@ -4,15 +4,14 @@ A value has a key: the id of its element, and within repeats which turn it belon
 kept by key, so that position, turns and calculated values are derived from them, never stored.
 """
 
-import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING
 
+from forms.chance import chance, uuid
 from forms.expression import Budget, Expression, Node, Scope
 from forms.mistake import Mistake
 from forms.questions import Calculated, Element, Hidden, Repeat, Value
@@ -199,8 +198,8 @@ class Sheet:
             return self.scope
         given = self._circumstances
         now = given.begun or given.now if "once" in rule.functions else given.now
-        chance = _chance(f"{given.seed} {place.key}")
-        return replace(self.scope, now=now, chance=chance, uuid=lambda: _uuid(chance))
+        draw = chance(f"{given.seed} {place.key}")
+        return replace(self.scope, now=now, chance=draw, uuid=lambda: uuid(draw))
 
     def _label(self, id_: str, option: str) -> str | None:
         element = self.form.element(id_)
@@ -286,19 +285,3 @@ def _whole(rule: Expression, node: Node, scope: Scope) -> int:
         return int(float(rule.text(node, scope)))
     except (Mistake, ValueError, OverflowError):
         return 0
-
-
-def _chance(seed: str) -> Callable[[], float]:
-    """Numbers from 0 to below 1 that follow from `seed`: the same in every turn of the conversation."""
-    numbers = count()
-
-    def draw() -> float:
-        said = hashlib.sha256(f"{seed} {next(numbers)}".encode()).digest()
-        return int.from_bytes(said[:6], "big") / 2**48
-
-    return draw
-
-
-def _uuid(chance: Callable[[], float]) -> str:
-    digits = "".join(f"{int(chance() * 65536):04x}" for _ in range(8))
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"

@@ -59,20 +59,16 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._sqlite = url.startswith("sqlite")
-        self._held: sa.Connection | None = (
-            None  # SQLite's one connection: taking it anew each time costs more than a query
-        )
+        # SQLite's one connection: taking it anew each time costs more than a query
+        self._held: sa.Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._notes: list[Note] = []
-        # hide_parameters: an error must not carry answers into a log
         options: dict[str, Any] = (
-            {"hide_parameters": True, "poolclass": sa.pool.StaticPool}
+            {"poolclass": sa.pool.StaticPool, "connect_args": {"check_same_thread": False, "timeout": 10}}
             if self._sqlite
-            else {"hide_parameters": True, "pool_size": 1, "max_overflow": 0, "pool_pre_ping": True}
+            else {"pool_size": 1, "max_overflow": 0, "pool_pre_ping": True}
         )
-        if self._sqlite:
-            options["connect_args"] = {"check_same_thread": False, "timeout": 10}
-        self._engine = sa.create_engine(url, **options)
+        self._engine = sa.create_engine(url, hide_parameters=True, **options)  # errors carry no answers into logs
         if self._sqlite:
             sa.event.listen(self._engine, "connect", _durable)
             sa.event.listen(self._engine, "begin", _begin)

@@ -1,6 +1,6 @@
 """The tree that expressions look at: the answers of a form, a list of choices, the rows of a file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Optional, Self
 
@@ -116,6 +116,10 @@ class Table(Node):
         if index is None:
             index = self._indexes[column] = self._index(column)
         return index.get(text, [])
+
+    def rows_equal(self, column: str, value: float, read: Callable[[str], float]) -> list[Node] | None:  # noqa: ARG002
+        """The rows whose cell in this column spells this number or day; None where they are to be searched."""
+        return None
 
     def _index(self, column: str) -> dict[str, list[Node]]:
         index: dict[str, list[Node]] = {}

@@ -6,7 +6,7 @@ from forms.expression.dates import looks_like_date
 from forms.expression.node import Node, Table
 from forms.expression.paths import Narrow
 from forms.expression.run import Run
-from forms.expression.values import Value, text_of, truth
+from forms.expression.values import Value, number, number_in, text_of, truth
 
 Give = Callable[[Node, Run], Value]
 """A compiled expression."""
@@ -59,17 +59,20 @@ def _fewest(table: Table, lookups: Lookups, run: Run) -> list[Node] | None:
     """The shortest list of rows that one of the lookups leaves; None when an index can answer none of them."""
     fewest: list[Node] | None = None
     for column, value in lookups:
-        words = _exact(value(table, run), run)
-        if words is None:
+        rows = _rows(table, column, value(table, run), run)
+        if rows is None:
             continue
-        rows = table.rows_where(column, words)
         if fewest is None or len(rows) < len(fewest):
             fewest = rows
     return fewest
 
 
-def _exact(value: Value, run: Run) -> str | None:
-    """The text that is equal to no other; numbers and dates may be written in several ways."""
+def _rows(table: Table, column: str, value: Value, run: Run) -> list[Node] | None:
+    """By the text that is equal to no other; a number or a date, which has several spellings, by what it is."""
     if isinstance(value, list) and len(value) == 1:
         value = text_of(value[0], run)
-    return value if isinstance(value, str) and not looks_like_date(value) else None
+    if isinstance(value, str) and not looks_like_date(value):
+        return table.rows_where(column, value)
+    if isinstance(value, str | float):
+        return table.rows_equal(column, number(value, run), lambda words: number_in(words, run))
+    return None

@@ -55,8 +55,14 @@ class DrawnTable(Table):
 
     def rows_where(self, column: str, text: str) -> list[Node]:
         roll = self._roll()
-        column = {"name": self._source.value, "label": self._source.label}.get(column, column)
-        return self._nodes(roll.rows_where(column, text)) if roll else []
+        return self._nodes(roll.rows_where(self._heading(column), text)) if roll else []
+
+    def rows_equal(self, column: str, value: float, read: Callable[[str], float]) -> list[Node] | None:
+        roll = self._roll()
+        return self._nodes(roll.rows_equal(self._heading(column), value, read)) if roll else []
+
+    def _heading(self, column: str) -> str:
+        return {"name": self._source.value, "label": self._source.label}.get(column, column)
 
     def _nodes(self, numbers: Sequence[int]) -> list[Node]:
         if len(numbers) > MOST_SCANNED:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from forms.reading.words import HIRAGANA, folded, without_politeness
@@ -37,6 +37,7 @@ class Roll:
         self._searched = _searchable(content, self._places[value] if len(self.columns) > 1 else None)
         self._folds = _lines(self._searched)
         self._orders: dict[str, array[int]] = {}
+        self._numbers: dict[str, array[float]] = {}
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -44,7 +45,7 @@ class Roll:
     @property
     def size(self) -> int:
         """Bytes in memory."""
-        orders = sum(len(order) * order.itemsize for order in self._orders.values())
+        orders = 4 * sum(map(len, self._orders.values())) + 8 * sum(map(len, self._numbers.values()))
         return len(self._content) + len(self._searched) + orders + 8 * len(self._starts)
 
     def _line(self, n: int) -> str:
@@ -69,6 +70,15 @@ class Roll:
             found.append(order[at])
             at += 1
         return found
+
+    def rows_equal(self, column: str, value: float, read: Callable[[str], float]) -> list[int]:
+        """The rows whose cell in that column is read as this number, in their order."""
+        place = self._places.get(column)
+        if place is None:
+            return []
+        if column not in self._numbers:
+            self._numbers[column] = array("d", (read(self._cell(n, place)) for n in range(len(self))))
+        return [n for n, one in enumerate(self._numbers[column]) if one == value]
 
     def _order(self, column: str) -> "array[int]":
         """The rows by what stands in a column: 4 bytes a row, where a dictionary takes a hundred."""

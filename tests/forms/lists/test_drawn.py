@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from forms.document import as_document, read_form, write_form
 from forms.form import Form
-from forms.journey import path, relevant_answers
+from forms.journey import Journey, at, path, relevant_answers
 from forms.lists.known import Known
 from forms.mistake import Mistake
 from forms.questions.base import Around, Several
@@ -143,6 +143,32 @@ def test_an_expression_cannot_go_through_a_long_list_row_by_row():
         SCHOOL, {"id": "n", "kind": "calculated", "calculate": "instance('学校')/root/item[コード = ${school}]/名称"}
     )
     assert path(found, {"school": "000007"}, today=TODAY)
+
+
+def test_rows_of_a_long_list_are_found_by_a_number_or_a_day_however_it_is_written():
+    rows = "".join(f"{n:04},班{n},{n % 100:03},2026-12-{n % 28 + 1:02}\n" for n in range(3000))
+    long = Held("コード,名称,番号,日\n" + rows)
+    count = "count(instance('学校')/root/item[{}])"
+    form = long.form(
+        {"id": "n", "kind": "integer", "title": "番号"},
+        {"id": "day", "kind": "date", "title": "日"},
+        {"id": "by_number", "kind": "calculated", "calculate": count.format("番号 = ${n}")},
+        {"id": "by_sum", "kind": "calculated", "calculate": count.format("番号 = ${n} + 1")},
+        {"id": "by_day", "kind": "calculated", "calculate": count.format("日 = ${day} and 番号 != 7")},
+        {"id": "by_word", "kind": "calculated", "calculate": count.format("名称 = '班7'")},
+        {"id": "by_none", "kind": "calculated", "calculate": count.format("名称 = 7")},
+        {**SCHOOL, "choice_filter": "番号 = number(${n})"},
+    )
+    found = Journey(form, {"n": 7, "day": "2026-12-08", "school": "0107"}, at(TODAY)).counted
+    numbers = [found[f"by_{name}"] for name in ("number", "sum", "day", "word", "none")]
+    assert numbers == [
+        0,
+        30,  # as XPath has it: an answer and a cell are two texts, and 7 is not 007
+        sum(n % 28 == 7 and n % 100 != 7 for n in range(3000)),
+        1,
+        0,
+    ]
+    assert found["school"] == "0107"
 
 
 def test_where_the_content_is_gone_nothing_breaks_and_it_is_said(schools):
