@@ -162,15 +162,7 @@ class Runtime:
 
     def _heard(self, connection: Connection, event: Event | Delivered | Written, touched: Touched) -> None:
         self._come_and_go(connection, event, touched)
-        occasion = Occasion(
-            connection=connection,
-            source=event.id,
-            at=event.at,
-            who=event.sender,
-            room=event.room,
-            direct=event.direct,
-            reply_to=None if event.direct else event.id,
-        )
+        occasion = _occasion(connection, event)
         said = self._paced(event)
         effects = self._decide(connection, event) if said is None else said
         self._writer.carry_out(occasion, effects, touched)
@@ -280,15 +272,20 @@ class Runtime:
     def apologise(self, connection: Connection, event: Event | Parcel | Written, reference: str) -> Touched:
         """A bug of ours: say so with a number, and go on with the next event."""
         touched = Touched()
-        occasion = Occasion(
-            connection=connection,
-            source=event.id,
-            at=event.at,
-            who=event.sender,
-            room=event.room,
-            direct=event.direct,
-            reply_to=None if event.direct else event.id,
-        )
+        occasion = _occasion(connection, event)
         if isinstance(event, Said) and (event.direct or event.text.startswith("!")):
             self._writer.carry_out(occasion, (Say(text=SORRY.fill(ref=reference)),), touched)
         return touched
+
+
+def _occasion(connection: Connection, event: Event | Delivered | Parcel | Written) -> Occasion:
+    """What an event gives cause to; in a shared room the answer is a reply to it."""
+    return Occasion(
+        connection=connection,
+        source=event.id,
+        at=event.at,
+        who=event.sender,
+        room=event.room,
+        direct=event.direct,
+        reply_to=None if event.direct else event.id,
+    )
