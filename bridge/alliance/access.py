@@ -4,7 +4,7 @@ An access list knows hosts, not ports: two servers of one host are admitted or s
 """
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 EVERYBODY = "*"
@@ -26,7 +26,8 @@ def admitted(acl: Mapping[str, Any] | None, known: Iterable[str]) -> frozenset[s
     if acl is None:
         return frozenset({*known, EVERYBODY})
     allow, deny = _patterns(acl.get("allow")), _patterns(acl.get("deny"))
-    inside = {server for server in known if _matches(host(server), allow) and not _matches(host(server), deny)}
+    let_in, kept_out = _matching(allow), _matching(deny)
+    inside = {server for server in known if let_in(host(server)) and not kept_out(host(server))}
     open_ended = any("*" in pattern or "?" in pattern for pattern in allow)
     return frozenset(inside | ({EVERYBODY} if open_ended else set()))
 
@@ -74,8 +75,11 @@ def host(server: str) -> str:
     return name if colon and port.isdigit() and not server.endswith("]") else server
 
 
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower().replace("[", "[[]")) for pattern in patterns)
+def _matching(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Plain names are looked up: there may be thousands, of thousands of servers."""
+    lowered = {pattern.lower() for pattern in patterns}
+    wild = [pattern.replace("[", "[[]") for pattern in lowered if "*" in pattern or "?" in pattern]
+    return lambda name: name.lower() in lowered or any(fnmatch.fnmatchcase(name.lower(), one) for one in wild)
 
 
 def _patterns(found: Any) -> list[str]:

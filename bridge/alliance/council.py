@@ -14,6 +14,11 @@ Value = Mapping[str, Any]
 """An offer: the list, and why (bridge/alliance/motion.py)."""
 SLOT: Final = 20_000
 """Milliseconds that a leader has before the next one tries."""
+FARTHEST: Final = 100_000
+"""Rounds that one message may go beyond those that are known: a lie about the last of all rounds would end the council.
+
+As long as three weeks: so far clocks may differ.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,8 @@ class Attempt:
     offered: bool = False
     slot: int = -1
     floor: int = -1
+    heeded: Mapping[str, int] = field(default_factory=dict)
+    """When each leader was last promised something: who outbids the others all the time gets no more than a turn."""
     promises: Mapping[str, tuple[int, Value | None]] = field(default_factory=dict)
 
 
@@ -57,6 +64,22 @@ def begin(attempt: Attempt, slot: int, number: int) -> tuple[Attempt, Message]:
     )
 
 
+def is_round_of(attempt: Attempt, number: int, turn: int, size: int, slot: int) -> bool:
+    """Whether the member whose turn that is may lead a round of this number. `slot`: of our own clock."""
+    return number % size == turn and number <= _farthest(attempt, slot)
+
+
+def _farthest(attempt: Attempt, slot: int) -> int:
+    return max(attempt.promised, attempt.floor, slot, 0) + FARTHEST
+
+
+def heeded(attempt: Attempt, who: str, number: int, size: int, slot: int) -> tuple[Attempt, bool]:
+    """Whether a round may begin: one of its own time ends no later one; others once while all could lead, about."""
+    if number > slot and who in attempt.heeded and slot - attempt.heeded[who] < max(size - 1, 1):
+        return attempt, False
+    return replace(attempt, heeded={**attempt.heeded, who: slot}), True
+
+
 def prepared(attempt: Attempt, number: int) -> tuple[Attempt, Message]:
     """Somebody leads a round: promise to be done with all before it, or say that one has promised more."""
     if number <= attempt.promised:
@@ -65,9 +88,10 @@ def prepared(attempt: Attempt, number: int) -> tuple[Attempt, Message]:
     return replace(attempt, promised=number), promise
 
 
-def promised(attempt: Attempt, who: str, message: Message, *, quorum: int) -> tuple[Attempt, bool]:
+def promised(attempt: Attempt, who: str, message: Message, *, quorum: int, slot: int) -> tuple[Attempt, bool]:
     """True once a quorum has promised: then `proposal` says what must be offered."""
-    attempt = replace(attempt, floor=max(attempt.floor, message.floor))
+    if message.floor <= _farthest(attempt, slot):
+        attempt = replace(attempt, floor=max(attempt.floor, message.floor))
     if message.round != attempt.leading or attempt.offered or message.floor >= 0:
         return attempt, False
     attempt = replace(attempt, promises={**attempt.promises, who: (message.accepted, message.value)})

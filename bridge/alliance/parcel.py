@@ -17,6 +17,9 @@ PREFIX: Final = "jp.kairan."
 PART: Final = 30_000
 MOST_PARTS: Final = 48
 """Of 30,000 letters each: what does not compress at all still fits."""
+_WITH_A_LIST: Final = ("council", "roll")
+LONGEST_LIST: Final = 4_000_000
+"""Bytes of a document that holds the list of an alliance; all others are at most LONGEST."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,21 @@ def sealed(  # noqa: PLR0913 - the envelope's own fields
 
 def read_envelope(raw: str) -> Signed:
     """What an envelope says; whether its signature holds is another question. Raises NotCanonical."""
-    envelope = parse(raw)
+    envelope = opened(raw)
     kind, signer, at, body = (envelope.get(name) for name in ("type", "from", "at", "body"))
     if not (isinstance(kind, str) and kind.startswith(PREFIX) and isinstance(signer, str) and isinstance(body, dict)):
         raise NotCanonical("no envelope")
     return Signed(
         id=digest(envelope), kind=kind.removeprefix(PREFIX), signer=signer, at=_moment(at), body=body, raw=raw
     )
+
+
+def opened(raw: str) -> Document:
+    """The whole of it, with its signatures. Raises NotCanonical."""
+    envelope = parse(raw, longest=LONGEST_LIST)
+    if len(raw) > LONGEST and envelope.get("type") not in [PREFIX + kind for kind in _WITH_A_LIST]:
+        raise NotCanonical("too long")
+    return envelope
 
 
 def _moment(value: object) -> datetime:
@@ -81,8 +92,8 @@ def joined(pieces: Sequence[str]) -> str:
     """The document that all parts together hold. Raises NotCanonical; a bomb is not unpacked."""
     unpacking = zlib.decompressobj()
     try:
-        raw = unpacking.decompress(base64.b64decode("".join(pieces), validate=True), LONGEST + 1)
-        if not unpacking.eof or len(raw) > LONGEST:
+        raw = unpacking.decompress(base64.b64decode("".join(pieces), validate=True), LONGEST_LIST + 1)
+        if not unpacking.eof or len(raw) > LONGEST_LIST:
             raise NotCanonical("too long, or cut off")
         return raw.decode()
     except (binascii.Error, zlib.error, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ connects must connect to what is returned here, not to the name again.
 
 import asyncio
 import ssl
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from socket import AF_INET, AF_INET6, SOCK_STREAM, AddressFamily
@@ -18,6 +19,7 @@ from bridge.errors import Unreachable
 Address = IPv4Address | IPv6Address
 PATIENCE = 5.0
 _TRANSLATED = ip_network("64:ff9b::/96")
+_UNICAST = ip_network("2000::/3")
 
 
 class Inside(Unreachable):
@@ -42,7 +44,9 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast
+        if address not in _UNICAST:  # addresses of a site, and what a translator of ours makes of others
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 async def addresses(host: str, *, inside: bool = False) -> list[str]:
@@ -105,6 +109,12 @@ def _result(host: str, port: int, address: str) -> ResolveResult:
 
 def trust(authority: Path | None) -> ssl.SSLContext:
     """Whose certificates are believed: the system's authorities, or only this one of a training ground."""
+    return _trusting(authority, authority.stat().st_mtime_ns if authority else 0)
+
+
+@lru_cache(maxsize=4)
+def _trusting(authority: Path | None, _written: int) -> ssl.SSLContext:
+    """Kept: reading the system's authorities takes 20 ms, and a round of health asks thousands."""
     context = ssl.create_default_context(cafile=str(authority) if authority else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

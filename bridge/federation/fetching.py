@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
+from bridge.federation.addresses import is_public
 
 LONGEST = 1_000_000
 """Bytes on the wire; unpacked, a list of thousands of members may be four times as long."""
@@ -21,22 +22,14 @@ UNPACKED = 4 * LONGEST
 PATIENCE = 10.0
 """Seconds for all of it, however slowly the other side talks."""
 BASE = "/.well-known/kairan"
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_outside(address: str) -> bool:
     """Whether an IP address is one of the public internet, also where it is wrapped in another."""
     try:
-        ip: Any = ipaddress.ip_address(address.partition("%")[0])
+        return is_public(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return False
-    if ip.version == 6:
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_outside(str(inner))
-    return bool(ip.is_global and not ip.is_multicast and not ip.is_reserved)
 
 
 class _Outside(AbstractResolver):

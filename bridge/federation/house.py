@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 LOOK = 2.0
 TURN = timedelta(seconds=10)
 AGAIN = 60.0
+MOST_POWERFUL = 500
+"""Bots with the power of the room's maker: the longest-standing; an event holds no more than 64 kB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class House:
         levels = await self._door.get_state(room, "m.room.power_levels")
         users = dict(levels.get("users") or {})
         creator = await self._door.creator(room)
-        wanted = {e.member.bot: 100 for e in roll.entries if e.member.bot != creator}
+        wanted = {bot: 100 for bot in _powerful(roll) if bot != creator}
         # Nobody can take a power that equals their own; its maker's is above all.
         ours = creator == self._door.user_id
         gone = {u for u in users if u not in wanted and u.startswith("@kairan")} if ours else set()
@@ -152,6 +154,11 @@ class House:
         if type(version) is not int or version < roll.version:
             await self._door.set_state(room, SHOWN_AS, shown_content(roll))
         self._shown = roll.id
+
+
+def _powerful(roll: Roll) -> Sequence[str]:
+    standing = sorted(roll.entries, key=lambda entry: (entry.since, entry.server))
+    return [entry.member.bot for entry in standing[:MOST_POWERFUL]]
 
 
 def _turn(roll: Roll, server: str) -> int:

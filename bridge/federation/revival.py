@@ -14,8 +14,8 @@ from functools import partial
 
 from bots.effects import Post
 from bridge import clock
-from bridge.alliance.parcel import read_envelope, sealed
-from bridge.alliance.signing import NotCanonical, parse, verify
+from bridge.alliance.parcel import opened, read_envelope, sealed
+from bridge.alliance.signing import NotCanonical, verify
 from bridge.errors import Refused, Unreachable
 from bridge.federation.fetching import Web
 from bridge.matrix.lanes import where
@@ -37,7 +37,7 @@ def answer(connection: Connection, town: Municipality, raw: str, now: datetime) 
     """What a member of the list that we hold, however old, said to its council; and what we say to that."""
     held = rolls.current(connection)
     try:
-        signed, envelope = read_envelope(raw), parse(raw)
+        signed, envelope = read_envelope(raw), opened(raw)
     except NotCanonical:
         return ()
     entry = None if held is None else held.at(signed.signer)

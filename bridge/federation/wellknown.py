@@ -9,8 +9,9 @@ from aiohttp import web
 
 from bridge import clock
 from bridge.alliance.motion import adding, fits, introduced, moment, read_change
+from bridge.alliance.parcel import LONGEST_LIST
 from bridge.alliance.roll import NoRoll, fingerprint
-from bridge.alliance.signing import LONGEST, NotCanonical, canonical, parse
+from bridge.alliance.signing import NotCanonical, canonical, parse
 from bridge.federation.fetching import BASE, PATIENCE
 from bridge.federation.revival import answer
 from bridge.store import motions, rolls
@@ -70,7 +71,7 @@ class WellKnown:
     async def _council(self, request: web.Request) -> web.Response:
         """A signed message to the council, where its list is too old for the rooms; and what we say to it."""
         try:
-            raw = (await _read(request, LONGEST)).decode()
+            raw = (await _read(request, LONGEST_LIST)).decode()
         except UnicodeDecodeError:
             raw = ""
         said = await self._store.run(partial(answer, town=self._town, raw=raw, now=clock.now()))

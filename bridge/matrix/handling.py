@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -199,6 +200,8 @@ class Handling:
         room, sender = received.room_id, received.sender
         event = self._read(clear, room, direct=self._is_direct(connection, clear, room, sender), content=content)
         touched = Touched()
+        if isinstance(event, Parcel):  # its time is the word of a homeserver that is not ours
+            event = replace(event, at=min(event.at, clock.now()))
         if event is not None:
             touched = self._runtime.apologise(connection, event, bug) if bug else self._runtime.hear(connection, event)
         inbox.done(connection, received.seq)

@@ -27,7 +27,8 @@ RENEWED = timedelta(hours=24)
 """A list of this age is followed by a new one, though nothing changed."""
 NEW_ROOM = "alliance:room"
 """The fact that names a room that we made for all members, which no list names yet."""
-MOST_SIGNED = 20
+MOST_OF_ONE = 4
+"""Lists with one member's signature alone that wait for others' signatures: the newest."""
 
 
 @dataclass(slots=True)
@@ -48,11 +49,10 @@ class CouncilDesk:
         roll = rolls.current(self.connection)
         if roll is None or self.town.server not in _names(roll):
             return self.outcome()
-        since = self._reason(roll)
-        if since is None or since > self.now:
+        if self._reason(roll) > self.now:
             return self.outcome()
         mine, _ = self._load(roll)
-        elapsed = moment(self.now) - moment(since)
+        elapsed = self._elapsed(roll)
         turn = council.turn_at(elapsed, roll.turn(self.town.server), len(roll.council()), mine)
         if turn is not None:
             mine, message = council.begin(mine, *turn)
@@ -61,7 +61,11 @@ class CouncilDesk:
             self._play(roll, self.town.server, message)
         return self.outcome()
 
-    def _reason(self, roll: Roll) -> datetime | None:
+    def _elapsed(self, roll: Roll) -> int:
+        """Milliseconds since there is something to agree on."""
+        return moment(self.now) - moment(self._reason(roll))
+
+    def _reason(self, roll: Roll) -> datetime:
         """Since when there is something to agree on; in the future where it is known already."""
         found = [motions.ready_since(self.connection, change, roll, self.now) for change in self._open(roll)]
         moments = [at for at in found if at is not None]
@@ -87,11 +91,11 @@ class CouncilDesk:
         return self.outcome()
 
     def _elsewhere(self, roll: Roll, who: str, body: Mapping[str, Any]) -> None:
-        """Who is behind gets our list; where we are behind, somebody is asked for theirs."""
+        """Who is behind, or holds another list of our version, gets ours; where we are behind, we ask for theirs."""
         version = body.get("version")
-        if type(version) is int and version <= roll.version:
+        if type(version) is int and version <= roll.version + 1:
             self.posts.append(Post(kind="roll", body={"list": roll.document}, to=who))
-        elif type(version) is int and version > roll.version + 1:
+        elif type(version) is int:
             rooms.set_fact(self.connection, rolls.BEHIND, str(version))
 
     def _play(self, roll: Roll, who: str, message: Message) -> None:
@@ -115,13 +119,19 @@ class CouncilDesk:
     def _answers(self, roll: Roll, who: str, message: Message) -> list[tuple[Message, str | None]]:
         """(what we answer, to whom)."""
         mine, signed = self._load(roll)
+        slot = self._elapsed(roll) // council.SLOT
+        if self._is_nonsense(roll, mine, who, message, slot):
+            return []
         match message.kind:
             case "prepare":
+                mine, yes = council.heeded(mine, who, message.round, len(roll.council()), slot)
+                if not yes and who != self.town.server:
+                    return []
                 mine, answer = council.prepared(mine, message.round)
                 self._save(roll, mine)
                 return [(answer, who)]
             case "promise":
-                mine, ready = council.promised(mine, who, message, quorum=roll.quorum)
+                mine, ready = council.promised(mine, who, message, quorum=roll.quorum, slot=slot)
                 if ready:
                     mine, answer = council.proposal(mine, self._offer(roll))
                     self._save(roll, mine)
@@ -132,6 +142,14 @@ class CouncilDesk:
             case "accept" if message.value is not None:
                 self._signed(roll, mine, signed, message.value.get("list"))
         return []
+
+    def _is_nonsense(self, roll: Roll, mine: Attempt, who: str, message: Message, slot: int) -> bool:
+        """Rounds that are not this member's to lead; promises with what nobody honest can have signed."""
+        if message.kind in ("prepare", "propose"):
+            return not council.is_round_of(mine, message.round, roll.turn(who), len(roll.council()), slot)
+        if message.kind == "promise" and message.value is not None:
+            return objection(message.value, roll, moment(self.now)) is not None
+        return False
 
     def _offer(self, roll: Roll) -> Document:
         changes = [(change, motions.approving(self.connection, change)) for change in self._open(roll)]
@@ -168,8 +186,8 @@ class CouncilDesk:
         if complete(kept, roll):
             _, news = rolls.take(self.connection, self.town, read(kept), self.now)
             self.news += news
-        elif good and (name in signed or len(signed) < MOST_SIGNED):
-            self._save(roll, mine, {**signed, name: kept})
+        elif good:
+            self._save(roll, mine, _newest({**signed, name: kept}))
 
     # -- kept ----------------------------------------------------------------------------------------------------
 
@@ -189,6 +207,17 @@ def _names(roll: Roll) -> frozenset[str]:
     return frozenset(entry.server for entry in roll.council())
 
 
+def _newest(signed: dict[str, Document]) -> dict[str, Document]:
+    """Nobody fills this by signing whatever comes to mind: of what one member alone signed, the latest rounds stay."""
+    alone: dict[str, list[str]] = {}
+    for name in sorted(signed, key=lambda name: -signed[name]["round"]):
+        who = list(signed[name]["signatures"])
+        if len(who) == 1:
+            alone.setdefault(who[0], []).append(name)
+    gone = {name for names in alone.values() for name in names[MOST_OF_ONE:]}
+    return {name: document for name, document in signed.items() if name not in gone}
+
+
 def _written(message: Message) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": message.kind, "round": message.round}
     if message.accepted >= 0:
@@ -203,7 +232,7 @@ def _read(body: Mapping[str, Any]) -> Message | None:
     accepted, floor = body.get("accepted", -1), body.get("floor", -1)
     if kind not in ("prepare", "promise", "propose", "accept") or not isinstance(value, dict | None):
         return None
-    if not all(type(n) is int and -1 <= n < 2**31 for n in (round_, accepted, floor)):
+    if not all(type(n) is int and -1 <= n < 2**53 for n in (round_, accepted, floor)):
         return None
     if accepted >= 0 and not _is_offer(value):
         return None

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bots.events import Delivered, Signed
-from bridge.alliance.parcel import Parcel, joined, read_envelope
-from bridge.alliance.signing import NotCanonical, parse, verify
+from bridge.alliance.parcel import Parcel, joined, opened, read_envelope
+from bridge.alliance.signing import NotCanonical, verify
 from bridge.store.alliance_tables import delivered, parcel
 from bridge.store.desk import Municipality
 from bridge.store.engine import insert_new, upsert
@@ -62,7 +62,7 @@ def _keep(connection: sa.Connection, part: Parcel) -> None:
 def _checked(connection: sa.Connection, town: Municipality, part: Parcel, raw: str) -> Signed | None:
     """Signed by the Kairan that sent it, a member now, and meant for us."""
     try:
-        signed, envelope = read_envelope(raw), parse(raw)
+        signed, envelope = read_envelope(raw), opened(raw)
     except NotCanonical as wrong:
         log.warning("a parcel makes no sense: %s", wrong)
         return None

@@ -223,11 +223,13 @@ def shown(connection: sa.Connection, content: Mapping[str, Any]) -> None:
     """The alliance's room shows this; it is looked at with the next beat."""
     version, packed = content.get("version"), content.get("list")
     held = current(connection)
-    if held is None or type(version) is not int or version <= held.version:
+    if held is None or type(version) is not int or version < held.version:
+        return
+    if version == held.version and content.get("id") == held.id:
         return
     if isinstance(packed, str) and len(packed) <= FITS:
         rooms.set_fact(connection, SHOWN, packed)
-    else:
+    elif version > held.version:
         rooms.set_fact(connection, BEHIND, str(version))
 
 

@@ -37,7 +37,7 @@ class Council:
                 self.attempts[to], answer = council.prepared(mine, message.round)
                 self.post.append((sender, to, answer))
             case "promise":
-                mine, ready = council.promised(mine, sender, message, quorum=self.quorum)
+                mine, ready = council.promised(mine, sender, message, quorum=self.quorum, slot=0)
                 if ready:
                     mine, answer = council.proposal(mine, {"list": f"of {to} in {mine.leading}"})
                     self.to_all(to, answer)
