@@ -32,8 +32,6 @@ class Attempt:
     offered: bool = False
     slot: int = -1
     floor: int = -1
-    heeded: Mapping[str, int] = field(default_factory=dict)
-    """When each leader was last promised something: who outbids the others all the time gets no more than a turn."""
     promises: Mapping[str, tuple[int, Value | None]] = field(default_factory=dict)
 
 
@@ -71,13 +69,6 @@ def is_round_of(attempt: Attempt, number: int, turn: int, size: int, slot: int) 
 
 def _farthest(attempt: Attempt, slot: int) -> int:
     return max(attempt.promised, attempt.floor, slot, 0) + FARTHEST
-
-
-def heeded(attempt: Attempt, who: str, number: int, size: int, slot: int) -> tuple[Attempt, bool]:
-    """Whether a round may begin: one of its own time ends no later one; others once while all could lead, about."""
-    if number > slot and who in attempt.heeded and slot - attempt.heeded[who] < max(size - 1, 1):
-        return attempt, False
-    return replace(attempt, heeded={**attempt.heeded, who: slot}), True
 
 
 def prepared(attempt: Attempt, number: int) -> tuple[Attempt, Message]:

@@ -124,9 +124,6 @@ class CouncilDesk:
             return []
         match message.kind:
             case "prepare":
-                mine, yes = council.heeded(mine, who, message.round, len(roll.council()), slot)
-                if not yes and who != self.town.server:
-                    return []
                 mine, answer = council.prepared(mine, message.round)
                 self._save(roll, mine)
                 return [(answer, who)]
