@@ -1,6 +1,7 @@
 """How does one inquiry to fifty municipalities go, with liars, doubles, latecomers and dead servers among them?
 
     python -m benchmarks.inquiry [--members 50] [--real 3] [--people 12] [--seed 1]
+    python -m benchmarks.inquiry --synapses 4 [--members 50] [--people 6]      # see benchmarks/federated.py
 
 The asker and `--real` members are whole Kairans (runtime, SQLite on disk, bots, signatures, parcels) whose people
 answer. The others are spoken for by a STUB: it holds a key of its own, takes the very parcels that would be Matrix
@@ -64,8 +65,9 @@ def listed(server, n):
 class Stub:
     """STUB, no Kairan: one municipality that answers as its mood is."""
 
-    def __init__(self, server, mood, chance):
+    def __init__(self, server, mood, chance, *, asker=ASKER, keys=None):
         self.server, self.mood, self.chance = server, mood, chance
+        self.asker, self.asker_keys = asker, keys or {Key.of(ASKER).id: Key.of(ASKER).public}
         self.key, self.parts, self.out = Key.of(server), {}, []
         self.released = None
         self._count = 0
@@ -79,8 +81,8 @@ class Stub:
         if len(kept) == got.of and self.mood != "dead":
             raw = joined([kept[n] for n in sorted(kept)])
             signed = read_envelope(raw)
-            asker = Key.of(ASKER)
-            assert verify(parse(raw), signed.signer, {asker.id: asker.public})
+            assert signed.signer == self.asker
+            assert verify(parse(raw), signed.signer, self.asker_keys)
             self._hear(signed, now)
 
     def _hear(self, signed, now):
@@ -122,7 +124,7 @@ class Stub:
     def _send(self, kind, body, now):
         self._count += 1
         cause = f"{self.server}{self._count}"
-        signed = sealed(kind, body, server=self.server, key=self.key, at=now, to=ASKER, cause=cause)
+        signed = sealed(kind, body, server=self.server, key=self.key, at=now, to=self.asker, cause=cause)
         for _ in range(2 if self.mood == "double" else 1):
             self.out += [(self.server, part) for part in parts_of(signed.raw, cause)]
 
@@ -275,9 +277,15 @@ def main():
     parser.add_argument("--real", type=int, default=3)
     parser.add_argument("--people", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--synapses", type=int, choices=(3, 4), help="beside real homeservers, that many of them")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kairan-inquiry-") as folder:
-        found = run(arguments, Path(folder))
+        if arguments.synapses:
+            from benchmarks.federated import run_beside_synapses
+
+            found = run_beside_synapses(arguments, Path(folder))
+        else:
+            found = run(arguments, Path(folder))
     for line in found:
         print(f"✗ {line}")
     print("nothing is wrong" if not found else f"{len(found)} wrong")

@@ -1,7 +1,6 @@
 """Signed documents as they travel: the envelope around what is said, and its parts where one event is too small."""
 
 import base64
-import binascii
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,5 +95,7 @@ def joined(pieces: Sequence[str]) -> str:
         if not unpacking.eof or len(raw) > LONGEST_LIST:
             raise NotCanonical("too long, or cut off")
         return raw.decode()
-    except (binascii.Error, zlib.error, UnicodeDecodeError) as error:
+    except NotCanonical:
+        raise
+    except (ValueError, zlib.error) as error:  # no base64, no ASCII, no UTF-8
         raise NotCanonical(type(error).__name__) from None

@@ -124,6 +124,8 @@ class House:
                 self._invited[bot] = now
             except Refused as no:
                 log.info("alliance room: cannot invite: %s", no.code)
+            except Unreachable:  # a dead member keeps nobody else waiting
+                self._invited[bot] = now
 
     async def _empower(self, roll: Roll) -> None:
         """All members' bots may do what its maker may: the room goes on when that server is gone for good."""
