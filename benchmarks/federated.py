@@ -120,7 +120,7 @@ class Land(Union):
         """How many signed parts it sent."""
         asker = self.world.kairans[self.asker]
         await asker.stop(signal.SIGKILL)
-        for lane, body in self.ask(self.asker, "SELECT lane, body FROM outbox ORDER BY seq"):
+        for lane, body in self.ask(self.asker, "SELECT lane, body FROM outbox WHERE state = 'ready' ORDER BY seq"):
             letter = json.loads(body)
             if lane in self.stubs and letter.get("kind") == "object":
                 self.stubs[lane].receive(self.world.bot(self.asker), letter["part"], clock.now())

@@ -92,10 +92,9 @@ def joined(pieces: Sequence[str]) -> str:
     unpacking = zlib.decompressobj()
     try:
         raw = unpacking.decompress(base64.b64decode("".join(pieces), validate=True), LONGEST_LIST + 1)
-        if not unpacking.eof or len(raw) > LONGEST_LIST:
-            raise NotCanonical("too long, or cut off")
-        return raw.decode()
-    except NotCanonical:
-        raise
+        text = raw.decode()
     except (ValueError, zlib.error) as error:  # no base64, no ASCII, no UTF-8
         raise NotCanonical(type(error).__name__) from None
+    if not unpacking.eof or len(raw) > LONGEST_LIST:
+        raise NotCanonical("too long, or cut off")
+    return text

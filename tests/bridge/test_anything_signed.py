@@ -37,7 +37,7 @@ NAMES = st.sampled_from([
     "rule", "room", "round", "carried", "members", "server", "bot", "name", "ja", "en", "code", "contact", "keys",
     "since", "signatures", "unsigned", "motion", "change", "choice", "base", "value", "accepted", "floor", "because",
     "votes", "introduction", "member", "id", "form", "needs", "by", "n", "state", "reason", "asked", "answered",
-    "parts",     "raw", "raws", "known", "counts", "licence", "lineage", "locked", "group", "deed", "deeds", "entry", "entries",
+    "parts", "raw", "raws", "known", "counts", "licence", "lineage", "locked", "group", "deed", "deeds", "entry",
     "user", "shown", "kana", "department", "duties", "words", "text", "ack", "have", "want",
 ])  # fmt: skip
 FORM = Form.model_validate({"name": "a", "title": "a", "questions": [
