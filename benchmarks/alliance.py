@@ -61,9 +61,11 @@ class Union:
     async def settle(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self.world)
         await self._unite()
-        for key in self.keys:
-            visitor = await stack.enter_async_context(Visitor(self.world.stewards(key)[0]))
-            self.stewards[key] = visitor, await visitor.room_with(self.world.bot(key))
+        await asyncio.gather(*(self._arrives(stack, key) for key in self.keys))
+
+    async def _arrives(self, stack: AsyncExitStack, key: str) -> None:
+        visitor = await stack.enter_async_context(Visitor(self.world.stewards(key)[0]))
+        self.stewards[key] = visitor, await visitor.room_with(self.world.bot(key))
 
     async def _unite(self) -> None:
         """The first list goes into force while they are down: a Kairan is the only one that writes its database."""

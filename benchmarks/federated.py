@@ -69,7 +69,8 @@ class Land(Union):
             people = [
                 a for a in self.world.accounts.values() if a.character.town == key and a.character.role == "staff"
             ]
-            self.visitors[key] = [await self._arrive(stack, account, key) for account in people]
+            arriving = (self._arrive(stack, account, key) for account in people)
+            self.visitors[key] = await asyncio.gather(*arriving)
 
     async def _arrive(self, stack: AsyncExitStack, account, key: str) -> tuple[Visitor, str]:
         visitor = await stack.enter_async_context(Visitor(account))

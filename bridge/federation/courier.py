@@ -106,7 +106,7 @@ class Courier:
                 log.info("a newcomer's server: %s", type(away).__name__)
                 await self._store.run(partial(_again, change=change, tries=tries))
                 continue
-            await self._store.run(partial(_looked_up, change=change, shown=shown, via=self._town.server))
+            await self._store.run(partial(_looked_up, change=change, shown=shown, via=self._town.server, tries=tries))
 
     # -- who was away ------------------------------------------------------------------------------------------------
 
@@ -167,10 +167,13 @@ def _note(connection: Connection, *, request: dict[str, Any]) -> None:
         rooms.set_fact(connection, REQUEST, json.dumps(request))
 
 
-def _looked_up(connection: Connection, *, change: Change, shown: dict[str, Any], via: str) -> None:
+def _looked_up(connection: Connection, *, change: Change, shown: dict[str, Any], via: str, tries: int) -> None:
     entry = change.entry
     if entry is not None and shown == {"server": entry.server, "bot": entry.member.bot, "keys": dict(entry.keys)}:
-        motions.checked(connection, change.id, via)
+        if motions.has_room(connection, via, "add"):
+            motions.checked(connection, change.id, via)
+        else:  # stewards can read only so many; it is looked up again later
+            _again(connection, change=change, tries=tries)
     else:
         log.warning("a request to join was not by the server that it names")
         motions.drop(connection, change.id)

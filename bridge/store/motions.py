@@ -43,14 +43,29 @@ def keep(  # noqa: PLR0913 - a row's columns
     """
     if connection.execute(sa.select(motion.c.id).where(motion.c.id == change.id)).first() is not None:
         return False
-    theirs = (motion.c.state != "carried") & (motion.c.via == via) & (motion.c.kind == change.kind)
-    count = connection.execute(sa.select(sa.func.count()).select_from(motion).where(theirs)).scalar_one()
-    if limited and count >= MOST_OF_ONE:
+    if limited and not has_room(connection, via, change.kind) and not (via == "" and _gave_way(connection)):
         return False
     row = {"id": change.id, "kind": change.kind, "server": change.server, "via": via, "state": state, "at": now,
            "raw": canonical(change.document).decode()}  # fmt: skip
     insert_new(connection, motion, row)
     return True
+
+
+def has_room(connection: sa.Connection, via: str, kind: str) -> bool:
+    """Whether this member ("" for the world) may bring another of this kind."""
+    theirs = (motion.c.state != "carried") & (motion.c.via == via) & (motion.c.kind == kind)
+    count: int = connection.execute(sa.select(sa.func.count()).select_from(motion).where(theirs)).scalar_one()
+    return count < MOST_OF_ONE
+
+
+def _gave_way(connection: sa.Connection) -> bool:
+    """Whoever's server did not answer when it was asked makes room: a flood of invented names keeps nobody out."""
+    silent = (motion.c.state == "asked") & (motion.c.via == "") & (motion.c.attempts > 0)
+    query = sa.select(motion.c.id).where(silent).order_by(sa.desc(motion.c.attempts), motion.c.at).limit(1)
+    found = connection.execute(query).scalar()
+    if found is not None:
+        drop(connection, found)
+    return found is not None
 
 
 def set_state(connection: sa.Connection, name: str, state: str) -> None:

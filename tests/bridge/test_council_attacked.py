@@ -35,7 +35,7 @@ def about(country, kind, number, **more):
 @pytest.mark.parametrize("kind", ["prepare", "propose", "promise"])
 def test_a_lie_about_the_last_of_all_rounds_does_not_end_the_council(country, kind, number):
     roll = country.stages["tama"]._do(rolls.current)
-    value = offer(roll, [], roll.issued + 30 * 3_600_000)
+    value = offer(roll, [], roll.issued + 20 * 3_600_000)
     heard(country, hours=20)
     country.post = Post(held=frozenset({"tama"}))
     for to in ALL[:2]:
@@ -115,6 +115,7 @@ def test_what_one_signed_before_both_fell_silent_for_days_does_not_stop_them(web
     [promise] = promised.posts
     offered = made.stores["tsukuba"].do(lambda c: desk("tsukuba", c, at).heard("nakatsu", promise.body))
     assert [post.body["kind"] for post in offered.posts] == ["propose", "accept"]  # and nobody hears it
+    later(monkeypatch, 40 * 3600)
     for _ in range(8):
         made.round()
         later(monkeypatch, 20)
