@@ -142,10 +142,12 @@ class Land(Union):
     async def signed_total(self) -> bytes:
         """The file that `!inquiry export` gives."""
         visitor, room = self.stewards[self.asker]
-        await self.asks(self.asker, "!inquiry export 1", ".signed.json")
+        await self.asks(self.asker, "!inquiry export 1", "署名つきの控え")
         page = await visitor.call("GET", f"/rooms/{room}/messages?dir=b&limit=50")
-        url = next(e["content"]["url"] for e in page["chunk"] if str(e["content"].get("body")).endswith(".signed.json"))
-        address = f"{visitor.account.client_url}/_matrix/client/v1/media/download/{url.removeprefix('mxc://')}"
+        files = [e["content"] for e in page["chunk"] if str(e["content"].get("filename")).endswith(".signed.json")]
+        address = (
+            f"{visitor.account.client_url}/_matrix/client/v1/media/download/{files[0]['url'].removeprefix('mxc://')}"
+        )
         async with visitor._web.get(address, headers={"Authorization": f"Bearer {visitor._token}"}) as reply:
             return await reply.read()
 
