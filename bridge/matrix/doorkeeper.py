@@ -12,6 +12,7 @@ from bridge.errors import Refused, Unreachable
 from bridge.letters import Touched
 from bridge.matrix import outbound
 from bridge.matrix.door import Door
+from bridge.matrix.errands import Errands
 from bridge.matrix.fetching import gone
 from bridge.matrix.lanes import where
 from bridge.matrix.porter import Porter, later
@@ -40,7 +41,9 @@ class Doorkeeper:
         self._door, self._store, self._config, self._touched = door, store, config, touched
         self._porter = Porter(door, store, permitted)
         self._knocked = asyncio.Event()
-        self._width = asyncio.Semaphore(WIDTH)
+        # What other Kairans' rooms take has a width of its own: dead servers keep no person waiting.
+        self._width, self._afar = asyncio.Semaphore(WIDTH), asyncio.Semaphore(WIDTH)
+        self._errands = Errands()
 
     def knock(self) -> None:
         """There may be a door to open."""
@@ -48,6 +51,12 @@ class Doorkeeper:
 
     async def run(self) -> None:
         """Open what is to be opened; look again when woken and every few seconds."""
+        try:
+            await self._rounds()
+        finally:
+            self._errands.end()
+
+    async def _rounds(self) -> None:
         while True:
             self._knocked.clear()
             try:
@@ -69,16 +78,18 @@ class Doorkeeper:
     async def _round(self) -> bool:
         """One look at everything. True when there is more to do at once."""
         now = clock.now()
-        await self._porter.enter_all()
-        wanted = await self._store.run(partial(rooms.doors, now=now, limit=4 * WIDTH))
-        await asyncio.gather(*(self._open(w) for w in wanted))
-        return len(wanted) == 4 * WIDTH
+        for room, enter in await self._porter.waiting():
+            self._errands.begin(room, enter)
+        wanted = await self._store.run(partial(rooms.doors, now=now, limit=4 * WIDTH + len(self._errands)))
+        begun = [self._errands.begin(one.user, partial(self._open, one)) for one in wanted]
+        return sum(begun) >= 4 * WIDTH
 
     # -- direct rooms ------------------------------------------------------------------------------------------------
 
     async def _open(self, wanted: Wanted) -> None:
         """Open a direct room once: its alias is derived, so that a second try after a crash finds the first."""
-        async with self._width:
+        far = wanted.attempts or await self._store.run(partial(is_member, user=wanted.user))
+        async with self._afar if far else self._width:
             try:
                 room = await self._room_with(wanted)
             except Unreachable:

@@ -1,6 +1,8 @@
 """Enters the rooms that one account of ours was invited to, and leaves those where an unlisted server can hear."""
 
+import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,6 +11,7 @@ from bridge import clock
 from bridge.alliance.access import bars, servers_of
 from bridge.errors import Refused, Unreachable
 from bridge.matrix.door import Door
+from bridge.matrix.errands import Errand
 from bridge.store import invitations, rooms
 from bridge.store.desk import server_of
 from bridge.store.engine import Store
@@ -18,6 +21,7 @@ from bridge.store.neighbours import Neighbours
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(hours=3)
+WIDTH = 8
 
 
 class Porter:
@@ -25,17 +29,25 @@ class Porter:
 
     def __init__(self, door: Door, store: Store, permitted: Neighbours, *, speaker: str | None = None) -> None:
         self._door, self._store, self._permitted, self._speaker = door, store, permitted, speaker
+        # Rooms of servers that do not answer keep nobody of our own waiting.
+        self._near, self._far = asyncio.Semaphore(WIDTH), asyncio.Semaphore(WIDTH)
 
     async def enter_all(self) -> None:
         """Whatever waits. Raises Unreachable where the database is away."""
-        waiting = partial(invitations.waiting, now=clock.now(), speaker=self._speaker)
-        for room, inviter, attempts in await self._store.run(waiting):
-            await self._enter(room, inviter, attempts)
+        for _, enter in await self.waiting():
+            await enter()
+
+    async def waiting(self) -> Sequence[tuple[str, Errand]]:
+        """(room, what enters it) of whatever waits."""
+        found = await self._store.run(partial(invitations.waiting, now=clock.now(), speaker=self._speaker))
+        return [(room, partial(self._enter, room, inviter, attempts)) for room, inviter, attempts in found]
 
     async def _enter(self, room: str, inviter: str | None, attempts: int) -> None:
         via = [server_of(inviter)] if inviter else []
+        own = server_of(self._door.user_id)
         try:
-            await self._door.join(room, via=via)
+            async with self._near if via == [own] else self._far:
+                await self._door.join(room, via=via)
         except Unreachable:
             await self._store.run(partial(invitations.postpone_join, room_id=room, until=later(attempts)))
         except Refused as no:
