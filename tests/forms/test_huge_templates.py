@@ -10,6 +10,8 @@ from forms.mistake import Mistake
 from forms.template import LICENCES, Ancestor, read_template, unchained
 from forms.template.document import LONGEST_LINEAGE
 
+pytestmark = pytest.mark.heavy
+
 
 def question(n, **more):
     return {"id": f"q{n}", "kind": "text", "title": "あ", **more}
