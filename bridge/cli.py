@@ -72,6 +72,7 @@ def _parser(typed: str) -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     _lab(lab.add_parser("up", help="本物のサーバーを連合させて動かす / real federating homeservers on this machine"))
+    _certificate(lab.add_parser("certificate", help="練習用の証明書 / a certificate for practice"))
     return parser
 
 
@@ -146,6 +147,12 @@ def _lab(parser: argparse.ArgumentParser) -> None:
 
     add_arguments(parser)
     parser.set_defaults(command=run)
+
+
+def _certificate(parser: argparse.ArgumentParser) -> None:
+    from bridge.lab.certificate import add_arguments
+
+    add_arguments(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:

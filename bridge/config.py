@@ -109,7 +109,7 @@ class DeploySection(_Section):
     """What only `kairan homeserver render` reads; the good defaults of a town in containers."""
 
     shape: Literal["trial", "town", "city"] = "town"
-    place: Literal["compose", "systemd"] = "compose"
+    place: Literal["compose", "systemd", "here"] = "compose"
     host: str = Field(default="", pattern=_HOST)
     web: str = Field(default="", pattern=_HOST)
     email: str = Field(default="", pattern=r"^([^@\s\"{}]+@[A-Za-z0-9.-]+)?$")

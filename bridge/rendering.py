@@ -16,6 +16,7 @@ from bridge.errors import Misconfigured
 from bridge.homeserver import deployment_of, everything, settings_of
 
 _SECRET = frozenset({"registration.yaml", ".env"})
+_PROGRAMS = frozenset({"start"})
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
@@ -67,9 +68,14 @@ def _change(path: Path, text: str) -> str:
 def _write(config: Config, into: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (into / name).parent.mkdir(parents=True, exist_ok=True)
-        _put(into / name, text, mode=0o600 if name in _SECRET else 0o644)
-    if config.deploy.place == "compose" and not (into / ".env").exists():
+        _put(into / name, text, mode=0o600 if name in _SECRET else 0o755 if name in _PROGRAMS else 0o644)
+    if config.deploy.place != "compose":
+        return
+    if not (into / ".env").exists():
         _put(into / ".env", _environment(config), mode=0o600)
+    owner = config.folder.stat()
+    with suppress(PermissionError):  # the containers run as who owns Kairan's folder, and read this
+        os.chown(into / "registration.yaml", owner.st_uid, owner.st_gid)
 
 
 def _put(path: Path, text: str, *, mode: int) -> None:
@@ -88,10 +94,11 @@ def _put(path: Path, text: str, *, mode: int) -> None:
 
 def _environment(config: Config) -> str:
     """What the compose file asks for. The password is made here, once."""
+    owner = config.folder.stat()
     values = {
         "KAIRAN_POSTGRES_PASSWORD": clock.secret(),
-        "KAIRAN_UID": os.getuid(),
-        "KAIRAN_GID": os.getgid(),
+        "KAIRAN_UID": owner.st_uid,
+        "KAIRAN_GID": owner.st_gid,
         "KAIRAN_FOLDER": config.folder,
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())
@@ -103,4 +110,5 @@ _NEXT = {
         "次に、systemd/ を /etc/systemd/system へ、nginx.conf か Caddyfile をリバースプロキシへ。最後に doctor\n"
         "Then systemd/ to /etc/systemd/system, nginx.conf or Caddyfile to the reverse proxy; then kairan doctor"
     ),
+    "here": "次に / then:  {into}/start  →  kairan doctor",
 }

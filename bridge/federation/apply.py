@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bots.events import RoomId
+from bots.events import RoomId, UserId
 from bridge import clock
 from bridge.alliance.access import admitted, allowing, may_change, servers_of
-from bridge.alliance.plan import Change, ListChange, Observed, RoomChange, Wanted, plan
+from bridge.alliance.plan import Change, InviteChange, ListChange, Observed, RoomChange, Wanted, plan
 from bridge.config import Config
 from bridge.errors import Refused, Unreachable
 from bridge.federation.allow_list import listed, write_list
@@ -99,6 +99,8 @@ class Enforcement:
             case RoomChange():
                 content = allowing(change.servers | {self._own})
                 await self._door.set_state(RoomId(change.room), ACL, content)
+            case InviteChange():
+                await self._door.invite(RoomId(change.room), UserId(change.bot))
             case ListChange():
                 self.write(change.servers, until=until)
 

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,13 @@ from bots.alliance import Member
 from bots.events import UserId
 from bridge import clock
 from bridge.alliance.motion import founding, introduction, moment
-from bridge.alliance.plan import Change, ListChange, Observed, plan
 from bridge.alliance.roll import Entry, NoRoll, Roll, entry_written, fingerprint, read, read_entry, written
 from bridge.alliance.signing import sign
 from bridge.config import Config, read_config
 from bridge.errors import Misconfigured
-from bridge.federation.allow_list import listed, write_list
-from bridge.federation.apply import ends, wanted_of
 from bridge.federation.courier import REQUEST
 from bridge.federation.examination import add_check
+from bridge.federation.prospect import carry_out, show
 from bridge.federation.rotation import rotated
 from bridge.store import motions, rolls, rooms
 from bridge.store.desk import municipality
@@ -36,8 +34,8 @@ def add_commands(commands: Any) -> None:
         "found": ("連合を始める（自分だけの名簿を作る） / begin an alliance of one", _found),
         "request": ("連合への加入を申請する / ask to be let into an alliance", _ask),
         "status": ("名簿と申請の状況 / how the list and the request stand", _status),
-        "plan": ("何が変わるかを示す / say what would be changed", _plan),
-        "apply": ("ホームサーバーの許可リストを名簿に合わせる / make the homeserver's allow list say the same", _apply),
+        "plan": ("名簿に合わせて何が変わるかを示す / say what would be changed by the list", _plan),
+        "apply": ("許可リストと部屋を名簿に合わせる / make the allow list and the rooms say the same", _apply),
         "rotate": ("署名の鍵を交換する / exchange the key that we sign with", _rotate),
         "export": ("署名された名簿を出力する / print the signed list", _export),
     }
@@ -214,29 +212,9 @@ def _export(arguments: argparse.Namespace) -> int:
 # -- made so -----------------------------------------------------------------------------------------------------------
 
 
-def _steps(config: Config) -> Sequence[Change]:
-    wanted = _looked(config, wanted_of)
-    path = config.federation.allow_file
-    return plan(wanted, Observed(listed=listed(config.folder / path) if path else wanted.servers))
-
-
-def _shown(arguments: argparse.Namespace, steps: Sequence[Change]) -> None:
-    found = [{"what": type(step).__name__, "servers": sorted(step.servers), "words": step.words.ja} for step in steps]
-    words = [f"{step.words.ja} / {step.words.en}" for step in steps]
-    _say(arguments, {"steps": found}, "\n".join(words) or "変更はありません。/ Nothing to change.")
-
-
 def _plan(arguments: argparse.Namespace) -> int:
-    _shown(arguments, _steps(read_config(arguments.config)))
-    return 0
+    return show(arguments, _say)
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    config = read_config(arguments.config)
-    steps = _steps(config)
-    _shown(arguments, steps)
-    for step in steps if not arguments.dry_run else ():
-        if isinstance(step, ListChange):
-            until = _looked(config, lambda connection, _: ends(connection))
-            write_list(config.folder / config.federation.allow_file, step.servers, until=until)
-    return 0
+    return carry_out(arguments, _say)

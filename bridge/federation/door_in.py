@@ -116,7 +116,7 @@ class Inward:
         path = request.raw_path.partition("?")[0]
         if request.method == "GET" and path == _WELL_KNOWN and self._settings.delegate:
             return web.json_response({"m.server": self._settings.delegate})
-        if request.method == "GET" and path.startswith(_KAIRAN):
+        if request.method in ("GET", "POST") and path.startswith(_KAIRAN):  # who asks to be let in is on no list yet
             return await self._admit(request, _NOBODY, self._face())
         if request.method in ("GET", "HEAD") and path in _OPEN:
             return await self._admit(request, _NOBODY, self._settings.homeserver)

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bridge.config import Config
 from bridge.errors import Misconfigured, Refused, Unreachable
-from bridge.federation.addresses import is_public
+from bridge.federation.addresses import PublicNames, is_public
 
 LONGEST = 1_000_000
 """Bytes on the wire; unpacked, a list of thousands of members may be four times as long."""
@@ -70,7 +70,7 @@ class Web:
     def _session(self) -> aiohttp.ClientSession:
         """Made when first needed: a Kairan in no alliance need not hold the world's authorities."""
         if self._http is None:
-            resolver = None if self._private else _Outside()
+            resolver = PublicNames(inside=True) if self._private else _Outside()
             self._http = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=8, resolver=resolver, ssl=_context(self._trusted)),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -104,7 +104,7 @@ class Web:
 
     def _base(self, server: str) -> str:
         """Always https; a name that is itself an address inside is refused as one behind DNS would be."""
-        known = self._addresses.get(server) if self._private else None
+        known = self._addresses.get(server, f"https://{server}") if self._private else None
         base = known or f"https://{_host(server)}"
         host = urlsplit(base).hostname or ""
         if not self._private and _is_address(host) and not is_outside(host):

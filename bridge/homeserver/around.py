@@ -6,7 +6,7 @@ Pure. Names and paths that go into other grammars than JSON were checked where k
 import json
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import DOOR_IN, DOOR_OUT, Deployment, Settings
+from bridge.homeserver.settings import Deployment, Settings
 from bridge.homeserver.text import rendered
 
 
@@ -91,7 +91,24 @@ def units(settings: Settings, deployment: Deployment) -> dict[str, str]:
         for name in ("kairan.service", "kairan-backup.service", "kairan-backup.timer")
     }
     door = {"kairan-door.service": rendered("kairan-door.service", raw=common)}
-    return kairan | (door if deployment.door else {}) | _synapse_units(settings, deployment)
+    apart = deployment.door and not deployment.together
+    return kairan | (door if apart else {}) | _synapse_units(settings, deployment)
+
+
+def start(settings: Settings, deployment: Deployment) -> str:
+    """A script that runs all of it in a terminal, for practice."""
+    apart = deployment.door and not deployment.together
+    return rendered(
+        "start",
+        raw={
+            "data": settings.folder,
+            "config": settings.config_folder,
+            "folder": deployment.kairan_folder,
+            "source": deployment.source,
+            "proxy": f"https_proxy=http://127.0.0.1:{deployment.door_out} " if deployment.door else "",
+            "door": _START_DOOR.format(source=deployment.source, folder=deployment.kairan_folder) if apart else "",
+        },
+    )
 
 
 def _synapse_units(settings: Settings, deployment: Deployment) -> dict[str, str]:
@@ -104,7 +121,7 @@ def _synapse_unit(settings: Settings, deployment: Deployment, worker: str) -> st
     after = "" if deployment.shape == "trial" else " postgresql.service"
     after += " redis-server.service" if deployment.shape == "city" else ""
     files = ["homeserver.yaml", *([f"{worker}.yaml"] if worker else [])]
-    proxy = f"Environment=https_proxy=http://127.0.0.1:{DOOR_OUT}" if deployment.door else ""
+    proxy = f"Environment=https_proxy=http://127.0.0.1:{deployment.door_out}" if deployment.door else ""
     return rendered(
         "synapse.service",
         raw={
@@ -141,7 +158,7 @@ def _where(deployment: Deployment, service: str) -> str:
 
 def _inward(settings: Settings, deployment: Deployment) -> str:
     if deployment.door:
-        return f"{_where(deployment, 'door')}:{DOOR_IN}"
+        return f"{_where(deployment, 'kairan' if deployment.together else 'door')}:{deployment.door_in}"
     return f"{_where(deployment, 'synapse')}:{settings.federation_port}"
 
 
@@ -151,6 +168,10 @@ def _web_client(deployment: Deployment) -> str:
     )
 
 
+_START_DOOR = """\
+{source}/.venv/bin/kairan federation door --config {folder}/kairan.toml &
+all="$all $!"
+"""
 _CADDY_WORKERS = """\
 	@shared path_regexp ^({shared})
 	handle @shared {{

@@ -2,7 +2,7 @@
 
 from bridge.homeserver import workers
 from bridge.homeserver.render import CONNECTIONS
-from bridge.homeserver.settings import DOOR_IN, DOOR_OUT, Deployment, Settings
+from bridge.homeserver.settings import Deployment, Settings
 from bridge.homeserver.text import rendered
 
 SYNAPSE = "matrixdotorg/synapse:v1.163.2"
@@ -23,7 +23,7 @@ def compose_yaml(settings: Settings, deployment: Deployment) -> str:
             "workers": "".join(_worker(name.removesuffix(".yaml")) for name in workers.worker_files(settings)),
             "source": deployment.source,
             "port": settings.listen.rpartition(":")[2],
-            "door": _DOOR.format(port=DOOR_IN) if deployment.door else "",
+            "door": _DOOR.format(port=deployment.door_in) if deployment.door and not deployment.together else "",
             "element": _ELEMENT if deployment.web else "",
             "volumes": "".join(f"  {name}: {{}}\n" for name in volumes).rstrip("\n"),
         },
@@ -45,9 +45,8 @@ def _needs(services: list[str], *, key: bool) -> str:
 
 def _environment(deployment: Deployment) -> str:
     password = f"      # Read by libpq, so that no file holds it.\n      PGPASSWORD: {PASSWORD}\n"
-    proxy = (
-        f"      # What leaves for other homeservers goes through the door.\n      https_proxy: http://door:{DOOR_OUT}\n"
-    )
+    where = f"{'kairan' if deployment.together else 'door'}:{deployment.door_out}"
+    proxy = f"      # What leaves for other homeservers goes through the door.\n      https_proxy: http://{where}\n"
     return ("" if deployment.shape == "trial" else password) + (proxy if deployment.door else "")
 
 
@@ -127,7 +126,7 @@ _ELEMENT = """\
     volumes:
       - ./element.json:/app/config.json:ro
     healthcheck:
-      test: [CMD, wget, --quiet, --spider, "http://127.0.0.1:80/config.json"]
+      test: [CMD, wget, --quiet, --output-document=/dev/null, "http://127.0.0.1:80/config.json"]
       interval: 10s
       timeout: 3s
       retries: 6

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath, PurePosixPath
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import ALLOW_FILE, DOOR_IN, DOOR_OUT, Certificate, Deployment, Settings, Training
+from bridge.homeserver.settings import ALLOW_FILE, Certificate, Deployment, Settings, Training
 from bridge.homeserver.text import quoted, rendered, template
 
 CONNECTIONS = 10
@@ -49,6 +49,7 @@ def homeserver_yaml(settings: Settings) -> str:
         retries=_QUICK if settings.training else _PATIENT,
     )
     around = _deployment(settings, settings.deployment) if settings.deployment else ""
+    around += f"federation_custom_ca_list: {quoted([settings.authority])}\n" if settings.authority else ""
     return common + around + (_training(settings.training) if settings.training else "")
 
 
@@ -59,7 +60,8 @@ def kairan_toml(settings: Settings) -> str:
         raw={
             "names": "".join(f"{quoted(server)} = {quoted(name)}\n" for server, name in settings.names),
             "allow_file": f"allow_file = {quoted(ALLOW_FILE)}\n" if settings.deployment else "",
-            "deploy": _deploy_lines(settings.deployment) if settings.deployment else "",
+            "introduction": _introduction(settings),
+            "deploy": _deploy_lines(settings, settings.deployment) if settings.deployment else "",
         },
         url=settings.homeserver_url,
         server_name=settings.server_name,
@@ -144,7 +146,7 @@ def _deployment(settings: Settings, deployment: Deployment) -> str:
         raw={"grown": workers.lines(settings)},
         shared_secret=str(PurePosixPath(settings.folder) / "registration.secret"),
         modules=[_module(deployment)],
-        base=f"https://{deployment.host}/",
+        base=_base(settings, deployment),
         retention=_retention(deployment.message_days),
         media_retention={"remote_media_lifetime": f"{deployment.media_days}d"} if deployment.media_days else {},
     )
@@ -155,15 +157,33 @@ def _module(deployment: Deployment) -> dict[str, object]:
     return {"module": "kairan_allow_list.LiveAllowList", "config": {"path": f"{folder}/{ALLOW_FILE}"}}
 
 
-def _door_lines(deployment: Deployment) -> str:
-    contained = deployment.place == "compose"
+def _base(settings: Settings, deployment: Deployment) -> str:
+    if deployment.place == "here":
+        return f"http://127.0.0.1:{settings.client_port}/"
+    return f"https://{deployment.host}/"
+
+
+def _introduction(settings: Settings) -> str:
+    said = {"code": settings.code, "english": settings.english, "kind": settings.kind, "contact": settings.contact}
+    practice = settings.deployment is not None and settings.deployment.place == "here"
+    return (
+        (_INTRODUCTION if any(said.values()) else "")
+        + "".join(f"{key} = {quoted(value)}\n" for key, value in said.items() if any(said.values()))
+        + (_PRACTICE if practice else "")
+    )
+
+
+def _door_lines(settings: Settings, deployment: Deployment) -> str:
+    contained, here = deployment.place == "compose", deployment.place == "here"
     inside = "0.0.0.0" if contained else "127.0.0.1"  # noqa: S104 - in its container
     homeserver = "synapse" if contained else "127.0.0.1"
     return (
-        f"\n[federation.door]\n"
-        f"# `kairan federation door`: where it is asked from outside, where the homeserver asks it, where that is.\n"
-        f"listen = {quoted(f'{inside}:{DOOR_IN}')}\noutbound = {quoted(f'{inside}:{DOOR_OUT}')}\n"
-        f"homeserver = {quoted(f'http://{homeserver}:8448')}\n"
+        f"{_DOOR}"
+        f"listen = {quoted(f'{inside}:{deployment.door_in}')}\n"
+        f"outbound = {quoted(f'{inside}:{deployment.door_out}')}\n"
+        f"homeserver = {quoted(f'http://{homeserver}:{settings.federation_port}')}\n"
+        f"{_CERTIFICATE if here else ''}{_BEYOND}"
+        f"together = {quoted(deployment.together)}\n"
     )
 
 
@@ -174,8 +194,8 @@ def _retention(days: int) -> dict[str, object]:
     return {"enabled": True, "default_policy": policy, "purge_jobs": [{"interval": "1d"}]}
 
 
-def _deploy_lines(deployment: Deployment) -> str:
-    values = {
+def _deploy_lines(settings: Settings, deployment: Deployment) -> str:
+    values: dict[str, object] = {
         "shape": deployment.shape,
         "place": deployment.place,
         "host": deployment.host,
@@ -184,12 +204,39 @@ def _deploy_lines(deployment: Deployment) -> str:
         "message_days": deployment.message_days,
         "media_days": deployment.media_days,
     }
+    if deployment.postgres:
+        values["postgres"] = deployment.postgres
+    if deployment.place == "here":
+        ports = {"client_port": settings.client_port, "federation_port": settings.federation_port}
+        values |= {"source": deployment.source, **ports}
     lines = "".join(f"{key} = {quoted(value)}\n" for key, value in values.items())
-    return _DEPLOY + lines + (_door_lines(deployment) if deployment.door else "")
+    return _DEPLOY + lines + (_door_lines(settings, deployment) if deployment.door else "")
 
 
 _DEPLOY = """
 [deploy]
 # What `kairan homeserver render` makes of this file. trial | town | city; compose | systemd; where people reach it.
 # More: workers, door, postgres, redis, data, source, client_port, federation_port (docs/operate.md).
+"""
+_INTRODUCTION = """\
+# How other municipalities see us: 全国地方公共団体コード, the name in English, municipality | prefecture | partner, and
+# whom to ask (read by all members).
+"""
+_PRACTICE = """\
+# Practice on one machine: addresses inside are called, and this authority's certificates are believed, alone.
+private = true
+authority = "../ca.pem"
+"""
+_DOOR = """
+[federation.door]
+# `kairan federation door`: where it is asked from outside, where the homeserver asks it, where that is.
+"""
+_CERTIFICATE = """\
+certificate = "tls.pem"
+key = "tls.key"
+"""
+_BEYOND = """\
+# Where else the homeserver may go, host:port: notifications to telephones, single sign-on.
+beyond = []
+# true: no process of its own, `kairan run` carries it.
 """

@@ -5,7 +5,8 @@ from typing import Literal
 
 Shape = Literal["trial", "town", "city"]
 """trial: SQLite, one machine; town: PostgreSQL; city: PostgreSQL, Redis and Synapse's workers."""
-Place = Literal["compose", "systemd"]
+Place = Literal["compose", "systemd", "here"]
+"""here: for practice on this machine, in one folder, until Ctrl-C."""
 DOOR_IN, DOOR_OUT = 8449, 8450
 """Where the federation door is asked from outside, and where the homeserver asks it for what leaves."""
 ALLOW_FILE = "allow.txt"
@@ -50,6 +51,9 @@ class Deployment:
         redis: host:port (a city's only).
         source: Where Kairan's program lies on the machine.
         kairan_folder: Where kairan.toml lies on the machine.
+        together: Whether Kairan carries the door in its own process.
+        door_in, door_out: The ports of the door: for what comes, for what leaves.
+        postgres: libpq's words, where they are not the usual ones; only kairan.toml keeps them.
     """
 
     shape: Shape
@@ -64,6 +68,10 @@ class Deployment:
     redis: str = "127.0.0.1:6379"
     source: str = "/opt/kairan"
     kairan_folder: str = "/var/lib/kairan"
+    together: bool = False
+    door_in: int = DOOR_IN
+    door_out: int = DOOR_OUT
+    postgres: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ class Settings:
         allow: Server names that may federate with us; our own is always allowed.
         names: (server name, what people call its municipality) of others.
         stewards: User ids invited to the stewards' room when the bot makes it.
+        code, english, kind, contact: How this municipality introduces itself to an alliance; "" is not written.
+        authority: Whose certificates other homeservers have; "" for the authorities that the machine trusts.
         kairan_database: A path beside kairan.toml, or a postgresql:// URL.
         listen: Where Kairan serves /healthz and /metrics; port 0 is any.
         training: None everywhere but in a lab.
@@ -105,5 +115,10 @@ class Settings:
     language: str = "ja"
     listen: str = "127.0.0.1:0"
     stewards: tuple[str, ...] = ()
+    code: str = ""
+    english: str = ""
+    kind: str = ""
+    contact: str = ""
+    authority: str = ""
     training: Training | None = None
     deployment: Deployment | None = None

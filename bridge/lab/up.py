@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from bridge.errors import Misconfigured, Refused
 from bridge.files import write_whole
-from bridge.lab import TOWNS, Homeserver, Lab, Town
+from bridge.lab import TOWNS, Guard, Homeserver, Lab, Town
 from forms.text import Lang, Text, lines
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -55,6 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "names", nargs="*", metavar="NAME", help="tsukuba nakatsu tama, or any of your own (a-z, 0-9, -)"
     )
     parser.add_argument("--folder", type=Path, help="keep the data here; used again, everything comes back")
+    parser.add_argument("--doors", action="store_true", help="a federation door around each homeserver, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write addresses and users here once all is up")
     parser.add_argument("--lang", choices=("ja", "en"), default="ja")
 
@@ -63,7 +64,8 @@ def run(arguments: Namespace) -> int:
     """Stay up until SIGINT or SIGTERM; 0 then. Raises Misconfigured where the lab cannot start."""
     towns = read_towns(arguments.names)
     with nullcontext(arguments.folder) if arguments.folder else TemporaryDirectory(prefix="kairan-lab-") as folder:
-        asyncio.run(until_told(up(Path(folder), towns, lang=arguments.lang, json_file=arguments.json)))
+        work = up(Path(folder), towns, lang=arguments.lang, json_file=arguments.json, doors=arguments.doors)
+        asyncio.run(until_told(work))
     return 0
 
 
@@ -79,17 +81,22 @@ def read_towns(names: list[str]) -> tuple[Town, ...]:
     return tuple(known.get(name, Town(name, name)) for name in dict.fromkeys(names)) or TOWNS
 
 
-async def up(
+async def up(  # noqa: PLR0913 - as the command says it
     folder: Path,
     towns: tuple[Town, ...] = TOWNS,
     *,
     lang: Lang = "ja",
     json_file: Path | None = None,
+    doors: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Start, tell how to log in (one person a town), stay up until cancelled, stop everything."""
+    """Start, tell how to log in (one person a town), stay up until cancelled, stop everything.
+
+    `doors`: each town founded now gets one, for good; the module inside the homeserver reads the same list.
+    """
     say(_STARTING.fill(towns="、".join(town.name for town in towns))[lang])
-    async with Lab(folder, towns) as lab:
+    guards: dict[str, Guard] = {town.key: "both" for town in towns} if doors else {}
+    async with Lab(folder, towns, guards) as lab:
         municipalities = [await _settle(homeserver) for homeserver in lab.homeservers.values()]
         if json_file:
             write_whole(json_file, json.dumps({"municipalities": municipalities}, ensure_ascii=False, indent=1))

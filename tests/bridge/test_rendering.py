@@ -16,10 +16,10 @@ ANSWERS = {
     "first steward": "@admin:chat.city.example.jp",
     "homeserver too": "town",
     "where does it run": "compose",
-    "its DNS name": "",
-    "web client": "",
-    "e-mail": "-",
-    "municipality": "つくば市",
+    "its code": "132063",
+    "name in English": "",
+    "other members call": "総務課 042-000-0000",
+    "municipality": "府中市",
     "client URL": "",
 }
 
@@ -51,26 +51,50 @@ def test_eight_questions_are_asked_and_no_more(tmp_path):
     code, questions = asked(tmp_path / "k")
     assert code == 0
     assert len(questions) == 8
-    deploy = read_config(tmp_path / "k" / "kairan.toml").deploy
+    config = read_config(tmp_path / "k" / "kairan.toml")
+    deploy, said = config.deploy, config.federation
     assert (deploy.shape, deploy.place, deploy.host) == ("town", "compose", "chat.city.example.jp")
     assert (deploy.web, deploy.email) == ("element.chat.city.example.jp", "")
+    assert (said.code, said.english, said.kind) == ("132063", "Fuchu", "municipality")
+    assert said.contact == "総務課 042-000-0000"
 
 
-def test_beside_an_existing_homeserver_five_are_enough_and_a_wrong_choice_is_asked_again(tmp_path):
-    code, questions = asked(tmp_path / "k", answers={**ANSWERS, "homeserver too": ""})
-    assert (code, len(questions)) == (0, 5)
-    assert read_config(tmp_path / "k" / "kairan.toml").deploy.model_fields_set == set()
+def test_beside_an_existing_homeserver_and_with_a_name_that_says_the_code_seven_are_enough(tmp_path):
+    code, questions = asked(tmp_path / "k", answers={**ANSWERS, "homeserver too": "", "municipality": "つくば市"})
+    assert (code, len(questions)) == (0, 7)
+    config = read_config(tmp_path / "k" / "kairan.toml")
+    assert config.deploy.model_fields_set == set()
+    assert (config.federation.code, config.federation.english) == ("082201", "Tsukuba")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "english", "kind"),
+    [("札幌市", "011002", "Sapporo", "municipality"), ("大阪市", "271004", "Osaka", "municipality"),
+     ("静岡市", "221007", "Shizuoka", "municipality"), ("箱根町", "143821", "Hakone", "municipality"),
+     ("東京都府中市", "132063", "Fuchu", "municipality"), ("千代田区", "131016", "Chiyoda", "municipality"),
+     ("大分県", "440001", "Oita", "prefecture"), ("ある消防組合", "", "ある消防組合", "municipality")],
+)  # fmt: skip
+def test_the_name_says_code_english_and_kind(tmp_path, name, code, english, kind):
+    assert main(["init", "--folder", str(tmp_path / "k"), "--municipality", name, "--server-name", "x.example.jp",
+                 "--steward", "@a:x.example.jp"]) == 0  # fmt: skip
+    said = read_config(tmp_path / "k" / "kairan.toml").federation
+    assert (said.code, said.english, said.kind, said.contact) == (code, english, kind, "")
 
 
 def test_what_a_flag_says_is_not_asked(tmp_path):
     given = {"municipality": "つくば市", "server-name": "x.example.jp", "steward": "@a:x.example.jp", "shape": "city",
-             "place": "systemd", "host": "m.example.jp", "web": "-", "email": "it@x.jp"}  # fmt: skip
+             "place": "systemd", "host": "m.example.jp", "web": "-", "email": "it@x.jp", "code": "082201",
+             "english": "Tsukuba", "contact": "-"}  # fmt: skip
     flags = [word for flag, value in given.items() for word in (f"--{flag}", value)]
     code, questions = asked(tmp_path / "k", *flags)
     assert (code, questions) == (0, [])
 
 
-@pytest.mark.parametrize("flag", [("--host", "a b"), ("--web", "x;y"), ("--email", "not-an-address")])
+@pytest.mark.parametrize(
+    "flag",
+    [("--host", "a b"), ("--web", "x;y"), ("--email", "not-an-address"), ("--code", "082202"), ("--code", "8220"),
+     ("--english", "x" * 61), ("--contact", "x" * 201), ("--place", "here")],
+)  # fmt: skip
 def test_an_answer_that_is_no_name_is_one_line(tmp_path, flag, capsys):
     flags = ["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", "x.example.jp",
              "--steward", "@a:x.example.jp", "--shape", "town", *flag]  # fmt: skip
@@ -122,3 +146,37 @@ def test_a_group_that_was_let_in_to_read_the_registration_stays_let_in(town):
     (town / "h" / "registration.yaml").chmod(0o640)
     render(town)
     assert stat.S_IMODE((town / "h" / "registration.yaml").stat().st_mode) == 0o640
+
+
+def test_practice_on_one_machine_is_one_folder_and_one_script(tmp_path):
+    name = "tsukuba.localhost:8448"
+    assert main(["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", name, "--steward",
+                 f"@a:{name}", "--shape", "trial", "--place", "here"]) == 0  # fmt: skip
+    assert render(tmp_path) == 0
+    assert {path.name for path in (tmp_path / "h").iterdir()} == {
+        "homeserver.yaml", "log.config", "registration.yaml", "kairan_allow_list.py", "start"}  # fmt: skip
+    start = tmp_path / "h" / "start"
+    assert os.access(start, os.X_OK)
+    assert "federation door" in start.read_text()
+    text = (tmp_path / "k" / "kairan.toml").read_text("utf-8")
+    (tmp_path / "k" / "kairan.toml").write_text(text.replace("together = false", "together = true"), "utf-8")
+    assert render(tmp_path) == 0
+    assert "federation door" not in start.read_text()
+    assert "https_proxy=http://127.0.0.1:8450" in start.read_text()
+
+
+def test_a_door_at_other_ports_or_in_kairan_itself_is_where_all_others_look_for_it(town):
+    toml = town / "k" / "kairan.toml"
+    text = toml.read_text("utf-8").replace(":8449", ":7449").replace(":8450", ":7450")
+    toml.write_text(text, "utf-8")
+    render(town)
+    assert "reverse_proxy door:7449" in (town / "h" / "Caddyfile").read_text()
+    assert "https_proxy: http://door:7450" in (town / "h" / "docker-compose.yml").read_text()
+    toml.write_text(text.replace("together = false", "together = true"), "utf-8")
+    render(town)
+    assert "reverse_proxy kairan:7449" in (town / "h" / "Caddyfile").read_text()
+    compose = (town / "h" / "docker-compose.yml").read_text()
+    assert "https_proxy: http://kairan:7450" in compose
+    assert "federation, door]" not in compose
+    toml.write_text(text.replace("0.0.0.0:7449", "nowhere"), "utf-8")
+    assert render(town) == 1

@@ -44,6 +44,10 @@ def reference(shape):
         homeserver_url="http://synapse:8008" if place == "compose" else "http://127.0.0.1:8008",
         listen="0.0.0.0:9090" if place == "compose" else "127.0.0.1:9090",
         stewards=(f"@admin:{host}",),
+        code="082201",
+        english="Tsukuba",
+        kind="municipality",
+        contact="情報政策課 029-000-0000",
         deployment=Deployment(shape=shape, place=place, host=host, web=web, email=f"it@{host}"),
     )
 
