@@ -29,7 +29,14 @@ from bridge.store.engine import Store, database_url, newest_migration
 DATABASE, VAULT, MANIFEST, MEDIA = "kairan.db", "crypto/olm.db", "manifest.json", "media.json"
 SETTINGS = ("kairan.toml", "registration.yaml")
 ALWAYS = (DATABASE, MEDIA, *SETTINGS)
-SOMETIMES = (VAULT, "crypto/cross-signing.json", "crypto/avatar.json", "secret", "federation.key")
+SOMETIMES = (
+    VAULT,
+    "crypto/cross-signing.json",
+    "crypto/avatar.json",
+    "secret",
+    "federation.key",
+    "federation.key.next",
+)
 OF_FUNCTION = re.compile(r"functions/[a-z0-9_][a-z0-9._-]{0,80}/(olm\.db|cross-signing\.json|avatar\.json)")
 """The keys of function accounts, each in a folder of its own."""
 LARGEST_MANIFEST = 100_000

@@ -37,6 +37,7 @@ def world_of_four(folder: Path, *, say: object, lang: Lang) -> "Allied":
         folder,
         towns=tuple(Town(key, name[lang]) for key, (name, _) in PLACES.items()),
         cast=tuple(Character(key, name[lang], town, role) for key, name, town, role in PEOPLE),
+        guards=dict.fromkeys(PLACES, "both"),
         say=say,  # type: ignore[arg-type]
         lang=lang,
     )

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bridge.errors import Refused
-from bridge.lab import Lab, Town
+from bridge.lab import Guard, Lab, Town
 from bridge.lab.deed import private
 from demo.cast import ALIAS, ROOM, TOPIC, Account, Character, cast, towns
 from demo.client import Client
@@ -107,6 +107,7 @@ class World:
     cast: tuple[Character, ...] = ()
     say: Callable[[str], None] = str
     lang: Lang = "ja"
+    guards: dict[str, Guard] = field(default_factory=dict)
     lab: Lab = field(init=False)
     kairans: dict[str, Kairan] = field(init=False, default_factory=dict)
     accounts: dict[str, Account] = field(init=False, default_factory=dict)
@@ -134,7 +135,7 @@ class World:
         def tell(text: Text, **values: object) -> None:
             self.say("  " + text.fill(seconds=f"{time.monotonic() - began:.1f}", **values)[self.lang])
 
-        self.lab = Lab(self.folder / "lab", self.towns)
+        self.lab = Lab(self.folder / "lab", self.towns, self.guards)
         self._stack.push_async_callback(self.lab.stop)
         await self.lab.start()
         tell(FEDERATED, count=len(self.towns))

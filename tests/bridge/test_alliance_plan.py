@@ -1,9 +1,11 @@
 """Steps in the order that breaks nothing: rooms shut before the list, the list opened before rooms."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.alliance.plan import ListChange, Observed, RoomChange, Wanted, plan
+from bridge.alliance.plan import InviteChange, ListChange, Observed, RoomChange, Wanted, plan
 
 NAMES = st.frozensets(st.sampled_from(["a", "b", "c", "d", "own"]))
 OBSERVED = st.builds(
@@ -47,6 +49,19 @@ def test_it_says_in_words_what_it_would_do():
         "Shut b out of room !1", "Rewrite the homeserver's allow list (in: a, out: b)", "Let a into room !1",
     ]  # fmt: skip
     assert plan(wanted, Observed(listed=frozenset({"own", "a"}))) == []
+
+
+def test_members_who_were_not_invited_are_invited_last_and_rooms_are_called_by_their_names():
+    wanted = Wanted(own="own", members=frozenset({"a", "own"}))
+    seen = Observed(listed=frozenset({"own"}), rooms={"!1": frozenset({"own"})}, called={"!1": "連合"},
+                    missing={"!1": frozenset({"@kairan:a", "@kairan:gone"})})  # fmt: skip
+    steps = plan(wanted, seen)
+    assert [type(step) for step in steps] == [ListChange, RoomChange, InviteChange]
+    assert [step.words.ja for step in steps[1:]] == [
+        "部屋 連合 (!1) に a を入れる",
+        "@kairan:a を部屋 連合 (!1) に招待する",
+    ]
+    assert plan(Wanted(own="own"), replace(seen, listed=frozenset({"own"}))) == []
 
 
 def test_who_is_out_or_has_a_list_that_ran_out_closes_its_own_door_and_shuts_nobody_else_out_of_any_room():

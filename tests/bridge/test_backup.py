@@ -259,7 +259,7 @@ def test_only_files_of_kairan_itself_are_in_a_copy(kairan, tmp_path):
     with tarfile.open(copied(kairan[0], tmp_path)) as tar:
         names = set(tar.getnames())
     assert set(ALWAYS) <= names
-    assert names <= {*ALWAYS, "manifest.json", "secret", "federation.key", "crypto/olm.db", "crypto/cross-signing.json",
+    assert names <= {*ALWAYS, "manifest.json", "secret", "federation.key", "federation.key.next", "crypto/olm.db", "crypto/cross-signing.json",
                      "crypto/avatar.json"}  # fmt: skip
 
 

@@ -150,8 +150,8 @@ def test_a_group_that_was_let_in_to_read_the_registration_stays_let_in(town):
 
 def test_practice_on_one_machine_is_one_folder_and_one_script(tmp_path):
     name = "tsukuba.localhost:8448"
-    assert main(["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", name, "--steward",
-                 f"@a:{name}", "--shape", "trial", "--place", "here"]) == 0  # fmt: skip
+    assert main(["init", "--folder", str(tmp_path / "k"), "--municipality", "つくば市", "--server-name", name,
+                 "--steward", f"@a:{name}", "--shape", "trial", "--place", "here"]) == 0  # fmt: skip
     assert render(tmp_path) == 0
     assert {path.name for path in (tmp_path / "h").iterdir()} == {
         "homeserver.yaml", "log.config", "registration.yaml", "kairan_allow_list.py", "start"}  # fmt: skip

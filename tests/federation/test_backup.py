@@ -73,6 +73,48 @@ def test_a_restored_bot_goes_on_where_the_homeserver_is_and_is_still_the_one_tha
     asyncio.run(story())
 
 
+def test_a_bot_moves_to_postgresql_and_another_address_and_back_and_nobody_is_warned(kairan, postgres, tmp_path):
+    async def story():
+        async with AsyncExitStack() as stack:
+            sato = await stack.enter_async_context(sealed_person(kairan.homeserver, tmp_path))
+            watcher = await kairan.person(at=kairan.neighbour)
+            room = await kairan.room(sato)
+            name = await kairan.publish(room)
+            direct = await sato.direct_room_with(kairan.bot)
+            await sato.hears(direct, "参加しますか")
+            seen = await looked_at(watcher, kairan.bot)
+            other = kairan.homeserver.client_url.replace("127.0.0.1", "localhost")
+
+            there = ("--database", postgres.fresh(), "--url", other)
+            await moved(kairan, tmp_path / "copies-1", tmp_path / "second", *there)
+            assert "postgresql://" in kairan.config.read_text("utf-8")
+            assert other in kairan.config.read_text("utf-8")
+            assert not (kairan.folder / "kairan.db").exists()
+            await sato.say(direct, "参加")
+            await sato.hears(direct, "何人ですか")
+            await sato.say(direct, "3")
+            await sato.hears(direct, "連絡事項")
+
+            await moved(kairan, tmp_path / "copies-2", tmp_path / "third", "--database", "kairan.db")
+            await kairan.has(name, sato.user_id, {"attend": "参加", "people": 3})
+            await sato.say(direct, "よろしく")
+            await sato.hears(direct, "よろしく")
+            assert sato.unreadable(direct) == 0
+            assert await looked_at(watcher, kairan.bot) == seen
+
+    asyncio.run(story())
+
+
+async def moved(kairan, copies, elsewhere, *how):
+    """Stopped for good, copied, put into another place and started there."""
+    kairan.end()
+    await shell("backup", copies, "--config", kairan.config)
+    (copy,) = copies.glob("*.tar")
+    await shell("restore", copy, "--into", elsewhere, *how)
+    kairan.folder, kairan.config = elsewhere, elsewhere / "kairan.toml"
+    await kairan.start()
+
+
 def test_a_copy_holds_open_drafts_of_an_anonymous_form_but_no_key_to_them(kairan, tmp_path):
     async def story():
         async with AsyncExitStack() as stack:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,10 +140,8 @@ class Walk:
 
 
 def with_all(group, how):
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, how)
-    except ProcessLookupError:
-        pass
 
 
 def free_ports():
@@ -172,7 +170,7 @@ def folder():
     shutil.rmtree(made, ignore_errors=True)
 
 
-def test_two_municipalities_federate_by_what_the_page_says_and_nothing_else(folder, drivers):  # noqa: F811
+def test_two_municipalities_federate_by_what_the_page_says_and_nothing_else(folder, drivers):
     with ExitStack() as stack:
         server = stack.enter_context(postgresql(connections=40))
         walk = Walk(folder, drivers, collated(server))
@@ -181,6 +179,7 @@ def test_two_municipalities_federate_by_what_the_page_says_and_nothing_else(fold
         except BaseException:
             print(walk.logs())
             raise
+        print(walk.logs())
         for log in folder.glob("*.log"):
             bugs = [line for line in log.read_text().splitlines() if " ERROR " in line or "Traceback" in line]
             assert bugs == []
@@ -198,6 +197,7 @@ class Story:
     async def play(self, lines):
         assert lines[0].startswith("git clone")  # this is the clone
         assert lines[1] == ENTER
+        assert self.walk.types("true")[0] == 0
         try:
             for line in lines[2:]:
                 await self.step(line)
@@ -237,7 +237,7 @@ class Story:
         town = "beppu" if "beppu" in line else "tsukuba"
 
         async def well():
-            return (self.walk.practice / town / "listen").exists() and self.found(line)
+            return (self.walk.practice / town / "listen").exists() and await asyncio.to_thread(self.found, line)
 
         assert await eventually(well, seconds=60), line
 
