@@ -190,6 +190,7 @@ class Story:
 
     def __init__(self, walk, stack):
         self.walk, self.stack, self.began, self.people = walk, stack, time.monotonic(), []
+        self.running = {}
         self.names = {town: f"{town}.localhost:{port}" for town, port in walk.base.items()}
         self.urls = {town: f"http://127.0.0.1:{port + 3}" for town, port in walk.base.items()}
         self.tsukuba = walk.practice / "tsukuba"
@@ -204,6 +205,7 @@ class Story:
             await self.talk()
             await self.mended()
             await self.healthy()
+            await self.rotated_and_moved()
         finally:
             await asyncio.gather(*(person.stop() for person in self.people))
 
@@ -212,7 +214,8 @@ class Story:
         if line.startswith(("pip install", "createdb")):
             return  # lent by the fixtures: for PYTHONPATH, and on a socket of its own
         if line.endswith("/start"):
-            self.stack.enter_context(self.walk.left_running(line))
+            town = line.partition("/")[0]
+            self.running[town] = self.stack.enter_context(self.walk.left_running(line))
         elif line.startswith("register_new"):
             await eventually(self.up, line.split("/")[0].split()[-1], seconds=90)
             assert (await asyncio.to_thread(self.walk.types, line))[0] == 0
@@ -234,7 +237,7 @@ class Story:
             return False
 
     async def checked(self, line):
-        town = "beppu" if "beppu" in line else "tsukuba"
+        town = next(name for name in ("beppu", "moved", "tsukuba") if f"{name}/kairan.toml" in line)
 
         async def well():
             return (self.walk.practice / town / "listen").exists() and await asyncio.to_thread(self.found, line)
@@ -267,11 +270,12 @@ class Story:
         )
         self.people = [self.sato, self.abe]
         await asyncio.gather(*(person.start() for person in self.people))
-        self.room = await eventually(self.stewards_room, seconds=60)
+        self.room = await eventually(self.stewards_room, self.sato, "tsukuba", seconds=60)
+        self.other = await eventually(self.stewards_room, self.abe, "beppu", seconds=60)
 
-    async def stewards_room(self):
-        name = f"#kairan_stewards:{self.names['tsukuba']}"
-        return next((r for r, room in self.sato.client.rooms.items() if room.canonical_alias == name), None)
+    async def stewards_room(self, person, town):
+        name = f"#kairan_stewards:{self.names[town]}"
+        return next((r for r, room in person.client.rooms.items() if room.canonical_alias == name), None)
 
     async def approved(self):
         self.asked = time.monotonic()
@@ -364,4 +368,58 @@ class Story:
             if "問題ありません" in heard.body:
                 return
             await asyncio.sleep(3)
+        raise AssertionError(heard.body)
+
+    async def rotated_and_moved(self):
+        """docs/operate.md: another key, another place, another certificate; the others notice nothing."""
+        rotate = "kairan federation rotate --config tsukuba/kairan.toml"
+        assert "新しい鍵を作りました" in await self.typed(rotate)
+        await self.agreed()
+        assert "再起動してから" in await self.typed_until(rotate, "再起動してから")
+        self.running["tsukuba"].send_signal(signal.SIGTERM)
+        await asyncio.to_thread(self.running["tsukuba"].wait, 30)
+        await self.typed("kairan backup copies --config tsukuba/kairan.toml")
+        (copy,) = (self.walk.practice / "copies").glob("*.tar")
+        await self.typed(f"kairan restore {copy} --into moved")
+        shutil.copy(self.tsukuba / "admin.token", self.walk.practice / "moved")
+        await self.typed("cp -a tsukuba/synapse moved/")
+        await self.typed("mv tsukuba gone")
+        await self.typed("kairan lab certificate tsukuba.localhost --into moved")
+        await self.typed("kairan homeserver render --config moved/kairan.toml --into moved/homeserver")
+        await self.step("moved/homeserver/start")
+        await eventually(self.up, "tsukuba", seconds=90)
+        await self.checked("kairan check --config moved/kairan.toml")
+        rotate = rotate.replace("tsukuba/", "moved/")
+        assert "古い鍵を名簿から外す" in await self.typed(rotate)
+        await self.agreed()
+        await self.typed_until(f"{rotate} --continue", "いまの鍵だけです")
+        await self.talk()
+        await asyncio.to_thread(self.walk.until_well, "kairan federation check --config moved/kairan.toml")
+        assert self.sato.unreadable(self.room) == 0
+
+    async def typed(self, line):
+        print(f"{time.monotonic() - self.began:5.1f} s  {line}")
+        code, said = await asyncio.to_thread(self.walk.types, line)
+        assert code == 0, (line, said)
+        return said
+
+    async def typed_until(self, line, words):
+        for _ in range(30):
+            said = await self.typed(line)
+            if words in said:
+                return said
+            await asyncio.sleep(1)
+        raise AssertionError(said)
+
+    async def agreed(self):
+        """Beppu's steward, too."""
+        for _ in range(20):
+            self.abe.skip(self.other)
+            await self.abe.say(self.other, "!federation requests")
+            heard = await self.abe.hears(self.other, lambda h: h.sender.startswith("@kairan:"), timeout=30)
+            if "approve つくば市" in heard.body:
+                await self.abe.say(self.other, "!federation approve つくば市")
+                await self.abe.hears(self.other, "賛成しました", timeout=30)
+                return
+            await asyncio.sleep(2)
         raise AssertionError(heard.body)
