@@ -47,7 +47,7 @@ def add_commands(commands: Any) -> None:
             one.add_argument(
                 "--continue", dest="again", action="store_false", help="始めずに続ける / begin nothing new"
             )
-        if name in ("found", "request", "apply"):
+        if name != "rotate":  # whoever only looks changes nothing anyway
             one.add_argument("--dry-run", action="store_true", help="何も変えない / change nothing")
         if name == "request":
             one.add_argument("--to", required=True, metavar="SERVER", help="加入自治体のサーバー名 / a member's server")

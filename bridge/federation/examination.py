@@ -26,6 +26,7 @@ def add_check(commands: Any) -> None:
     check.add_argument("--config", type=Path, default=Path("kairan.toml"), metavar="FILE")
     check.add_argument("--json", action="store_true", help="機械で読む形で / for programs")
     check.add_argument("--watch", action="store_true", help="くり返し表示 / again and again")
+    check.add_argument("--dry-run", action="store_true", help="もともと何も変えない / changes nothing anyway")
     check.set_defaults(command=_check)
 
 

@@ -65,6 +65,8 @@ def nginx_conf(settings: Settings, deployment: Deployment) -> str:
         raw={
             "upstreams": "\n".join(_upstream(name, where) for name, where in upstreams.items() if where),
             "names": " ".join(hosts),
+            "everybody": " ".join([*hosts, *([deployment.web] if deployment.web else [])]),
+            "web": _NGINX_WEB.replace("WEB", deployment.web) if deployment.web else "",
             "public": _public(settings, deployment),
             "kairan": _face(settings, deployment),
             "chain": f"/etc/letsencrypt/live/{hosts[0]}/fullchain.pem",
@@ -179,6 +181,20 @@ _CADDY_WORKERS = """\
 			lb_policy header Authorization
 		}}
 	}}
+"""
+_NGINX_WEB = """\
+server {
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    server_name WEB;
+    ssl_certificate /etc/letsencrypt/live/WEB/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/WEB/privkey.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    root /usr/share/element-web;
+    add_header X-Frame-Options SAMEORIGIN;
+    add_header X-Content-Type-Options nosniff;
+    add_header Content-Security-Policy "frame-ancestors 'self'";
+}
 """
 _CADDY_WEB = """\
 {web} {{

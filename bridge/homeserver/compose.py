@@ -57,6 +57,7 @@ def _worker(name: str) -> str:
 _POSTGRES = f"""\
   postgres:
     image: postgres:17.5-bookworm
+    logging: *logs
     command: [postgres, -c, max_connections={{connections}}]
     restart: unless-stopped
     environment:
@@ -77,6 +78,7 @@ _REDIS = """\
   # Between Synapse's processes only; keeps nothing.
   redis:
     image: redis:7.2.8-bookworm
+    logging: *logs
     restart: unless-stopped
     command: [redis-server, --save, "", --appendonly, "no"]
     healthcheck:
@@ -122,6 +124,7 @@ _DOOR = """\
 _ELEMENT = """\
   element:
     image: vectorim/element-web:v1.11.100
+    logging: *logs
     restart: unless-stopped
     volumes:
       - ./element.json:/app/config.json:ro

@@ -271,6 +271,21 @@ def test_lab_up_tells_how_to_log_in_and_nothing_outlives_it(tmp_path, how):
         assert not list(temporary.iterdir())
 
 
+def test_lab_up_puts_a_door_around_each_homeserver_where_told(tmp_path):
+    report, folder = tmp_path / "lab.json", tmp_path / "lab"
+    command = [sys.executable, "-c", UP, "tsukuba", "--doors", "--folder", str(folder), "--json", str(report)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as running:
+        eventually(lambda: report.exists() or running.poll() is not None, 60)
+        server = json.loads(report.read_text())["municipalities"][0]["server_name"]
+        port = int(server.rpartition(":")[2])
+        assert is_open(port)
+        assert "the door is open" in (folder / "tsukuba" / "door.log").read_text()
+        running.send_signal(signal.SIGTERM)
+        running.stdout.read()
+        assert running.wait(30) == 0
+    eventually(lambda: not is_open(port))
+
+
 def test_a_town_that_cannot_stand_in_an_address_is_refused():
     assert [town.name for town in read_towns([])] == ["つくば市", "中津市", "多摩市"]
     assert read_towns(["tama", "tama", "hita"]) == (Town("tama", "多摩市"), Town("hita", "hita"))

@@ -7,6 +7,7 @@ import stat
 import sys
 
 import pytest
+import yaml
 
 from bridge.cli import main
 from bridge.config import read_config
@@ -180,3 +181,25 @@ def test_a_door_at_other_ports_or_in_kairan_itself_is_where_all_others_look_for_
     assert "federation, door]" not in compose
     toml.write_text(text.replace("0.0.0.0:7449", "nowhere"), "utf-8")
     assert render(town) == 1
+
+
+@pytest.mark.parametrize(("place", "where"), [("compose", "/kairan-data/ca.pem"), ("systemd", "{folder}/ca.pem")])
+def test_an_authority_of_a_closed_network_is_what_the_homeserver_believes_too(town, place, where):
+    toml = town / "k" / "kairan.toml"
+    text = toml.read_text("utf-8").replace("[federation]\n", '[federation]\nauthority = "ca.pem"\n', 1)
+    toml.write_text(text.replace('place = "compose"', f'place = "{place}"'), "utf-8")
+    render(town)
+    said = yaml.safe_load((town / "h" / "homeserver.yaml").read_text("utf-8"))
+    assert said["federation_custom_ca_list"] == [where.format(folder=town / "k")]
+
+
+def test_the_containers_run_as_who_owns_the_folder_and_may_read_what_they_need(town):
+    if os.geteuid():
+        pytest.skip("only root can give files away")
+    os.chown(town / "k", 12345, 12346)
+    render(town)
+    environment = (town / "h" / ".env").read_text()
+    assert "KAIRAN_UID=12345\n" in environment
+    assert "KAIRAN_GID=12346\n" in environment
+    held = (town / "h" / "registration.yaml").stat()
+    assert (held.st_uid, held.st_gid, stat.S_IMODE(held.st_mode)) == (12345, 12346, 0o600)
