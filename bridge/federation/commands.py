@@ -15,11 +15,11 @@ from bridge.alliance.roll import Entry, NoRoll, Roll, entry_written, fingerprint
 from bridge.alliance.signing import sign
 from bridge.config import Config, read_config
 from bridge.errors import Misconfigured
+from bridge.federation import prospect, standing
 from bridge.federation.courier import REQUEST
 from bridge.federation.examination import add_check
-from bridge.federation.prospect import carry_out, show
 from bridge.federation.rotation import rotated
-from bridge.store import motions, rolls, rooms
+from bridge.store import rolls, rooms
 from bridge.store.desk import municipality
 from bridge.store.engine import Connection, Store, database_url
 from bridge.store.looking import looking
@@ -166,39 +166,7 @@ def _looked(config: Config, look: Look) -> Any:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    found = _looked(read_config(arguments.config), _standing)
-    rows = [f"{name}: {value}" for name, value in found.items() if name not in ("members", "motions")]
-    rows += [f"  {one['name']} {one['server']}" for one in found["members"]]
-    rows += [f"  ? {one['kind']} {one['subject']} {one['approved']}/{one['needed']}" for one in found["motions"]]
-    _say(arguments, found, "\n".join(rows))
-    return 0 if found["standing"] == "none" else 1
-
-
-def _standing(connection: Connection, config: Config) -> dict[str, Any]:
-    held, now = rolls.current(connection), clock.now()
-    trouble = rolls.trouble_with(held, municipality(config), now)
-    request = json.loads(rooms.facts(connection).get(REQUEST, "{}"))
-    found: dict[str, Any] = {"standing": trouble, "rival": rolls.has_rival(connection), "members": [], "motions": []}
-    if request:
-        found["asked"] = {"to": request["to"], "sent": request["sent"], "answer": request.get("answer")}
-    if held is None:
-        return found
-    described = [motions.described(connection, one, held) for one in motions.open_ones(connection, held, now)]
-    return {
-        **found,
-        "version": held.version,
-        "id": held.id,
-        "issued": held.issued,
-        "until": held.until,
-        "quorum": held.quorum,
-        "room": held.room,
-        "members": [{"server": e.server, "name": e.member.name.ja, "code": e.member.code} for e in held.entries],
-        "motions": [
-            {"id": m.id, "kind": m.kind, "subject": m.subject.ja, "server": m.server, "fingerprint": m.fingerprint,
-             "approved": len(m.approved), "needed": m.needed}
-            for m in described
-        ],
-    }  # fmt: skip
+    return standing.show(arguments, _say)
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -213,8 +181,8 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    return show(arguments, _say)
+    return prospect.show(arguments, _say)
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    return carry_out(arguments, _say)
+    return prospect.carry_out(arguments, _say)

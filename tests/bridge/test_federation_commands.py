@@ -42,7 +42,9 @@ def test_an_alliance_is_founded_once_and_shown(kairan, folder):
     status = kairan("status")
     assert (status["standing"], status["version"], status["quorum"]) == ("none", 1, 1)
     assert [(one["name"], one["code"]) for one in status["members"]] == [("つくば市", "082201")]
-    assert "つくば市" in kairan("status", json_=False)
+    said = kairan("status", json_=False)
+    assert "つくば市" in said
+    assert "連合は正常です" in said
     assert "もう連合" in kairan("found", exits=1)
     assert "もう連合" in kairan("request", "--to", "nakatsu.example.jp", exits=1)
     roll = read(kairan("export", json_=False))
@@ -53,6 +55,8 @@ def test_an_alliance_is_founded_once_and_shown(kairan, folder):
 
 def test_the_plan_says_what_would_change_and_apply_does_it(kairan, folder):
     kairan("found")
+    assert kairan("plan")["rooms"] is False  # no homeserver answers here: the list is planned all the same
+    assert "部屋は見ていません" in kairan("plan", json_=False)
     steps = kairan("plan")["steps"]
     assert [step["servers"] for step in steps] == [["old.example.jp", "tsukuba.example.jp"]]
     assert "許可リスト" in kairan("plan", json_=False)
@@ -71,6 +75,9 @@ def test_a_request_is_kept_for_the_kairan_that_runs(kairan):
     assert status["asked"] == {"to": "nakatsu.example.jp", "sent": False, "answer": None}
     assert status["standing"] == "alone"
     assert asked["to"] == "nakatsu.example.jp"
+    said = kairan("status", "--dry-run", json_=False, exits=1)
+    assert "まだ届いていません" in said
+    assert asked["fingerprint"] in said
     assert "自分のサーバー" in kairan("request", "--to", "tsukuba.example.jp", exits=1)
 
 

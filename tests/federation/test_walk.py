@@ -309,7 +309,8 @@ class Story:
             assert row.startswith("✓")
             assert row.split()[-1].isdigit()  # what waits for them, known by the administrator's token
         else:
-            assert "standing: none" in said
+            assert "連合は正常です" in said
+            assert self.fingerprint in said
 
     async def token(self):
         """As section 5 says: an administrator's token in a file."""
