@@ -16,19 +16,20 @@ from bridge.store.health_desk import keep_health
 
 log = logging.getLogger(__name__)
 
-LOOK, FIRST, EVERY = 5.0, 20.0, 300.0
+LOOK, FIRST, EVERY = 10.0, 15.0, 300.0
 
 
 async def rounds(config: Config, store: Store) -> None:
     """For ever; soon after each new list, too. A little spread: hundreds of Kairans must not look at one together."""
-    seen, due = None, 0.0
+    seen, due = None, clock.monotonic() + FIRST
     while True:
         try:
             held = await store.run(rolls.current)
             if held is not None and held.version != seen:
                 seen, due = held.version, clock.monotonic() + FIRST
             if clock.monotonic() >= due:
-                due = clock.monotonic() + (clock.jitter(2 * EVERY) if await _looked(config, store) else FIRST)
+                await _look(config, store)
+                due = clock.monotonic() + clock.jitter(2 * EVERY)
         except Unreachable:
             pass
         except Exception as bug:  # noqa: BLE001 - the next round may go well
@@ -37,9 +38,7 @@ async def rounds(config: Config, store: Store) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def _looked(config: Config, store: Store) -> bool:
-    """Whether there was anybody to look at."""
+async def _look(config: Config, store: Store) -> None:
     found = await examined(config)
     if found:
         await store.run(partial(keep_health, at=clock.now(), words=health_text(found)))
-    return bool(found)

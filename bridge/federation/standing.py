@@ -26,7 +26,8 @@ ASKED = Text(
     en="{to} has the request: the members are to vote.",
 )
 DECLINED = Text(
-    ja="{to} は申請を受け付けませんでした（{answer}）。くり返し試しています。加入自治体のサーバー名か、双方の時計を確かめてください。",
+    ja="{to} は申請を受け付けませんでした（{answer}）。くり返し試しています。"
+    "加入自治体のサーバー名か、双方の時計を確かめてください。",
     en="{to} does not take the request ({answer}); it is tried again. Is it a member, and are both clocks right?",
 )
 OURS = Text(ja="この自治体の鍵の指紋: {fingerprint}", en="The fingerprint of our keys: {fingerprint}")

@@ -59,7 +59,7 @@ def kairan_toml(settings: Settings) -> str:
         "kairan.toml",
         raw={
             "names": "".join(f"{quoted(server)} = {quoted(name)}\n" for server, name in settings.names),
-            "allow_file": f"allow_file = {quoted(ALLOW_FILE)}\n" if settings.deployment else "",
+            "allow_file": f"allow_file = {quoted(ALLOW_FILE)}\n" if settings.deployment or settings.kind else "",
             "introduction": _introduction(settings),
             "deploy": _deploy_lines(settings, settings.deployment) if settings.deployment else "",
         },

@@ -194,6 +194,7 @@ def test_init_writes_what_a_homeserver_needs_and_overwrites_nothing(tmp_path, ca
     assert config.permitted == {"tsukuba.example.jp", "nakatsu.example.jp"}
     assert config.municipality("nakatsu.example.jp") == "中津市"
     assert config.people.stewards == ("@admin:tsukuba.example.jp",)
+    assert (config.federation.allow_file, config.federation.code) == ("allow.txt", "082201")
     registration = yaml.safe_load((tmp_path / "registration.yaml").read_text("utf-8"))
     assert registration["url"] is None
     assert registration["as_token"] == config.as_token != registration["hs_token"]

@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from bridge.alliance.roll import complete, read
 from bridge.cli import main
+from bridge.config import read_config
 from bridge.federation.allow_list import listed
 from bridge.homeserver import Settings, kairan_toml, registration
+from bridge.store import rooms
+from bridge.store.engine import Store, database_url
 
 pytestmark = pytest.mark.heavy
 
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.heavy
 @pytest.fixture
 def folder(tmp_path):
     settings = Settings(server_name="tsukuba.example.jp", municipality="つくば市", as_token="a", hs_token="h")
-    text = kairan_toml(settings)
+    text = kairan_toml(replace(settings, homeserver_url="http://127.0.0.1:9"))
     more = 'allow = ["old.example.jp"]\nallow_file = "alliance.txt"\ncode = "082201"\nenglish = "Tsukuba"'
     (tmp_path / "kairan.toml").write_text(re.sub(r"^allow = .*$", more, text, flags=re.MULTILINE), "utf-8")
     (tmp_path / "registration.yaml").write_text(registration(settings), "utf-8")
@@ -55,8 +59,6 @@ def test_an_alliance_is_founded_once_and_shown(kairan, folder):
 
 def test_the_plan_says_what_would_change_and_apply_does_it(kairan, folder):
     kairan("found")
-    assert kairan("plan")["rooms"] is False  # no homeserver answers here: the list is planned all the same
-    assert "部屋は見ていません" in kairan("plan", json_=False)
     steps = kairan("plan")["steps"]
     assert [step["servers"] for step in steps] == [["old.example.jp", "tsukuba.example.jp"]]
     assert "許可リスト" in kairan("plan", json_=False)
@@ -94,3 +96,16 @@ def test_a_wrong_code_is_one_clear_line(kairan, folder):
     text = (folder / "kairan.toml").read_text("utf-8").replace("082201", "082202")
     (folder / "kairan.toml").write_text(text, "utf-8")
     assert "code" in kairan("status", exits=1)
+
+
+def test_where_no_homeserver_answers_rooms_are_not_looked_at_and_the_list_is_written_all_the_same(kairan, folder):
+    kairan("found")
+    config = read_config(folder / "kairan.toml")
+    store = Store(database_url(config.kairan.database, folder))
+    store.do(lambda c: rooms.entered(c, "!連絡"))
+    store.do(lambda c: rooms.set_member(c, "!連絡", config.bot, membership="join", name=None))
+    store.close()
+    assert kairan("plan")["rooms"] is False
+    assert "部屋は見ていません" in kairan("plan", json_=False)
+    kairan("apply")
+    assert listed(folder / "alliance.txt") == {"old.example.jp", "tsukuba.example.jp"}
