@@ -95,7 +95,8 @@ def test_a_bot_moves_to_postgresql_and_another_address_and_back_and_nobody_is_wa
             await sato.say(direct, "3")
             await sato.hears(direct, "連絡事項")
 
-            await moved(kairan, tmp_path / "copies-2", tmp_path / "third", "--database", "kairan.db")
+            there = ("--database", "kairan.db", "--url", kairan.homeserver.client_url)
+            await moved(kairan, tmp_path / "copies-2", tmp_path / "third", *there)
             await kairan.has(name, sato.user_id, {"attend": "参加", "people": 3})
             await sato.say(direct, "よろしく")
             await sato.hears(direct, "よろしく")

@@ -106,7 +106,7 @@ class Walk:
         try:
             yield process
         finally:
-            process.send_signal(signal.SIGTERM)
+            with_all(process.pid, signal.SIGINT)  # Ctrl-C
             try:
                 process.wait(30)
             finally:
@@ -377,7 +377,7 @@ class Story:
         assert "新しい鍵を作りました" in await self.typed(rotate)
         await self.agreed()
         assert "再起動してから" in await self.typed_until(rotate, "再起動してから")
-        self.running["tsukuba"].send_signal(signal.SIGTERM)
+        with_all(self.running["tsukuba"].pid, signal.SIGINT)  # Ctrl-C
         await asyncio.to_thread(self.running["tsukuba"].wait, 30)
         await self.typed("kairan backup copies --config tsukuba/kairan.toml")
         (copy,) = (self.walk.practice / "copies").glob("*.tar")
