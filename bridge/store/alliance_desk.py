@@ -235,7 +235,9 @@ class AllianceDesk:
             return []  # the key that we sign with must stay on the list until we are started with another
         rooms.drop_fact(self._db, rolls.TO_MOVE)
         already = next((one for one in motions.open_ones(self._db, held, self._desk.at) if _same(one, change)), None)
-        if already is not None or not fits(change, held, moment(self._desk.at)):
+        entry = held.at(change.server)
+        is_so = change.keys is not None and entry is not None and dict(entry.keys) == dict(change.keys)
+        if already is not None or is_so or not fits(change, held, moment(self._desk.at)):
             return []
         moved = self._moved(change)
         news = Outcome(news=(News(kind="moved", motion=motions.described(self._db, change, held)),))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bots.federation_bot import NO_MOTIONS
 from bots.roles import Role
 from bridge.alliance.motion import moment
 from bridge.alliance.roll import fingerprint
@@ -78,8 +79,14 @@ def test_a_key_is_exchanged_in_three_steps(country, config):
     new = Key.of((config.folder / "federation.key.next").read_text())
     assert fingerprint("tsukuba", {old.id: old.public, new.id: new.public}) in news
     assert run(country, config)[0] == WAIT
+    late = rotated(config, country.stages["tsukuba"]._do(rolls.current), again=True)[1]
     approve(country)
     assert keys(country) == {old.id, new.id}
+    late["at"] = moment(country.now)
+    country.stages["tsukuba"]._do(lambda c: rooms.set_fact(c, rolls.TO_MOVE, json.dumps(late)))
+    told(country)  # typed once more just before it was decided: nobody is asked again
+    country.say("佐藤", "!federation requests")
+    assert NO_MOTIONS.ja in "\n".join(heard.text for _, heard in country.read())
 
     assert run(country, config)[0] == SECOND
     assert config.key.id == new.id
