@@ -28,6 +28,7 @@ from bridge.homeserver import (
     settings_of,
 )
 from bridge.lab import Authority
+from tests.golden.compose import COMPOSE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "homeserver-config"
@@ -184,38 +185,6 @@ def test_a_server_name_that_would_say_more_in_another_grammar_is_refused(name):
     config = replace(config, homeserver=config.homeserver.model_copy(update={"server_name": name}))
     with pytest.raises(Misconfigured):
         settings_of(config, into="/etc/kairan", **TOKENS)
-
-
-WORDS, TEXT = {"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "string", "minLength": 1}
-DURATION = {"type": "string", "pattern": r"^\d+(ms|s|m|h)$"}
-CONDITION = {"enum": ["service_started", "service_healthy", "service_completed_successfully"]}
-
-
-def closed(*required, **properties):
-    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-
-
-def by_name(one):
-    return {"type": "object", "additionalProperties": one, "propertyNames": {"pattern": "^[a-zA-Z0-9._-]+$"}}
-
-
-HEALTH = closed("test", test=WORDS, interval=DURATION, timeout=DURATION, retries={"type": "integer", "minimum": 1})
-SERVICE = closed(
-    "image", "restart", "logging",
-    image={"type": "string", "pattern": r"^[a-z0-9./-]+:v?[0-9][a-z0-9.-]+$"},
-    build=closed("context", context=TEXT, dockerfile_inline=TEXT),
-    command=WORDS, entrypoint=WORDS, user=TEXT, working_dir={"type": "string", "pattern": "^/"},
-    restart={"enum": ["no", "unless-stopped"]}, stop_grace_period=DURATION,
-    depends_on={"anyOf": [{"type": "array", "maxItems": 0}, by_name(closed("condition", condition=CONDITION))]},
-    environment=by_name(TEXT), healthcheck=HEALTH, logging={"type": "object"},
-    ports={"type": "array", "items": {"type": "string", "pattern": r"^\d+:\d+$"}},
-    volumes={"type": "array", "items": {"type": "string", "pattern": r"^[^:]+(:\?\})?:/[^:]*(:ro)?$"}},
-)  # fmt: skip
-COMPOSE = closed(
-    "name", "services", "volumes",
-    **{"x-logs": {"type": "object"}}, name=TEXT, services=by_name(SERVICE), volumes=by_name({"type": "object"}),
-)  # fmt: skip
-"""What we use of the Compose Specification, and nothing else: a key that is misspelt is not silently left out."""
 
 
 @pytest.mark.parametrize("shape", ["trial", "town", "city"])
