@@ -1,4 +1,4 @@
-"""What people do between the commands of docs/federate.md, as the page says it; and what docs/operate.md says of moving."""
+"""What people do between the commands of docs/federate.md, and what docs/operate.md says of keys and of moving."""
 
 import asyncio
 import json
