@@ -89,7 +89,7 @@ def _backup(parser: argparse.ArgumentParser) -> None:
 
 
 def _restore(parser: argparse.ArgumentParser) -> None:
-    from bridge.backup import add_restore
+    from bridge.restore import add_restore
 
     add_restore(parser)
 

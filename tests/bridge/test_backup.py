@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from bridge import clock
 from bridge.alliance.signing import Key
 from bridge.app import DEVICE
-from bridge.backup import ALWAYS, SOMETIMES, backup, restore, verified
+from bridge.backup import ALWAYS, SOMETIMES, backup, verified
 from bridge.cli import main
 from bridge.config import read_config
 from bridge.errors import Misconfigured
 from bridge.matrix.cross_signing import write_private
 from bridge.matrix.machine import Machine
 from bridge.matrix.vault import open_vault, restored_at
+from bridge.restore import restore
 from bridge.store import copies
 from bridge.store.engine import Store, database_url
 from tests.contracts.test_upgrades import filled, told
