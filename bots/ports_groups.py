@@ -111,3 +111,16 @@ class Directory(Protocol):
 
     def own(self) -> Sequence[Entry]:
         """What this municipality publishes, for members that are new."""
+
+
+class Invitations(Protocol):
+    """Whose invitations the caller wants, beside those that come because the directory shows them."""
+
+    def mine(self) -> Sequence[str]:
+        """Servers and people, in order."""
+
+    def allow(self, whom: str) -> bool:
+        """Let a server's people, or a person, invite the caller; False where there are too many already."""
+
+    def disallow(self, whom: str) -> bool:
+        """No longer; False where they were not allowed."""

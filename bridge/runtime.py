@@ -43,6 +43,7 @@ from bridge.store.function_desk import FunctionDesk
 from bridge.store.group_desk import GroupDesk
 from bridge.store.health_desk import HealthDesk
 from bridge.store.inquiries import InquiryDesk
+from bridge.store.let_in import InvitationDesk
 from bridge.store.lists import ListDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
@@ -124,6 +125,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_inquiry.Inquiries: InquiryDesk,
     ports_groups.Groups: GroupDesk,
     ports_groups.Directory: DirectoryDesk,
+    ports_groups.Invitations: InvitationDesk,
     ports_template.Templates: TemplateDesk,
     ports_template.Adoptions: AdoptionDesk,
     ports_template.Exchange: ExchangeDesk,

@@ -5,7 +5,16 @@ from dataclasses import replace
 from pathlib import PurePath, PurePosixPath
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import ALLOW_FILE, DOOR_IN, DOOR_OUT, Certificate, Deployment, Settings, Training
+from bridge.homeserver.settings import (
+    ALLOW_FILE,
+    DOOR_IN,
+    DOOR_OUT,
+    INVITES,
+    Certificate,
+    Deployment,
+    Settings,
+    Training,
+)
 from bridge.homeserver.text import quoted, rendered, template
 
 CONNECTIONS = 10
@@ -164,6 +173,8 @@ def _door_lines(deployment: Deployment) -> str:
         f"# `kairan federation door`: where it is asked from outside, where the homeserver asks it, where that is.\n"
         f"listen = {quoted(f'{inside}:{DOOR_IN}')}\noutbound = {quoted(f'{inside}:{DOOR_OUT}')}\n"
         f"homeserver = {quoted(f'http://{homeserver}:8448')}\n"
+        f"# Whose invitations people want (`!who`): Kairan writes it, the door asks it.\n"
+        f"invites = {quoted(INVITES)}\n"
     )
 
 

@@ -55,6 +55,14 @@ colleague = sa.Table(
     comment="the directory: the newest that each colleague's municipality publishes",
 )
 
+let_in = sa.Table(
+    "let_in",
+    metadata,
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("whom", Words, primary_key=True),  # a server, or a person
+    comment="whose invitations our people want, beside those that come because the directory shows them",
+)
+
 neighbour = sa.Table(
     "neighbour",
     metadata,
