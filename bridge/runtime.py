@@ -52,6 +52,7 @@ from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, lan
 from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
+from bridge.store.template_index import IndexDesk
 from bridge.store.templates import TemplateDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from bridge.workbook import Readings
@@ -129,6 +130,7 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_template.Templates: TemplateDesk,
     ports_template.Adoptions: AdoptionDesk,
     ports_template.Exchange: ExchangeDesk,
+    ports_template.Index: IndexDesk,
     ports_alliance.Alliance: AllianceDesk,
     ports_health.Healths: HealthDesk,
     ports_function.Functions: FunctionDesk,

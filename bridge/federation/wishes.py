@@ -13,7 +13,7 @@ from bridge.federation.invites import Wishes, write_wishes
 from bridge.matrix.lanes import where
 from bridge.store import let_in
 from bridge.store.engine import Connection, Store
-from bridge.store.invitations import Mark
+from bridge.store.let_in import Mark
 
 log = logging.getLogger(__name__)
 
