@@ -25,6 +25,16 @@ group_place = sa.Table(
     comment="which room is which, of groups",
 )
 
+group_upgrade = sa.Table(
+    "group_upgrade",
+    metadata,
+    sa.Column("group_id", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("before", Words, nullable=False),
+    sa.Column("room_id", Words, nullable=False),
+    comment="rooms of groups that our own Kairan made and upgraded, until everybody was told",
+)
+
 group_task = sa.Table(
     "group_task",
     metadata,

@@ -1,4 +1,4 @@
-"""Whose invitations people want; which templates are lacking."""
+"""Whose invitations people want, which templates are lacking, which rooms of groups were upgraded."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,4 +29,12 @@ def upgrade() -> None:
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('server', name=op.f('pk_template_told')),
     comment='whom we told which templates we hand on, and when'
+    )
+    op.create_table('group_upgrade',
+    sa.Column('group_id', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('room_id', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('group_id', 'key', name=op.f('pk_group_upgrade')),
+    comment='rooms of groups that our own Kairan made and upgraded, until everybody was told'
     )
