@@ -141,19 +141,15 @@ def note_upgrade(connection: sa.Connection, group: str, key: str, *, before: str
 
 def take_upgraded(connection: sa.Connection, own: str) -> Sequence[Upgraded]:
     """Those of groups in which somebody of ours may still say so; each once."""
-    found = []
-    for row in _UPGRADED.rows(connection):
-        group = group_of(connection, row.group_id)
+    rows, found = _UPGRADED.mappings(connection), []
+    for row in rows:
+        group = group_of(connection, row["group_id"])
         by = next((user for user in group.stewards if server_of(user) == own), None) if group else None
         if by is not None:
-            present = tuple(map(UserId, rooms.members(connection, row.before, joined=True)))
-            found.append(
-                Upgraded(
-                    group=row.group_id, key=row.key, before=RoomId(row.before), room=RoomId(row.room_id), by=by,
-                    present=present,
-                )
-            )  # fmt: skip
-    if found:
+            present = tuple(map(UserId, rooms.members(connection, row["before"], joined=True)))
+            known = {"group": row["group_id"], "key": row["key"], "by": by, "present": present}
+            found.append(Upgraded(**known, before=RoomId(row["before"]), room=RoomId(row["room_id"])))
+    if rows:
         connection.execute(sa.delete(group_upgrade))
     return found
 
