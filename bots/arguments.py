@@ -249,7 +249,7 @@ READERS: Mapping[Any, Reader] = {
     Locks: Reader(Text(ja="質問の番号", en="questions"), _whole(_locks)),
     MemberName: Reader(Text(ja="自治体", en="municipality"), _member),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
-    Whom: Reader(Text(ja="自治体か部屋か全員", en="members, a room or all"), _rest),
+    Whom: Reader(Text(ja="自治体かグループか部屋か全員", en="members, a group, a room or all"), _rest),
     AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),
     GroupBy: Reader(
         Text(ja="都道府県か種類か規模か自治体", en="prefecture, kind, size or municipality"), _one(_GROUP_BY)

@@ -122,3 +122,23 @@ def test_people_of_other_municipalities_are_not_asked_though_they_are_in_the_roo
     assert f"{len(PEOPLE) + 1}人に配りました" in said
     asked = land.stages["nakatsu"].query("SELECT user_id FROM asked")
     assert {user.partition(":")[2] for (user,) in asked} == {"nakatsu"}
+
+
+def test_a_group_s_name_means_the_members_whose_people_sit_in_it(land):
+    said = texts(say(land, "佐藤", "!group create 給食部会 with @中津管理:nakatsu rooms 相談"))
+    assert "作っています" in said
+    say(land, "佐藤", "!group show 給食部会")
+    send(land, to="給食部会")
+    assert [row[0] for row in told(land)] == ["nakatsu"]
+    say(land, "多摩管理", "!group join 給食部会")
+    send(land, to="「給食部会」")
+    assert [row[0] for row in told(land)] == ["nakatsu", "nakatsu", "tama"]
+
+
+def test_a_group_that_we_are_not_in_is_to_be_joined_first(land):
+    say(land, "中津管理", "!group create 給食部会 with @多摩管理:tama rooms 相談")
+    said = texts(say(land, "佐藤", "!inquiry send kyushoku to 給食部会 by 12月1日 17:00"))
+    assert "先に「!group join 給食部会」" in said
+    say(land, "佐藤", "!group join 給食部会")
+    send(land, to="給食部会")
+    assert [row[0] for row in told(land)] == ["nakatsu", "tama"]
