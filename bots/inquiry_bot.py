@@ -12,7 +12,7 @@ from bots.effects import Person, Post, Say
 from bots.help import help_command
 from bots.inquiry_home import accept, ask, decline
 from bots.inquiry_post import due_pleas, due_tables, on_post
-from bots.inquiry_records import Asked, Asking
+from bots.inquiry_records import DAY, Asked, Asking
 from bots.inquiry_release import correct, release
 from bots.inquiry_results import export, final_report, our_own, results_
 from bots.inquiry_show import KINDS, called, head, leaving, names, table
@@ -27,6 +27,7 @@ from forms.mistake import Mistake
 from forms.text import Text, lines, same
 
 Seated = Callable[[str], frozenset[str] | None]
+MOST_A_DAY = 20
 ALL = frozenset({"全員", "全団体", "すべて", "all", "everyone"})
 SENT = Text(
     ja="照会{number}「{title}」を{n}団体に送りました（{kind}）。締切: {deadline}\n状況: !inquiry status {number}",
@@ -53,6 +54,10 @@ TRAVELS_NOT = Text(
     ja="このフォームは、ほかの自治体へ送れる形になりません。「!form show {name}」で内容を確かめてください。",
     en="This form cannot be sent to others. Look at it with !form show {name}",
 )
+TOO_MANY = Text(
+    ja="照会は1日に{most}件までです。急ぎの設問は、ひとつのフォームにまとめてあすお送りください。",
+    en="There are {most} inquiries a day. Please put what is urgent into one form, and send it tomorrow.",
+).fill(most=MOST_A_DAY)
 NONE = Text(ja="照会はありません。", en="There are no inquiries.")
 OURS = Text(
     ja="・{number} 送信「{title}」締切 {deadline}{closed}（{done}/{n}団体が回答）",
@@ -88,7 +93,8 @@ ALREADY = Text(ja="照会{number}はもう終了しています。", en="Inquiry
     about=Text(ja="ほかの自治体に照会を送る", en="ask other municipalities"),
     more=Text(
         ja="ユーザーグループや部屋の名前を書くと、そこに人がいる団体に送ります。"
-        "例: !inquiry send kyushoku to 全員 by 12月1日、!inquiry send kyushoku to 行政DX by 12月1日、!inquiry send jinin 代表 to 中津市、多摩市 by 12月1日",
+        "例: !inquiry send kyushoku to 全員 by 12月1日、!inquiry send kyushoku to 行政DX by 12月1日、"
+        "!inquiry send jinin 代表 to 中津市、多摩市 by 12月1日",
         en="A group or a room stands for the members whose people are in it. E.g. !inquiry send lunch to all "
         "by 2026-12-01, !inquiry send lunch to 行政DX by 2026-12-01, !inquiry send staff one to Nakatsu, Tama "
         "by 2026-12-01",
@@ -113,6 +119,8 @@ def send(
         raise Mistake(PAST)
     if draft.form.tables:
         raise Mistake(WITH_LISTS.fill(lists="、".join(draft.form.tables)))
+    if inquiries.sent_since(call.at - DAY) >= MOST_A_DAY:
+        raise Mistake(TOO_MANY)
     wanted = _whom(to, members, own, draft.form.name, lambda words: _seated(words, groups, rooms))
     document = document_of(draft.form)
     form = runnable(document, NEWEST)
