@@ -31,7 +31,19 @@ from bridge.alliance.motion import (
 from bridge.alliance.names import skeleton, warnings
 from bridge.alliance.parcel import sealed
 from bridge.alliance.powers import powers
-from bridge.alliance.roll import LIVES, Entry, NoRoll, complete, fingerprint, quorum_for, read, signers, written
+from bridge.alliance.roll import (
+    LIVES,
+    Entry,
+    NoRoll,
+    complete,
+    entry_written,
+    fingerprint,
+    quorum_for,
+    read,
+    read_entry,
+    signers,
+    written,
+)
 from bridge.alliance.signing import Key, canonical, sign
 from bridge.clock import now as this_moment
 from forms.text import Text
@@ -348,6 +360,16 @@ def test_a_member_that_is_none_of_the_longest_standing_has_no_power_and_is_no_re
              for own in ("@a", "@b")}  # fmt: skip
     assert (found["@a"].users, found["@b"].users) == ({"@b": 100}, users)
     assert not any(one.beyond or one.forfeit for one in found.values())
+
+
+def test_how_many_people_a_member_has_is_signed_with_the_rest_where_it_says_so():
+    entry = alliance(1).entries[0]
+    large = replace(entry, member=replace(entry.member, population=256_000))
+    assert read_entry(entry_written(large)) == large
+    assert "population" not in entry_written(entry)
+    for wrong in (0, -1, 10**9, "many", 1.5, True):
+        with pytest.raises(NoRoll):
+            read_entry({**entry_written(entry), "population": wrong})
 
 
 @pytest.mark.parametrize("levels", [{}, {"users": 3}, {"users": {"@x": "much", "@y": None, 3: 4}}])

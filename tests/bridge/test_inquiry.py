@@ -9,7 +9,9 @@ from tests.bridge.inquiring import (
     PEOPLE,
     SAID,
     answer,
+    body_of,
     country,
+    deliver,
     everything,
     holds,
     release,
@@ -142,3 +144,21 @@ def test_a_group_that_we_are_not_in_is_to_be_joined_first(land):
     say(land, "佐藤", "!group join 給食部会")
     send(land, to="給食部会")
     assert [row[0] for row in told(land)] == ["nakatsu", "tama"]
+
+
+def test_results_are_split_by_how_many_people_the_members_have_as_their_list_says(land):
+    send(land)
+    answer(land)
+    release(land)
+    deliver(land, "inquiry-release", body_of(land), sender="tama")
+    assert "人未満" not in texts(say(land, "佐藤", "!inquiry results 1 by 規模"))
+    for member, people in (("nakatsu", 83_000), ("tama", 7_000)):
+        land.stages["tsukuba"]._do(
+            lambda c, m=member, n=people: c.exec_driver_sql(
+                f"UPDATE municipality SET population = {n} WHERE server = '{m}'"
+            )
+        )
+    split = texts(say(land, "佐藤", "!inquiry results 1 by 規模"))
+    assert "5万〜20万人未満" in split
+    assert "1万人未満" in split
+    assert "人口83,000人" in texts(say(land, "佐藤", "!federation members"))

@@ -1,4 +1,5 @@
-"""Whose invitations people want, which templates are lacking, which rooms of groups were upgraded."""
+"""Whose invitations people want, which templates are lacking, which rooms of groups were upgraded, how
+many people members have."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,3 +39,4 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('group_id', 'key', name=op.f('pk_group_upgrade')),
     comment='rooms of groups that our own Kairan made and upgraded, until everybody was told'
     )
+    op.add_column('municipality', sa.Column('population', sa.BigInteger(), server_default='0', nullable=False))
