@@ -25,6 +25,7 @@ from bots.dispatch import dispatch
 from bots.effects import Refuse, Say
 from bots.events import Delivered, Event, Joined, Left, RoomId, Said, Sent, UserId, Written
 from bots.function_words import FILE_MOST
+from bots.records import NotAllowed
 from bots.roles import Role
 from bridge.alliance.parcel import Parcel
 from bridge.letters import Occasion, Touched, Writer
@@ -198,10 +199,11 @@ class Runtime:
 
     def _decide(self, connection: Connection, event: Event | Delivered | Written) -> Effects:
         call = self._call(connection, event)
-        world = self._world(self._desk(connection, event, call))
         try:
             with tentative(connection):
-                return dispatch(self._bots, call, event, world=world)
+                return dispatch(self._bots, call, event, world=self._world(self._desk(connection, event, call)))
+        except NotAllowed as no:
+            return (Refuse(text=no.text if call.mine else no.of(self._town.neighbours.name(self._town.server))),)
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
 
