@@ -26,6 +26,8 @@ Pasted = NewType("Pasted", str)
 PastedRows = NewType("PastedRows", str)
 Words = NewType("Words", str)
 Title = NewType("Title", str)
+Department = NewType("Department", str)
+Inviters = NewType("Inviters", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
 TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
@@ -235,6 +237,8 @@ READERS: Mapping[Any, Reader] = {
     ),
     PastedRows: Reader(Text(ja="一覧の内容", en="the list's rows"), _rest),
     Title: Reader(Text(ja="題名", en="title"), _rest),
+    Department: Reader(Text(ja="部署", en="department"), _rest),
+    Inviters: Reader(Text(ja="自治体や人", en="members or people"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),

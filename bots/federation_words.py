@@ -62,7 +62,7 @@ PLAIN = {
     "out": Text(ja="【連合】「{name}」は連合の名簿から外れました。", en="Alliance: “{name}” is no longer on the list."),
     "keys": Text(ja="【連合】「{name}」の署名の鍵が変わりました。", en="Alliance: “{name}” signs with new keys."),
     "we are in": Text(
-        ja="【連合】この自治体は連合に入りました。「!federation members」で仲間の一覧を表示します。",
+        ja="【連合】この自治体は連合に入りました。「!federation members」で加入している自治体を一覧できます。",
         en="Alliance: this municipality is in. “!federation members” lists all.",
     ),
     "we are out": Text(
