@@ -13,7 +13,10 @@ MemberKind = Literal["municipality", "prefecture", "partner"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One of the alliance, as the list in force says. `code`: 全国地方公共団体コード, six digits, or empty."""
+    """One of the alliance, as the list in force says. `code`: 全国地方公共団体コード, six digits, or empty.
+
+    `population`: of the municipality, as it introduced itself; 0 where it did not say.
+    """
 
     server: str
     bot: UserId
@@ -21,6 +24,7 @@ class Member:
     code: str
     kind: MemberKind
     contact: str
+    population: int = 0
 
 
 MotionKind = Literal["add", "remove", "leave", "rotate", "quorum"]

@@ -26,6 +26,8 @@ Pasted = NewType("Pasted", str)
 PastedRows = NewType("PastedRows", str)
 Words = NewType("Words", str)
 Title = NewType("Title", str)
+Department = NewType("Department", str)
+Inviters = NewType("Inviters", str)
 Weekdays = NewType("Weekdays", tuple[int, ...])
 TimeOfDay = NewType("TimeOfDay", time)
 When = NewType("When", datetime)
@@ -235,6 +237,8 @@ READERS: Mapping[Any, Reader] = {
     ),
     PastedRows: Reader(Text(ja="一覧の内容", en="the list's rows"), _rest),
     Title: Reader(Text(ja="題名", en="title"), _rest),
+    Department: Reader(Text(ja="部署", en="department"), _rest),
+    Inviters: Reader(Text(ja="自治体や人", en="members or people"), _rest),
     Words: Reader(Text(ja="内容", en="text"), _rest),
     Weekdays: Reader(Text(ja="曜日", en="weekdays"), _one(lambda w, _: read_weekdays(w))),
     TimeOfDay: Reader(Text(ja="時刻", en="time"), _whole(lambda w, _: read_time(w))),
@@ -249,7 +253,7 @@ READERS: Mapping[Any, Reader] = {
     Locks: Reader(Text(ja="質問の番号", en="questions"), _whole(_locks)),
     MemberName: Reader(Text(ja="自治体", en="municipality"), _member),
     BlankFile: Reader(Text(ja="xlsx", en="xlsx"), _one(_blank_file)),
-    Whom: Reader(Text(ja="自治体か部屋か全員", en="members, a room or all"), _rest),
+    Whom: Reader(Text(ja="自治体かグループか部屋か全員", en="members, a group, a room or all"), _rest),
     AnswerKind: Reader(Text(ja="集計か代表", en="totals or one"), _one(_ANSWER_KIND)),
     GroupBy: Reader(
         Text(ja="都道府県か種類か規模か自治体", en="prefecture, kind, size or municipality"), _one(_GROUP_BY)

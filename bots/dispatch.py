@@ -10,6 +10,7 @@ from bots.call import Call
 from bots.command import Command, Effects, World
 from bots.effects import Say
 from bots.events import Delivered, Event, Said, Written
+from bots.notices import paced
 from bots.ports import Pending, Responses
 from bots.records import NotAllowed
 from forms.mistake import Mistake
@@ -40,7 +41,7 @@ def dispatch(bots: Sequence[Bot], call: Call, event: Event | Delivered | Written
         for listening in bot.listeners:
             effects = listening.hear(call, event, world)
             if effects is not None:
-                return effects
+                return paced(event.signed, effects, world) if isinstance(event, Delivered) else effects
     return ()
 
 

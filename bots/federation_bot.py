@@ -12,6 +12,7 @@ from bots.command import Effects, World, command, listener
 from bots.effects import Room, Say
 from bots.events import Delivered
 from bots.federation_health import health
+from bots.group_words import ourselves
 from bots.help import help_command
 from bots.ports import Members, Pending, Town
 from bots.ports_alliance import Alliance
@@ -21,12 +22,12 @@ from forms.text import Text, lines
 
 NO_MOTIONS = Text(ja="投票を待っている申請や提案はありません。", en="There is nothing to vote on.")
 APPROVED = Text(
-    ja="「{subject}」の件に、この自治体として賛成しました（賛成 {count}/{needed}）。",
-    en="This municipality approves of “{subject}” ({count} of {needed}).",
+    ja="「{subject}」の件に、{us}として賛成しました（賛成 {count}/{needed}）。",
+    en="{us} approves of “{subject}” ({count} of {needed}).",
 )
 REFUSED = Text(
-    ja="「{subject}」の件に、この自治体として反対しました（賛成 {count}/{needed}）。",
-    en="This municipality is against “{subject}” ({count} of {needed} approve).",
+    ja="「{subject}」の件に、{us}として反対しました（賛成 {count}/{needed}）。",
+    en="{us} is against “{subject}” ({count} of {needed} approve).",
 )
 SURE_REVOKE = Text(
     ja="「{name}」を連合から外すことを提案します。必要な賛成がそろうと、1分以内にすべての加入自治体でやりとりが止まります。"
@@ -35,13 +36,14 @@ SURE_REVOKE = Text(
     "Send “yes” to go on.",
 )
 SURE_LEAVE = Text(
-    ja="この自治体を連合から外します。ほかの自治体とのやりとりが止まります。よければ「はい」と送ってください。",
-    en="This municipality will leave the alliance, and federation with others will stop. Send “yes” to go on.",
+    ja="{us}を連合から外します。ほかの自治体とのやりとりが止まります。よければ「はい」と送ってください。",
+    en="{us} will leave the alliance, and federation with others will stop. Send “yes” to go on.",
 )
 LEAVING = Text(
     ja="連合を抜けることを知らせました。ほかの自治体の署名がそろうと、名簿から外れます。",
     en="The others are told that we leave. We are off the list as soon as they have signed.",
 )
+US = Text(ja="この自治体", en="This municipality")
 NOT_ALONE = Text(ja="この自治体は、まだ連合に入っていません。", en="This municipality is in no alliance yet.")
 
 
@@ -74,9 +76,9 @@ def requests(call: Call, alliance: Alliance) -> Effects:
     about=Text(ja="加入の申請や提案に賛成する", en="approve of a request or a motion"),
     more=words.FOUR_EYES,
 )
-def approve(call: Call, alliance: Alliance, town: Town, name: MemberName) -> Effects:
+def approve(call: Call, alliance: Alliance, members: Members, town: Town, name: MemberName) -> Effects:
     motion, outcome = alliance.vote(name, approve=True)
-    return (_voted(APPROVED, motion, least=1), *carried_out(outcome, alliance, town, call.at))
+    return (_voted(APPROVED, motion, members, least=1), *carried_out(outcome, alliance, town, call.at))
 
 
 @command(
@@ -85,15 +87,16 @@ def approve(call: Call, alliance: Alliance, town: Town, name: MemberName) -> Eff
     needs=Role.STEWARD,
     about=Text(ja="加入の申請や提案に反対する", en="be against a request or a motion"),
 )
-def refuse(call: Call, alliance: Alliance, town: Town, name: MemberName) -> Effects:
+def refuse(call: Call, alliance: Alliance, members: Members, town: Town, name: MemberName) -> Effects:
     motion, outcome = alliance.vote(name, approve=False)
-    return (_voted(REFUSED, motion), *carried_out(outcome, alliance, town, call.at))
+    return (_voted(REFUSED, motion, members), *carried_out(outcome, alliance, town, call.at))
 
 
-def _voted(said: Text, motion: Motion, *, least: int = 0) -> Say:
+def _voted(said: Text, motion: Motion, members: Members, *, least: int = 0) -> Say:
     """`least`: where ours was the last that was needed, it is decided already, and off the books."""
     count = max(len(motion.approved), least)
-    return Say(text=said.fill(subject=motion.subject, count=count, needed=motion.needed))
+    me = ourselves(members)
+    return Say(text=said.fill(us=me.name if me else US, subject=motion.subject, count=count, needed=motion.needed))
 
 
 @command(
@@ -116,7 +119,7 @@ def revoke(
         pending.ask(Waiting(command="federation revoke", words=(member.server, "yes")))
         return (Say(text=SURE_REVOKE.fill(name=member.name)),)
     motion, outcome = alliance.revoke(name)
-    return (_voted(APPROVED, motion, least=1), *carried_out(outcome, alliance, town, call.at))
+    return (_voted(APPROVED, motion, members, least=1), *carried_out(outcome, alliance, town, call.at))
 
 
 @command(
@@ -139,10 +142,10 @@ def quorum(call: Call, alliance: Alliance, town: Town, number: Number) -> Effect
 def leave(
     call: Call, alliance: Alliance, members: Members, pending: Pending, town: Town, sure: Confirmation | None = None
 ) -> Effects:
-    members.me()
+    us = members.me().name
     if not sure:
         pending.ask(Waiting(command="federation leave", words=("yes",)))
-        return (Say(text=SURE_LEAVE),)
+        return (Say(text=SURE_LEAVE.fill(us=us)),)
     return (Say(text=LEAVING), *carried_out(alliance.leave(), alliance, town, call.at))
 
 

@@ -62,7 +62,7 @@ PLAIN = {
     "out": Text(ja="【連合】「{name}」は連合の名簿から外れました。", en="Alliance: “{name}” is no longer on the list."),
     "keys": Text(ja="【連合】「{name}」の署名の鍵が変わりました。", en="Alliance: “{name}” signs with new keys."),
     "we are in": Text(
-        ja="【連合】この自治体は連合に入りました。「!federation members」で仲間の一覧を表示します。",
+        ja="【連合】この自治体は連合に入りました。「!federation members」で加入している自治体を一覧できます。",
         en="Alliance: this municipality is in. “!federation members” lists all.",
     ),
     "we are out": Text(
@@ -117,8 +117,12 @@ STATUS = Text(
 OPEN_MOTIONS = Text(
     ja="投票を待っている件: {count}（!federation requests）", en="To be voted on: {count} (!federation requests)"
 )
-MEMBER = Text(ja="・{name}（{kind}、{code}）{server}", en="- {name} ({kind}, {code}) {server}")
-US = Text(ja="・{name}（{kind}、{code}）{server} ← この自治体", en="- {name} ({kind}, {code}) {server} ← ourselves")
+MEMBER = Text(ja="・{name}（{kind}、{code}{people}）{server}", en="- {name} ({kind}, {code}{people}) {server}")
+US = Text(
+    ja="・{name}（{kind}、{code}{people}）{server} ← こちら",
+    en="- {name} ({kind}, {code}{people}) {server} ← ourselves",
+)
+PEOPLE = Text(ja="、人口{count}人", en=", {count} people")
 
 
 def told(news: News, zone: ZoneInfo, now: datetime) -> Text:
@@ -169,7 +173,11 @@ def members(everybody: Sequence[Member], own: str) -> Text:
     """A line each."""
     rows = [
         (US if one.server == own else MEMBER).fill(
-            name=one.name, kind=KINDS[one.kind], code=one.code or NO_CODE, server=one.server
+            name=one.name,
+            kind=KINDS[one.kind],
+            code=one.code or NO_CODE,
+            server=one.server,
+            people=PEOPLE.fill(count=f"{one.population:,}") if one.population else same(""),
         )
         for one in everybody
     ]

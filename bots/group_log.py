@@ -1,11 +1,12 @@
-"""A user group as its signed log says: what was done, by whom, in one order that every member works out alike.
+"""A user group as its signed log says: what may be done in it, by whom, and how it stands after that.
 
-There is no owner's copy: each municipality keeps the whole log and folds it, so a group outlives any one of them.
+There is no owner's copy: each municipality keeps the whole log and folds it (bots/group_standing.py), so a group
+outlives any one of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -25,6 +26,7 @@ Name = Annotated[
 ]
 User = Annotated[str, StringConstraints(max_length=255, pattern=r"^@[^\s:]+:[^\s]+$")]
 Plain = Annotated[str, StringConstraints(max_length=4000)]
+RoomName = Annotated[str, StringConstraints(max_length=255, pattern=r"^!")]
 How = Literal["mute", "remove", "ban", "free"]
 
 
@@ -47,7 +49,16 @@ class Place(_Deed):
 
     act: Literal["place"] = "place"
     key: Annotated[str, StringConstraints(max_length=60)]
-    room: Annotated[str, StringConstraints(max_length=255, pattern=r"^!")]
+    room: RoomName
+
+
+class Move(_Deed):
+    """The room of this key (or the space, "") was upgraded by whose Kairan made it: it goes on in another."""
+
+    act: Literal["move"] = "move"
+    key: Annotated[str, StringConstraints(max_length=60)]
+    before: RoomName
+    room: RoomName
 
 
 class Theme(_Deed):
@@ -92,7 +103,7 @@ class Invite(_Deed):
     until: int = Field(ge=0, lt=2**32)
 
 
-Do = Create | Place | Theme | Appoint | Bar | Guide | Invite
+Do = Create | Place | Move | Theme | Appoint | Bar | Guide | Invite
 _READER: TypeAdapter[Do] = TypeAdapter(Annotated[Do, Field(discriminator="act")])
 
 
@@ -131,10 +142,11 @@ def body_of(group: str, n: int, by: UserId, do: Do) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Themed:
-    """A room of a group; `room` is None until somebody's Kairan has made it."""
+    """A room of a group; `room` is None until somebody's Kairan, that of `maker`, has made it."""
 
     key: str
     room: RoomId | None = None
+    maker: str = ""
     on: bool = True
     guests: bool = False
 
@@ -151,7 +163,10 @@ class Guest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group as it stands. `barred`: person or server → mute, remove or ban. `next`: the number of the next deed."""
+    """A group as it stands. `barred`: person or server → mute, remove or ban. `next`: the number of the next deed.
+
+    `former`: rooms, or spaces, that were upgraded and are its no longer.
+    """
 
     id: str
     name: str
@@ -160,6 +175,8 @@ class Group:
     stewards: tuple[UserId, ...]
     rooms: Mapping[str, Themed]
     space: RoomId | None = None
+    maker: str = ""
+    former: frozenset[RoomId] = frozenset()
     barred: Mapping[str, str] = field(default_factory=dict)
     guests: Mapping[tuple[str, str], Guest] = field(default_factory=dict)
     guide: str = ""
@@ -178,110 +195,3 @@ class Group:
     def bars(self, user: str) -> bool:
         """Whether this person may not come in."""
         return "ban" in (self.barred.get(user), self.barred.get(user.partition(":")[2]))
-
-
-def standing(deeds: Iterable[Deed]) -> Group | None:
-    """The group after all that counts, in one order for everybody; None where nothing founds it.
-
-    What somebody did who was no steward at that point does not count: whoever signs it.
-    """
-    group: Group | None = None
-    for deed in sorted(deeds, key=lambda deed: (deed.n, deed.id)):
-        if group is None:
-            group = _founded(deed)
-        elif _may(group, deed):
-            group = replace(_ACTS[type(deed.do)](group, deed), next=deed.n + 1)
-    return group
-
-
-def _founded(deed: Deed) -> Group | None:
-    """The id names its founder, so that nobody can found another's group anew."""
-    do = deed.do
-    if not isinstance(do, Create) or deed.n != 1 or deed.group.partition("/")[0] != deed.signer:
-        return None
-    rooms = {key: Themed(key=key) for key in do.rooms}
-    stewards = tuple(dict.fromkeys(UserId(user) for user in (deed.by, *do.stewards)))
-    return Group(
-        id=deed.group, name=do.name, rules=do.rules, founder=deed.signer, stewards=stewards, rooms=rooms, guide=do.rules
-    )
-
-
-def _may(group: Group, deed: Deed) -> bool:
-    if deed.n > group.next + LONGEST_LEAP:
-        return False
-    if isinstance(deed.do, Appoint) and not deed.do.on and deed.do.user == deed.by:
-        return True
-    return deed.by in group.stewards and not group.bars(deed.by)
-
-
-def _place(group: Group, deed: Deed) -> Group:
-    """The first place that was told counts: nobody moves people to a room of their own."""
-    do = deed.do
-    assert isinstance(do, Place)
-    if not do.key:
-        return group if group.space else replace(group, space=RoomId(do.room))
-    there = group.rooms.get(do.key)
-    if there is None or there.room is not None:
-        return group
-    return replace(group, rooms={**group.rooms, do.key: replace(there, room=RoomId(do.room))})
-
-
-def _theme(group: Group, deed: Deed) -> Group:
-    do = deed.do
-    assert isinstance(do, Theme)
-    there = group.rooms.get(do.key)
-    if there is None and (not do.on or len(group.rooms) >= MOST_ROOMS):
-        return group
-    changed = replace(there or Themed(key=do.key), on=do.on, guests=do.guests)
-    return replace(group, rooms={**group.rooms, do.key: changed})
-
-
-def _appoint(group: Group, deed: Deed) -> Group:
-    """The last steward stays."""
-    do = deed.do
-    assert isinstance(do, Appoint)
-    user = UserId(do.user)
-    rest = tuple(u for u in group.stewards if u != user)
-    stewards = (*rest, user) if do.on else rest or group.stewards
-    return replace(group, stewards=stewards)
-
-
-def _bar(group: Group, deed: Deed) -> Group:
-    do = deed.do
-    assert isinstance(do, Bar)
-    barred = {target: how for target, how in group.barred.items() if target != do.target}
-    if do.how in ("mute", "ban"):  # who was removed may come again
-        barred[do.target] = do.how
-    return replace(group, barred=barred)
-
-
-def _guide(group: Group, deed: Deed) -> Group:
-    assert isinstance(deed.do, Guide)
-    return replace(group, guide=deed.do.words)
-
-
-def _guest(group: Group, deed: Deed) -> Group:
-    do = deed.do
-    assert isinstance(do, Invite)
-    there = group.rooms.get(do.key)
-    guests = {key: guest for key, guest in group.guests.items() if key != (do.user, do.key)}
-    if do.until and there is not None and there.on and there.guests:
-        guests[do.user, do.key] = Guest(
-            user=UserId(do.user), key=do.key, until=datetime.fromtimestamp(do.until, UTC), host=deed.by
-        )
-    return replace(group, guests=guests)
-
-
-def _create(group: Group, _deed: Deed) -> Group:
-    return group
-
-
-_ACTS: Mapping[type, Callable[[Group, Deed], Group]] = {
-    Create: _create,
-    Place: _place,
-    Theme: _theme,
-    Appoint: _appoint,
-    Bar: _bar,
-    Guide: _guide,
-    Invite: _guest,
-}

@@ -4,7 +4,7 @@ from bots.arguments import Colleague, GroupName, Words
 from bots.call import Call
 from bots.command import Effects, command
 from bots.effects import Post, Say
-from bots.group_log import Appoint, Bar, Create, Deed, Guide, How, Invite, Place, Theme
+from bots.group_log import Appoint, Bar, Create, Deed, Guide, How, Invite, Move, Place, Theme
 from bots.group_words import carried, colleague, need_steward
 from bots.moments import moment
 from bots.ports import Members
@@ -45,6 +45,7 @@ WHAT = {
     "free": Text(ja="{target} の制限を解いた", en="freed {target}"),
     "create": Text(ja="グループ「{target}」を作った", en="founded “{target}”"),
     "place": Text(ja="部屋「{target}」を用意した", en="made the room “{target}”"),
+    "move": Text(ja="{target}を新しい版の部屋へ移した", en="moved {target} to an upgraded room"),
     "room on": Text(ja="部屋「{target}」を決めた", en="set the room “{target}”"),
     "room off": Text(ja="部屋「{target}」を外した", en="gave up the room “{target}”"),
     "steward on": Text(ja="{target} を管理者にした", en="made {target} a steward"),
@@ -52,6 +53,8 @@ WHAT = {
     "guide": Text(ja="案内を書き換えた{target}", en="changed the guide{target}"),
     "guest": Text(ja="外部の {target} を招待した", en="invited the guest {target}"),
 }
+MOVED_ROOM = Text(ja="部屋「{target}」", en="the room “{target}”")
+SPACE_ITSELF = Text(ja="スペース", en="the space")
 TOO_MANY = Text(
     ja="全自治体へのお知らせは、1日に{most}回までです。あすお送りください。",
     en="There are {most} notices to all members a day. Please send it tomorrow.",
@@ -172,6 +175,8 @@ def _what(deed: Deed) -> Text:  # noqa: PLR0911 - a table
             return WHAT["create"].fill(target=target)
         case Place(key=target):
             return WHAT["place"].fill(target=target)
+        case Move(key=target):
+            return WHAT["move"].fill(target=MOVED_ROOM.fill(target=target) if target else SPACE_ITSELF)
         case Theme(key=target, on=on):
             return WHAT["room on" if on else "room off"].fill(target=target)
         case Appoint(user=target, on=on):

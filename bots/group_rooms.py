@@ -8,7 +8,7 @@ from bots.command import Effects, command
 from bots.due import Reminders
 from bots.effects import Say
 from bots.events import UserId
-from bots.group_log import Appoint, Bar, Create, Deed, Group, Guide, Invite, Place, Themed
+from bots.group_log import Appoint, Bar, Create, Deed, Group, Guide, Invite, Move, Place, Themed
 from bots.group_log import Theme as Wanted
 from bots.group_words import carried, colleague, need_steward, servers_of
 from bots.moments import moment
@@ -210,7 +210,7 @@ def _news(deed: Deed, call: Call) -> Text:
     match deed.do:
         case Create(name=what) | Appoint(user=what) | Wanted(key=what):
             pass
-        case Guide() | Place() | Bar() | Invite():
+        case Guide() | Place() | Move() | Bar() | Invite():
             what = ""
     return NEWS[type(deed.do)].fill(what=what, when=moment(deed.at, call.zone, call.at))
 

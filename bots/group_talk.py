@@ -11,7 +11,7 @@ from bots.command import Effects, Listener, World, listener
 from bots.effects import Person, Post, Room, Say
 from bots.events import Delivered, UserId
 from bots.filling.show import clean
-from bots.group_log import Appoint, Bar, Create, Deed, Group, Invite, Place
+from bots.group_log import Appoint, Bar, Create, Deed, Group, Invite, Move, Place
 from bots.group_moderation import MOST_NOTICES, NOTICE
 from bots.group_words import LOG, carried, entry_post, ourselves
 from bots.ports import Members, Seals
@@ -195,11 +195,24 @@ def tell_places(_now: datetime, world: World) -> Sequence[Done]:
     return done
 
 
+def tell_moves(_now: datetime, world: World) -> Sequence[Done]:
+    """Rooms of ours that were upgraded: all follow. Into a space everybody must be invited anew."""
+    groups = world(Groups)
+    done = []
+    for one in groups.upgraded():
+        signed, _ = groups.write(one.group, one.by, Move(key=one.key, before=one.before, room=one.room))
+        for user in one.present if not one.key else ():
+            groups.want(one.group, "invite", user)
+        groups.want(one.group, "settle")
+        done.append(Done(f"move:{signed.id}", (carried(signed),)))
+    return done
+
+
 def enter_rooms(_now: datetime, world: World) -> Sequence[Done]:
     """Our bot is in a space: it enters the rooms there."""
     groups = world(Groups)
-    for group, key in groups.to_enter():
-        groups.want(group, "enter", key=key)
+    for group, key, room in groups.to_enter():
+        groups.want(group, "enter", room, key=key)
     return ()
 
 
@@ -225,4 +238,4 @@ def greet(now: datetime, world: World) -> Sequence[Done]:
 
 
 LISTENERS: tuple[Listener, ...] = (heard_life, heard_log, heard_join, heard_refusal, heard_notice)
-ROUTINES: tuple[Routine, ...] = (tell_places, enter_rooms, greet)
+ROUTINES: tuple[Routine, ...] = (tell_places, tell_moves, enter_rooms, greet)

@@ -1,6 +1,6 @@
 """!inquiry (照会): ask other municipalities, each answers at home, and only what each releases comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bots.alliance import Member
@@ -12,12 +12,13 @@ from bots.effects import Person, Post, Say
 from bots.help import help_command
 from bots.inquiry_home import accept, ask, decline
 from bots.inquiry_post import due_pleas, due_tables, on_post
-from bots.inquiry_records import Asked, Asking
+from bots.inquiry_records import DAY, Asked, Asking
 from bots.inquiry_release import correct, release
 from bots.inquiry_results import export, final_report, our_own, results_
 from bots.inquiry_show import KINDS, called, head, leaving, names, table
 from bots.moments import moment
 from bots.ports import Forms, Members, Pictures, Publications, Rooms, Town
+from bots.ports_groups import Groups
 from bots.ports_inquiry import Inquiries
 from bots.roles import Role
 from forms.inquiry import NEWEST, STATES, WITH_LISTS, document_of, runnable
@@ -25,6 +26,8 @@ from forms.inquiry_outcomes import FARTHEST
 from forms.mistake import Mistake
 from forms.text import Text, lines, same
 
+Seated = Callable[[str], frozenset[str] | None]
+MOST_A_DAY = 20
 ALL = frozenset({"全員", "全団体", "すべて", "all", "everyone"})
 SENT = Text(
     ja="照会{number}「{title}」を{n}団体に送りました（{kind}）。締切: {deadline}\n状況: !inquiry status {number}",
@@ -36,8 +39,12 @@ PAST = Text(
     en="The deadline must be in the coming year. Write e.g. “by 2026-12-01 17:00”.",
 )
 NOBODY = Text(
-    ja="送る相手がいません。連合のほかの団体の名前を「、」で区切って書くか、部屋の名前か「全員」を書いてください。",
-    en="There is nobody to send it to. Name other members (separated by commas), a room, or write “all”.",
+    ja="送る相手がいません。連合のほかの団体の名前を「、」で区切って書くか、ユーザーグループか部屋の名前、または「全員」を書いてください。",
+    en="There is nobody to send it to. Name other members (separated by commas), a user group, a room, or write “all”.",
+)
+NOT_INSIDE = Text(
+    ja="ユーザーグループ「{name}」にだれがいるか、まだ分かりません。先に「!group join {name}」で参加してください。",
+    en="Who is in the user group “{name}” is not known yet. Please join it first: !group join {name}",
 )
 OURSELVES = Text(
     ja="自分の自治体には送れません。庁内へは「!form publish {name}」で配ってください。",
@@ -47,6 +54,10 @@ TRAVELS_NOT = Text(
     ja="このフォームは、ほかの自治体へ送れる形になりません。「!form show {name}」で内容を確かめてください。",
     en="This form cannot be sent to others. Look at it with !form show {name}",
 )
+TOO_MANY = Text(
+    ja="照会は1日に{most}件までです。急ぎの設問は、ひとつのフォームにまとめてあすお送りください。",
+    en="There are {most} inquiries a day. Please put what is urgent into one form, and send it tomorrow.",
+).fill(most=MOST_A_DAY)
 NONE = Text(ja="照会はありません。", en="There are no inquiries.")
 OURS = Text(
     ja="・{number} 送信「{title}」締切 {deadline}{closed}（{done}/{n}団体が回答）",
@@ -81,10 +92,12 @@ ALREADY = Text(ja="照会{number}はもう終了しています。", en="Inquiry
     needs=Role.EDITOR,
     about=Text(ja="ほかの自治体に照会を送る", en="ask other municipalities"),
     more=Text(
-        ja="部屋の名前を書くと、そこに人がいる団体に送ります。例: !inquiry send kyushoku to 全員 by 12月1日、"
+        ja="ユーザーグループや部屋の名前を書くと、そこに人がいる団体に送ります。"
+        "例: !inquiry send kyushoku to 全員 by 12月1日、!inquiry send kyushoku to 行政DX by 12月1日、"
         "!inquiry send jinin 代表 to 中津市、多摩市 by 12月1日",
-        en="A room stands for the members whose people are in it. E.g. !inquiry send lunch to all by 2026-12-01, "
-        "!inquiry send staff one to Nakatsu, Tama by 2026-12-01",
+        en="A group or a room stands for the members whose people are in it. E.g. !inquiry send lunch to all "
+        "by 2026-12-01, !inquiry send lunch to 行政DX by 2026-12-01, !inquiry send staff one to Nakatsu, Tama "
+        "by 2026-12-01",
     ),
 )
 def send(
@@ -93,6 +106,7 @@ def send(
     inquiries: Inquiries,
     members: Members,
     rooms: Rooms,
+    groups: Groups,
     name: FormName,
     kind: AnswerKind | None = None,
     *,
@@ -103,9 +117,11 @@ def send(
     draft = forms.get(name)
     if not call.at < by <= call.at + FARTHEST:
         raise Mistake(PAST)
-    wanted = _whom(to, members, rooms, own, form=draft.form.name)
     if draft.form.tables:
         raise Mistake(WITH_LISTS.fill(lists="、".join(draft.form.tables)))
+    if inquiries.sent_since(call.at - DAY) >= MOST_A_DAY:
+        raise Mistake(TOO_MANY)
+    wanted = _whom(to, members, own, draft.form.name, lambda words: _seated(words, groups, rooms))
     document = document_of(draft.form)
     form = runnable(document, NEWEST)
     if form is None:
@@ -127,13 +143,13 @@ def send(
     return (Say(text=said), *(Post(kind="inquiry", body=body, to=member.server) for member in wanted))
 
 
-def _whom(said: str, members: Members, rooms: Rooms, own: Member, *, form: str) -> Sequence[Member]:
+def _whom(said: str, members: Members, own: Member, form: str, seated: Seated) -> Sequence[Member]:
     """The members meant, each once, in the list's order."""
     if said.strip("「」").casefold() in ALL:
         wanted = {member.server for member in members.all()} - {own.server}
     else:
         parts = [part.strip() for part in said.replace("，", "、").replace(",", "、").split("、") if part.strip()]
-        wanted = {server for part in parts for server in _named(part, members, rooms, own)}
+        wanted = {server for part in parts for server in _named(part, members, own, seated)}
     if own.server in wanted:
         raise Mistake(OURSELVES.fill(name=form))
     found = [member for member in members.all() if member.server in wanted]
@@ -142,16 +158,31 @@ def _whom(said: str, members: Members, rooms: Rooms, own: Member, *, form: str) 
     return found
 
 
-def _named(words: str, members: Members, rooms: Rooms, own: Member) -> set[str]:
-    """One member; or all whose people are in a room of this name (a group's, say), but ourselves."""
+def _named(words: str, members: Members, own: Member, seated: Seated) -> set[str]:
+    """One member; or all, but ourselves, whose people are in a group or a room of this name."""
     try:
         return {members.find(words).server}
     except Mistake as unknown:
-        try:
-            room = rooms.find(words)
-        except Mistake:
+        found = seated(words)
+        if found is None:
             raise unknown from None
-    return {user.partition(":")[2] for user in rooms.people(room)} - {own.server}
+    return set(found) - {own.server}
+
+
+def _seated(words: str, groups: Groups, rooms: Rooms) -> frozenset[str] | None:
+    """The servers whose people are in the group, or else the room; None where there is neither."""
+    try:
+        group = groups.find(words)
+    except Mistake:
+        try:
+            people = rooms.people(rooms.find(words))
+        except Mistake:
+            return None
+        return frozenset(user.partition(":")[2] for user in people)
+    people = groups.people(group.space) if group.space else ()
+    if not people:
+        raise Mistake(NOT_INSIDE.fill(name=group.name))
+    return frozenset(user.partition(":")[2] for user in people)
 
 
 @command("list", "一覧", needs=Role.STAFF, about=Text(ja="送った照会と届いた照会", en="what was sent and what came"))

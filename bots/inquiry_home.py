@@ -83,7 +83,10 @@ def accept(_call: Call, inquiries: Inquiries, members: Members, number: Number) 
     asked = open_one(inquiries, members, number)
     told, post = telling(replace(asked, accepted=True), "released" if asked.last else "asking")
     inquiries.keep(told)
-    return (Say(text=ACCEPTED.fill(number=number, asker=called(asked.asker, names(members)))), post)
+    return (
+        Say(text=ACCEPTED.fill(number=number, asker=called(asked.asker, names(members)), home=members.me().name)),
+        post,
+    )
 
 
 @command(
@@ -149,7 +152,8 @@ def ask(
     home = OwnPeople(rooms, members.me().server)
     if not home.people(rooms.find(to)):
         raise Mistake(OURS_ALONE)
-    form = at_home(asked.form, number, kind=asked.kind, asker=called(asked.asker, names(members)))
+    who = {"asker": called(asked.asker, names(members)), "home": members.me().name}
+    form = at_home(asked.form, number, kind=asked.kind, **who)
     forms.save(form)
     said = publish.handler(
         call,

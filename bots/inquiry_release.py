@@ -53,8 +53,8 @@ LEAVES = Text(
     "Nothing else leaves.",
 )
 LEAVES_ONE = Text(
-    ja="{asker}へ、次の回答をこの自治体の回答（第{version}版）として送ります（照会{number}）。",
-    en="This goes to {asker} as this municipality's answer, version {version} (inquiry {number}).",
+    ja="{asker}へ、次の回答を{home}の回答（第{version}版）として送ります（照会{number}）。",
+    en="This goes to {asker} as the answer of {home}, version {version} (inquiry {number}).",
 )
 PEOPLE = Text(ja="{n}人", en="{n}")
 FEW = Text(ja="5人未満のため伏せます", en="withheld, fewer than 5")
@@ -161,7 +161,9 @@ def _shown(
     pending.ask(Waiting(command=f"inquiry {verb}", words=(str(asked.number), "yes")))
     answered = FEW if draft.answered is None else PEOPLE.fill(n=draft.answered)
     words = {"number": asked.number, "asker": called(asked.asker, names(members)), "version": draft.version}
-    top = (LEAVES if asked.kind == "totals" else LEAVES_ONE).fill(**words, asked=draft.asked, answered=answered)
+    top = (LEAVES if asked.kind == "totals" else LEAVES_ONE).fill(
+        **words, home=members.me().name, asked=draft.asked, answered=answered
+    )
     careful = [FEW_CHANGED] if _tells_less(asked.last, draft) else []
     return (Say(text=lines(top, leaving(asked.form, draft), *careful, SURE)),)
 

@@ -68,7 +68,7 @@ def replies_of(asking: Asking, members: Members) -> Sequence[Reply]:
 def _reply(server: str, released: Released, member: Member | None) -> Reply:
     if member is None:
         return Reply(name=same(server), code="", kind="municipality", released=released)
-    return Reply(name=member.name, code=member.code, kind=member.kind, released=released)
+    return Reply(name=member.name, code=member.code, kind=member.kind, released=released, population=member.population)
 
 
 @command(
@@ -204,6 +204,7 @@ def _lines(asking: Asking, members: Members, call: Call) -> Sequence[Line]:
                 received_at=body.released_at,
                 note=said or same(body.reason),
                 seal=body.seal,
+                population=member.population if member else 0,
             )
         )
     return found

@@ -9,7 +9,7 @@ from bots.events import RoomId, Signed, UserId
 from bots.group_log import Deed, Do, Group
 from bots.roles import Role
 
-Work = Literal["make", "settle", "enter", "invite", "put_out", "ban", "free", "mute"]
+Work = Literal["make", "follow", "settle", "enter", "invite", "put_out", "ban", "free", "mute"]
 """What our Kairan has to do in a group's rooms, by the hand of bridge/matrix/caretaker.py."""
 
 
@@ -21,6 +21,18 @@ class Made:
     key: str
     room: RoomId
     by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded:
+    """A room that our Kairan made and that goes on in another of ours. `present`: who is in the old one."""
+
+    group: str
+    key: str
+    before: RoomId
+    room: RoomId
+    by: UserId
+    present: tuple[UserId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +81,11 @@ class Groups(Protocol):
     def told(self, made: Made) -> None:
         """Everybody knows of it now."""
 
-    def to_enter(self) -> Sequence[tuple[str, str]]:
-        """(group, key) of rooms that our bot should be in and is not: it is in their space."""
+    def upgraded(self) -> Sequence[Upgraded]:
+        """Rooms that were upgraded and not told of yet: each is given once."""
+
+    def to_enter(self) -> Sequence[tuple[str, str, RoomId]]:
+        """(group, key, room) of rooms that our bot should be in and is not: it is in their space."""
 
     def people(self, room: RoomId) -> Sequence[UserId]:
         """Who is in one of a group's rooms that our bot is in too."""
@@ -111,3 +126,16 @@ class Directory(Protocol):
 
     def own(self) -> Sequence[Entry]:
         """What this municipality publishes, for members that are new."""
+
+
+class Invitations(Protocol):
+    """Whose invitations the caller wants, beside those that come because the directory shows them."""
+
+    def mine(self) -> Sequence[str]:
+        """Servers and people, in order."""
+
+    def allow(self, whom: str) -> bool:
+        """Let a server's people, or a person, invite the caller; False where there are too many already."""
+
+    def disallow(self, whom: str) -> bool:
+        """No longer; False where they were not allowed."""

@@ -34,6 +34,9 @@ class Inquiries(Protocol):
     def waiting(self, asker: str) -> int:
         """How many of theirs are still open here."""
 
+    def sent_since(self, at: datetime) -> int:
+        """How many of ours were sent after that."""
+
     def receive(self, asked: Asked) -> Asked:
         """Keep one that came, under a number of its own."""
 

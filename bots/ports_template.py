@@ -11,6 +11,9 @@ from forms.template import Ancestor, Template
 from forms.template.merge import Side
 from forms.text import Text
 
+MARK = 16
+"""Letters of an id that tell a template among all others: what is hashed cannot be made to look like another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelved:
@@ -114,14 +117,36 @@ class Exchange(Protocol):
     def copies(self, known: Sequence[str], most: int) -> Sequence[str]:
         """Signed documents that we wrote or adopted and that are not among the `known` ids, newest first."""
 
+    def marked(self, marks: Sequence[str], most: int) -> Sequence[str]:
+        """Of the same, those whose ids begin with one of these."""
+
     def known(self) -> Sequence[str]:
         """Ids of all that are here."""
 
     def expect(self, server: str) -> None:
         """The caller asked this member for what it keeps."""
 
-    def expecting(self, server: str) -> Sequence[UserId]:
-        """Who asked this member within a day, once."""
+    def expecting(self, server: str, *, more: bool) -> Sequence[UserId] | None:
+        """Who asked this member within a day; None where neither they nor we did. Not `more`: this is all of it."""
 
     def serve(self, server: str) -> bool:
         """Whether this member may be served now: once in ten minutes."""
+
+
+class Index(Protocol):
+    """Who hands on which templates, and what we lack. A mark is the beginning of an id. For the bot's own work."""
+
+    def ours(self, most: int) -> tuple[Sequence[str], Mapping[str, int]]:
+        """Marks of what we hand on, newest first, and up to which version our own were taken back."""
+
+    def note(self, server: str, marks: Sequence[str]) -> None:
+        """This member hands these on: it is to be asked for those that are not here."""
+
+    def turns(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """Which members to ask now, and for what: a few a minute."""
+
+    def untold(self) -> Sequence[str]:
+        """Members that are new to us: each is given once."""
+
+    def is_time(self, *, hours: int) -> bool:
+        """Whether all were told so long ago; then it counts as told now."""

@@ -9,21 +9,27 @@ from bots.events import RoomId, UserId
 from bots.roles import Role
 from forms.form import Form
 from forms.mistake import Mistake
-from forms.text import Text
+from forms.text import Text, same
 
 Stage = Literal["invited", "started", "sent", "unreachable"]
 
 
 class NotAllowed(Mistake):
-    """The caller may not have this."""
+    """The caller may not have this. Who is of another municipality is told of which one the role would be."""
 
-    def __init__(self, needs: Role) -> None:
+    def __init__(self, needs: Role, *, town: Text | None = None) -> None:
+        self.needs = needs
+        where = town or Text(ja="この自治体", en="this municipality")
         super().__init__(
             Text(
-                ja="この操作ができるのは、この自治体の{role}だけです。",
-                en="Only those with the role “{role}” in this municipality can do this.",
-            ).fill(role=needs.title)
+                ja="この操作ができるのは、{where}の{role}だけです。",
+                en="Only those with the role “{role}” in {where} can do this.",
+            ).fill(role=needs.title, where=where)
         )
+
+    def of(self, town: str) -> Text:
+        """For who is of another municipality than this one."""
+        return NotAllowed(self.needs, town=same(town)).text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

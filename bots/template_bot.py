@@ -11,6 +11,7 @@ from bots.help import help_command
 from bots.ports import Forms, Manuscripts, Members
 from bots.ports_template import Adopted, Adoptions, Exchange, Kept, Merging, Shelved, Templates
 from bots.roles import Role
+from bots.template_index import due_index, due_wants, heard_index
 from bots.template_merging import begin, municipality, rows, taking, using
 from bots.template_post import due_counts, post
 from bots.template_publishing import publish, retract
@@ -237,6 +238,6 @@ BOT: Bot = Bot(
         retract,
         fetch,
     ),
-    listeners=(post,),
-    routines=(due_counts,),
+    listeners=(heard_index, post),
+    routines=(due_counts, due_index, due_wants),
 )

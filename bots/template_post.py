@@ -22,6 +22,7 @@ from forms.writing.difference import differences
 
 KIND = "template"
 MOST_COPIES = 200
+MOST_PARCELS = 5
 LARGEST_PARCEL = 400_000
 """Characters of copies in one document: well inside what may travel, however much they grow as JSON."""
 A_DAY = timedelta(days=1)
@@ -121,28 +122,37 @@ def _retracted(signed: Signed, templates: Templates, adoptions: Adoptions, membe
 
 def _wanted(signed: Signed, exchange: Exchange) -> Effects:
     """All that we wrote or use and that is new there: also what others wrote, who may be away."""
-    known = signed.body.get("known")
-    if not isinstance(known, list) or not exchange.serve(signed.signer):
-        return ()
-    copies = exchange.copies([one for one in known if isinstance(one, str)], MOST_COPIES)
-    return (Post(kind="template.copies", body={"raws": _fitting(copies)}, to=signed.signer),)
+    match signed.body:
+        case {"known": list(named)} | {"marks": list(named)} if exchange.serve(signed.signer):
+            told = [one for one in named if isinstance(one, str)]
+        case _:
+            return ()
+    some = "marks" in signed.body
+    copies = exchange.marked(told, MOST_COPIES) if some else exchange.copies(told, MOST_COPIES)
+    parcels = _parcels(copies)
+    return tuple(
+        Post(kind="template.copies", body={"raws": raws, "more": len(parcels) - n}, to=signed.signer)
+        for n, raws in enumerate(parcels, 1)
+    )
 
 
-def _fitting(copies: Sequence[str]) -> list[str]:
-    taken: list[str] = []
+def _parcels(copies: Sequence[str]) -> list[list[str]]:
+    """One at least, that says there is nothing."""
+    parcels: list[list[str]] = [[]]
     for one in copies:
-        if sum(map(len, taken)) + len(one) <= LARGEST_PARCEL:
-            taken.append(one)
-    return taken
+        if parcels[-1] and sum(map(len, parcels[-1])) + len(one) > LARGEST_PARCEL:
+            parcels.append([])
+        parcels[-1].append(one)
+    return parcels[:MOST_PARCELS]
 
 
 def _copies(
     signed: Signed, templates: Templates, adoptions: Adoptions, exchange: Exchange, members: Members, seals: Seals
 ) -> Effects:
     """What we asked for; each is checked by its own author's signature, whoever brings it."""
-    asked = exchange.expecting(signed.signer)
-    raws = signed.body.get("raws")
-    if not asked or not isinstance(raws, list):
+    raws, more = signed.body.get("raws"), signed.body.get("more", 0)
+    asked = exchange.expecting(signed.signer, more=type(more) is int and more > 0)
+    if asked is None or not isinstance(raws, list):
         return ()
     refused: Counter[Text] = Counter()
     came, notes = 0, list[Effect]()

@@ -1,8 +1,8 @@
-"""!who: one directory of colleagues over all members; nobody stands in it who did not ask to."""
+"""!who: one directory of colleagues over all members, and who may invite them; nobody stands in it unasked."""
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bots.arguments import Title, Words
+from bots.arguments import Department, Words
 from bots.bot import Bot
 from bots.call import Call
 from bots.command import Effects, command, listener
@@ -14,6 +14,7 @@ from bots.help import help_command
 from bots.ports import Members, People
 from bots.ports_groups import Directory, Entry, Groups
 from bots.roles import Role
+from bots.who_inviting import allow, disallow
 from forms.mistake import Mistake
 from forms.text import Text, lines
 
@@ -35,10 +36,13 @@ MORE = Text(
     ja="ほかに{count}人います。言葉を足して絞り込んでください。", en="And {count} more. Add a word to narrow it down."
 )
 SHOWN = Text(
-    ja="名簿に載せました。連合の全自治体の職員から見えます。やめるときは「!who hide」。\n{row}",
-    en="You are in the directory: staff of all members can find you. “!who hide” takes you out.\n{row}",
+    ja="名簿に載せました。連合の全自治体の職員から見え、部屋への招待も届きます。やめるときは「!who hide」。\n{row}",
+    en="You are in the directory: staff of all members can find and invite you. “!who hide” takes you out.\n{row}",
 )
-HIDDEN = Text(ja="名簿から外しました。", en="You are no longer in the directory.")
+HIDDEN = Text(
+    ja="名簿から外しました。ほかの自治体の方からの招待は、「!who allow」で許した相手からだけ届きます。",
+    en="You are no longer in the directory. Only whom you “!who allow” can invite you from other municipalities.",
+)
 PARTNERS = Text(ja="名簿は、自治体の職員のためのものです。", en="The directory is for staff of municipalities.")
 
 
@@ -107,7 +111,7 @@ def show(
     directory: Directory,
     people: People,
     members: Members,
-    department: Title,
+    department: Department,
     *,
     duties: Words | None = None,
     kana: Words | None = None,
@@ -161,10 +165,10 @@ def heard(_call: Call, event: Delivered, directory: Directory) -> Effects | None
 BOT: Bot = Bot(
     names=("who", "名簿"),
     about=Text(
-        ja="全自治体の職員の名簿です。自分で載せた方だけが出ます。",
-        en="The directory of colleagues of all members: only those stand in it who asked to.",
+        ja="全自治体の職員の名簿です。自分で載せた方だけが出ます。だれから招待を受けるかも決められます。",
+        en="The directory of colleagues of all members: only those stand in it who asked to. And who may invite you.",
     ),
-    commands=(help_command(lambda: BOT), find, show, hide),
+    commands=(help_command(lambda: BOT), find, show, hide, allow, disallow),
     listeners=(heard,),
     otherwise="find",
 )

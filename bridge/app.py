@@ -23,6 +23,7 @@ from bridge.federation.revival import Revival
 from bridge.federation.rounds import rounds
 from bridge.federation.strangers import Strangers
 from bridge.federation.wellknown import WellKnown
+from bridge.federation.wishes import wish_file
 from bridge.letters import Touched
 from bridge.matrix.caretaker import Caretaker
 from bridge.matrix.crypto import Crypto
@@ -209,6 +210,8 @@ class App:
         async with asyncio.TaskGroup() as group:
             group.create_task(Watch(self.door, self.store, self._config, strangers).run())
             group.create_task(rounds(self._config, self.store))
+            if (wishes := wish_file(self._config, self.store)) is not None:
+                group.create_task(wishes.run())
 
     async def _guard(self) -> None:
         """The federation door, where it is to stand in this process."""

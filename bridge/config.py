@@ -80,6 +80,7 @@ class FederationSection(_Section):
     english: str = Field(default="", max_length=60)
     kind: Literal["municipality", "prefecture", "partner"] = "municipality"
     contact: str = Field(default="", max_length=200)
+    population: int = Field(default=0, ge=0, le=100_000_000)
     private: bool = False
     addresses: dict[str, str] = {}
     authority: str = ""

@@ -25,6 +25,7 @@ from bots.dispatch import dispatch
 from bots.effects import Refuse, Say
 from bots.events import Delivered, Event, Joined, Left, RoomId, Said, Sent, UserId, Written
 from bots.function_words import FILE_MOST
+from bots.records import NotAllowed
 from bots.roles import Role
 from bridge.alliance.parcel import Parcel
 from bridge.letters import Occasion, Touched, Writer
@@ -43,6 +44,7 @@ from bridge.store.function_desk import FunctionDesk
 from bridge.store.group_desk import GroupDesk
 from bridge.store.health_desk import HealthDesk
 from bridge.store.inquiries import InquiryDesk
+from bridge.store.let_in import InvitationDesk
 from bridge.store.lists import ListDesk
 from bridge.store.manuscripts import ManuscriptDesk
 from bridge.store.members import MemberDesk, SealDesk, is_member
@@ -51,6 +53,7 @@ from bridge.store.people import PendingDesk, PeopleDesk, RoomDesk, TownDesk, lan
 from bridge.store.publications import PublicationShelf, came_back
 from bridge.store.responses import ResponseDesk
 from bridge.store.sealing import Keyring
+from bridge.store.template_index import IndexDesk
 from bridge.store.templates import TemplateDesk
 from bridge.store.timetable import DigestDesk, ReminderDesk, SummaryDesk
 from bridge.workbook import Readings
@@ -124,9 +127,11 @@ PORTS: dict[type, Callable[[Desk], Any]] = {
     ports_inquiry.Inquiries: InquiryDesk,
     ports_groups.Groups: GroupDesk,
     ports_groups.Directory: DirectoryDesk,
+    ports_groups.Invitations: InvitationDesk,
     ports_template.Templates: TemplateDesk,
     ports_template.Adoptions: AdoptionDesk,
     ports_template.Exchange: ExchangeDesk,
+    ports_template.Index: IndexDesk,
     ports_alliance.Alliance: AllianceDesk,
     ports_health.Healths: HealthDesk,
     ports_function.Functions: FunctionDesk,
@@ -194,10 +199,11 @@ class Runtime:
 
     def _decide(self, connection: Connection, event: Event | Delivered | Written) -> Effects:
         call = self._call(connection, event)
-        world = self._world(self._desk(connection, event, call))
         try:
             with tentative(connection):
-                return dispatch(self._bots, call, event, world=world)
+                return dispatch(self._bots, call, event, world=self._world(self._desk(connection, event, call)))
+        except NotAllowed as no:
+            return (Refuse(text=no.text if call.mine else no.of(self._town.neighbours.name(self._town.server))),)
         except Mistake as mistake:
             return (Refuse(text=mistake.text),)
 

@@ -41,8 +41,8 @@ FROM = Text(
     en="This is an inquiry by {asker}. Only totals go to {asker}; nobody's own answers leave this municipality.",
 )
 FROM_ONE = Text(
-    ja="この調査は{asker}からの照会です。ここでの回答は、承認のあと、この自治体の回答として{asker}へ送ります。",
-    en="This is an inquiry by {asker}. What is answered here goes to {asker} as this municipality's, once approved.",
+    ja="この調査は{asker}からの照会です。ここでの回答は、承認のあと、{home}の回答として{asker}へ送ります。",
+    en="This is an inquiry by {asker}. What is answered here goes to {asker} as the answer of {home}, once approved.",
 )
 
 
@@ -144,9 +144,9 @@ def runnable(document: str, needs: int) -> Form | None:
         return None
 
 
-def at_home(form: Form, number: int, *, kind: Kind, asker: Text) -> Form:
+def at_home(form: Form, number: int, *, kind: Kind, asker: Text, home: Text) -> Form:
     """The form as it is put to a municipality's own people: under a name of its own, and saying who asks."""
-    says = (FROM if kind == "totals" else FROM_ONE).fill(asker=asker)
+    says = (FROM if kind == "totals" else FROM_ONE).fill(asker=asker, home=home)
     about = says if form.about is None else lines(says, _short(form.about))
     changes = {**_AT_HOME, "name": f"照会{number}-{form.name}"[:64], "about": about}
     if kind == "one":

@@ -30,7 +30,7 @@ PREFECTURES: Final = tuple(
 TITLES: Mapping[By, Text] = {
     "prefecture": Text(ja="都道府県", en="prefecture"),
     "kind": Text(ja="団体の種類", en="kind of municipality"),
-    "size": Text(ja="配布人数", en="number of people asked"),
+    "size": Text(ja="人口規模", en="population"),
     "municipality": MUNICIPALITY,
 }
 _UNKNOWN = Text(ja="不明", en="unknown")
@@ -44,10 +44,11 @@ _KINDS = {
     "": Text(ja="その他", en="other"),
 }
 _SIZES = (
-    (100, Text(ja="100人未満", en="under 100")),
-    (500, Text(ja="100〜499人", en="100–499")),
-    (2000, Text(ja="500〜1,999人", en="500–1,999")),
-    (None, Text(ja="2,000人以上", en="2,000 and more")),
+    (10_000, Text(ja="1万人未満", en="under 10,000")),
+    (50_000, Text(ja="1万〜5万人未満", en="10,000–49,999")),
+    (200_000, Text(ja="5万〜20万人未満", en="50,000–199,999")),
+    (500_000, Text(ja="20万〜50万人未満", en="200,000–499,999")),
+    (None, Text(ja="50万人以上", en="500,000 and more")),
 )
 _SUM = Text(ja="合計 {total}・平均 {mean}（{n}人分{more}）", en="sum {total}, mean {mean} (of {n}{more})")
 _SUM_OF = Text(
@@ -60,12 +61,16 @@ _ALL_OF_IT = Text(ja="{n}団体は、この設問を伏せています。", en="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A release and who made it. `kind`: municipality, prefecture or partner; `code`: six digits or empty."""
+    """A release and who made it. `kind`: municipality, prefecture or partner; `code`: six digits or empty.
+
+    `population`: as the alliance's list says; 0 where it does not.
+    """
 
     name: Text
     code: str
     kind: str
     released: Released
+    population: int = 0
 
 
 def group_of(reply: Reply, by: By) -> tuple[int, Text]:
@@ -80,7 +85,9 @@ def group_of(reply: Reply, by: By) -> tuple[int, Text]:
         case "municipality":
             return 0, reply.name
         case "size":
-            place = next(n for n, (most, _) in enumerate(_SIZES) if most is None or reply.released.asked < most)
+            if not reply.population:
+                return len(_SIZES), _UNKNOWN
+            place = next(n for n, (most, _) in enumerate(_SIZES) if most is None or reply.population < most)
             return place, _SIZES[place][1]
 
 

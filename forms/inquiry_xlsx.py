@@ -26,7 +26,8 @@ _HEADS = tuple(
     Text(ja=ja, en=en)
     for ja, en in (
         ("団体", "municipality"), ("団体コード", "code"), ("都道府県", "prefecture"), ("種類", "kind"),
-        ("状況", "state"), ("配布", "asked"), ("回答", "answered"), ("版", "version"), ("受付", "received at"),
+        ("人口規模", "population"), ("状況", "state"), ("配布", "asked"),
+        ("回答", "answered"), ("版", "version"), ("受付", "received at"),
         ("備考", "note"), ("署名のID", "id of the signed release"),
     )
 )  # fmt: skip
@@ -47,6 +48,7 @@ class Line:
     received_at: datetime | None
     note: Text
     seal: str
+    population: int = 0
 
 
 def workbook(form: Form, lines: Sequence[Line], kind: Kind, *, zone: ZoneInfo, lang: Lang = "ja") -> bytes:
@@ -68,7 +70,9 @@ def workbook(form: Form, lines: Sequence[Line], kind: Kind, *, zone: ZoneInfo, l
 def _state(line: Line, zone: ZoneInfo, lang: Lang) -> Sequence[Cell]:
     at = None if line.received_at is None else line.received_at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     released = None if line.reply is None else line.reply.released
-    who: Reply = line.reply or Reply(name=line.name, code=line.code, kind=line.kind, released=_NOTHING)
+    who: Reply = line.reply or Reply(
+        name=line.name, code=line.code, kind=line.kind, released=_NOTHING, population=line.population
+    )
     groups = [group_of(who, by)[1][lang] for by in _GROUPS]
     counts: list[Cell] = [None, None, None]
     if released is not None:
@@ -77,7 +81,7 @@ def _state(line: Line, zone: ZoneInfo, lang: Lang) -> Sequence[Cell]:
     return [line.name[lang], line.code, *groups, line.state[lang], *counts, at, line.note[lang], line.seal]
 
 
-_GROUPS: tuple[By, ...] = ("prefecture", "kind")
+_GROUPS: tuple[By, ...] = ("prefecture", "kind", "size")
 _NOTHING = Released(version=1, asked=0, answered=0, parts={})
 
 

@@ -48,14 +48,21 @@ def may_change(user: str, create: Mapping[str, Any], power: Mapping[str, Any] | 
 def _power(
     user: str, create: Mapping[str, Any], users: Mapping[str, Any], levels: Mapping[str, Any], *, ruled: bool
 ) -> int:
+    if user in makers(create):
+        return _ENDLESS
+    if not ruled:
+        return 100 if user == create.get("sender") else 0
+    return _number(users.get(user, levels.get("users_default", 0)))
+
+
+def makers(create: Mapping[str, Any]) -> frozenset[str]:
+    """Who made a room of version 12 or later, and so may do all for ever; of earlier versions nobody."""
     content = _mapping(create.get("content"))
     creator, more = create.get("sender"), content.get("additional_creators")
     version = str(content.get("room_version", "1"))
-    if version.isdigit() and int(version) >= 12 and (user == creator or (isinstance(more, list) and user in more)):
-        return _ENDLESS
-    if not ruled:
-        return 100 if user == creator else 0
-    return _number(users.get(user, levels.get("users_default", 0)))
+    if not version.isdigit() or int(version) < 12:
+        return frozenset()
+    return frozenset(user for user in (creator, *(more if isinstance(more, list) else ())) if isinstance(user, str))
 
 
 def servers_of(member_events: Any) -> frozenset[str]:

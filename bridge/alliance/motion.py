@@ -190,7 +190,7 @@ def following(roll: Roll, changes: Sequence[Change], issued: int, *, room: str |
     wanted = quorum_for(len(entries)) if new.rule == "grows" else new.quorum
     return replace(
         new, version=roll.version + 1, previous=roll.id, issued=issued, until=issued + LIVES, round=0, entries=entries,
-        quorum=min(wanted, len(entries)), room=new.room if room is None or new.room else room,
+        quorum=min(wanted, len(entries)), room=room or new.room,
     )  # fmt: skip
 
 
@@ -222,8 +222,11 @@ def offer(
     return {"list": written(new), "because": because}
 
 
-def objection(value: object, roll: Roll, now: int) -> str | None:  # noqa: PLR0911 - a list of reasons
-    """Why a member must not sign what is offered; None where all is as it should be."""
+def objection(value: object, roll: Roll, now: int, *, forfeit: str = "") -> str | None:  # noqa: PLR0911 - reasons
+    """Why a member must not sign what is offered; None where all is as it should be.
+
+    `forfeit`: the room as far as this member saw itself that it must be given up.
+    """
     try:
         new, reasons = _read_offer(value)
     except NoRoll as wrong:
@@ -235,7 +238,7 @@ def objection(value: object, roll: Roll, now: int) -> str | None:  # noqa: PLR09
         return "a clock is wrong"
     if any(len(approvals(change, votes, roll)) < needed(change, roll) for change, votes in reasons):
         return "votes are missing"
-    if new.room != roll.room and roll.room:
+    if roll.room and new.room != roll.room and (roll.room != forfeit or not new.room):
         return "another room"
     changes = [change for change, _ in reasons]
     should = following(roll, changes, new.issued, room=new.room)

@@ -36,6 +36,7 @@ LARGEST_QUORUM: Final = 4
 
 _SERVER = re.compile(r"(?=.{1,200}\Z)(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _LOCALPART = re.compile(r"[a-z0-9._=/+-]{1,100}")
+MOST_PEOPLE: Final = 100_000_000
 _KINDS = ("municipality", "prefecture", "partner")
 Rule = Literal["grows", "fixed"]
 
@@ -150,6 +151,7 @@ def entry_written(entry: Entry) -> Document:
         "keys": dict(entry.keys),
         "since": entry.since,
     }
+    found |= {"population": member.population} if member.population else {}
     return found if entry.until is None else {**found, "until": entry.until}
 
 
@@ -225,9 +227,18 @@ def read_entry(found: object) -> Entry:
         code=code,
         kind=cast("MemberKind", kind),
         contact=_words(found, "contact"),
+        population=_population(found),
     )
     until = _whole(found, "until") if "until" in found else None
     return Entry(member=member, keys=read_keys(found.get("keys")), since=_whole(found, "since"), until=until)
+
+
+def _population(found: Mapping[str, Any]) -> int:
+    """What was not said is 0, and not written."""
+    people = _whole(found, "population", low=1) if "population" in found else 0
+    if people > MOST_PEOPLE:
+        raise NoRoll("more people than there are")
+    return people
 
 
 def read_keys(found: object) -> Keys:

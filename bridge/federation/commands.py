@@ -81,7 +81,7 @@ def ourselves(config: Config) -> Entry:
     names = Text(ja=config.kairan.municipality, en=federation.english or config.kairan.municipality)
     member = Member(
         server=config.homeserver.server_name, bot=UserId(config.bot), name=names, code=federation.code,
-        kind=federation.kind, contact=federation.contact,
+        kind=federation.kind, contact=federation.contact, population=federation.population,
     )  # fmt: skip
     entry = Entry(member=member, keys={key.id: key.public}, since=moment(clock.now()))
     try:

@@ -20,6 +20,7 @@ from bridge.store.engine import Connection, Store
 from bridge.store.members import ROOM as ALLIANCE
 from bridge.store.neighbours import Neighbours
 from bridge.store.outbox import Letter, txn
+from bridge.store.rolls import FORMER
 from forms.text import Text
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ class Strangers:
             room: frozenset(server for server in servers if server not in self._permitted)
             for room, servers in seats.items()
         }
-        present.pop(rooms.facts(connection).get(ALLIANCE, ""), None)
+        known = rooms.facts(connection)
+        for exempt in (ALLIANCE, FORMER):
+            present.pop(known.get(exempt, ""), None)
         return {room: servers for room, servers in present.items() if servers}, silence.shut_rooms(connection)
 
     def _is_fresh(self, room: str, servers: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath, PurePosixPath
 
 from bridge.homeserver import workers
-from bridge.homeserver.settings import ALLOW_FILE, Certificate, Deployment, Settings, Training
+from bridge.homeserver.settings import ALLOW_FILE, INVITES, Certificate, Deployment, Settings, Training
 from bridge.homeserver.text import quoted, rendered, template
 
 CONNECTIONS = 10
@@ -184,6 +184,8 @@ def _door_lines(settings: Settings, deployment: Deployment) -> str:
         f"homeserver = {quoted(f'http://{homeserver}:{settings.federation_port}')}\n"
         f"{_CERTIFICATE if here else ''}{_BEYOND}"
         f"together = {quoted(deployment.together)}\n"
+        f"# Whose invitations people want (`!who`): Kairan writes it, the door asks it.\n"
+        f"invites = {quoted(INVITES)}\n"
     )
 
 
@@ -220,7 +222,7 @@ _DEPLOY = """
 """
 _INTRODUCTION = """\
 # How other municipalities see us: 全国地方公共団体コード, the name in English, municipality | prefecture | partner, and
-# whom to ask (read by all members).
+# whom to ask (read by all members). `population = 256000` is optional: results of inquiries are split by size with it.
 """
 _PRACTICE = """\
 # Practice on one machine: addresses inside are called, and this authority's certificates are believed, alone.

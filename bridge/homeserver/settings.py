@@ -11,6 +11,8 @@ DOOR_IN, DOOR_OUT = 8449, 8450
 """Where the federation door is asked from outside, and where the homeserver asks it for what leaves."""
 ALLOW_FILE = "allow.txt"
 """Beside kairan.toml: who may federate now. Kairan writes it."""
+INVITES = "invites.json"
+"""Beside kairan.toml: whose invitations people want. Kairan writes it, the door reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Training:
     shared_secret: str
     door: tuple[int, int] | None = None
     module: bool = True
+    invites: str = ""
+    """Where the door reads whose invitations people want; "" where it does not ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def door_toml(settings: Settings, *, metrics: str = "") -> str:
         "certificate": settings.certificate.chain,
         "key": settings.certificate.key,
         "metrics": metrics,
+        "invites": training.invites,
     }
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
     common = {"allow_file": training.allow_file, "authority": training.authority, "private": True}

@@ -29,6 +29,7 @@ from bridge.store.members import members
 
 log = logging.getLogger(__name__)
 
+POWER = "m.room.power_levels"
 LOOK = 1.0
 WIDTH = 8
 MOST_TRIES = 40
@@ -47,6 +48,7 @@ class Caretaker:
         self._width = asyncio.Semaphore(WIDTH)
         self._works: Mapping[str, Callable[[Task, Group], Awaitable[None]]] = {
             "make": self._make,
+            "follow": self._follow,
             "settle": self._settle,
             "enter": self._enter,
             "invite": self._invite,
@@ -150,6 +152,17 @@ class Caretaker:
         here = await self._store.run(partial(groups.places, group=group.id))
         if task.key in here:
             await self._door.join(here[task.key], via=group_rooms.via(group))
+
+    async def _follow(self, task: Task, group: Group) -> None:
+        """A room was upgraded. We say so for all where we made both, and can do in the new one what we must."""
+        here = await self._store.run(partial(groups.places, group=group.id))
+        old, new = here.get(task.key), RoomId(task.target)
+        if old is None or new in (old, *group.former):
+            return
+        create, levels = await self._door.creation(new), await self._door.get_state(new, POWER)
+        if group_rooms.is_ours(create, levels, before=old, own=self._door.user_id):
+            note = partial(groups.note_upgrade, group=group.id, key=task.key, before=old, room_id=new)
+            await self._store.run(note)
 
     # -- as the log says ---------------------------------------------------------------------------------------------
 

@@ -130,10 +130,6 @@ class Door(Wire):
         """The same content again is no new event."""
         await self.call("PUT", f"{_room(room)}/state/{segment(kind)}/{segment(key)}", body=content)
 
-    async def creator(self, room: RoomId) -> str:
-        """Who made the room; in version 12 nobody can give or take their power."""
-        return _text(await self.creation(room), "sender")
-
     async def creation(self, room: RoomId) -> Json:
         """The whole event that made the room: its sender has all power in room version 12."""
         path = f"{_room(room)}/state/m.room.create/"

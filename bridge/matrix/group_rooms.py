@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.group_log import Group
+from bridge.alliance.access import may_change
 from bridge.matrix.wire import Json
 from bridge.store.desk import server_of
 
@@ -60,7 +61,6 @@ def room_body(  # noqa: PLR0913 - what a room is made of
     It is not encrypted: colleagues who come later read what was asked before, and what it holds is shared by all
     members' servers anyway.
     """
-    rule = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": space}]}
     return {
         "room_alias_name": alias,
         "room_version": VERSION,
@@ -70,7 +70,7 @@ def room_body(  # noqa: PLR0913 - what a room is made of
         "visibility": "private",
         "initial_state": [
             {"type": "m.room.history_visibility", "state_key": "", "content": _visible()},
-            {"type": "m.room.join_rules", "state_key": "", "content": rule},
+            {"type": "m.room.join_rules", "state_key": "", "content": _rule(space)},
             {"type": "m.space.parent", "state_key": space, "content": {"via": via(group), "canonical": True}},
         ],
         "power_level_content_override": _levels(group, bots, own) | {"events_default": 0},
@@ -116,8 +116,17 @@ def plan(group: Group, key: str, *, state: Iterable[Json], bots: Mapping[str, st
     return [
         *([power] if power else []),
         *_name(group, key, observed),
-        *(_children(group, observed) if not key else ()),
+        *(_children(group, observed) if not key else _entry(group, observed)),
     ]
+
+
+def is_ours(create: Json, levels: Json, *, before: str, own: str) -> bool:
+    """Whether a room that goes on from `before` was made by us, as its predecessor was, and we rule it."""
+    content = create.get("content")
+    predecessor = content.get("predecessor") if isinstance(content, dict) else None
+    goes_on = isinstance(predecessor, dict) and predecessor.get("room_id") == before
+    kinds = ("m.room.power_levels", "m.space.child", "m.room.join_rules")
+    return goes_on and create.get("sender") == own and all(may_change(own, create, levels, kind) for kind in kinds)
 
 
 def _content(observed: Mapping[Any, Json], kind: str, key: str = "") -> Json:
@@ -156,7 +165,11 @@ def _name(group: Group, key: str, observed: Mapping[Any, Json]) -> Sequence[Chan
 
 
 def _children(group: Group, observed: Mapping[Any, Json]) -> Sequence[Change]:
-    changes = []
+    changes = [
+        Change(kind="m.space.child", key=room, content={})
+        for room in sorted(group.former)
+        if _content(observed, "m.space.child", room)
+    ]
     for place, room in enumerate(group.rooms.values()):
         if room.room is None:
             continue
@@ -164,6 +177,26 @@ def _children(group: Group, observed: Mapping[Any, Json]) -> Sequence[Change]:
         if _content(observed, "m.space.child", room.room) != content:
             changes.append(Change(kind="m.space.child", key=room.room, content=content))
     return changes
+
+
+def _entry(group: Group, observed: Mapping[Any, Json]) -> Sequence[Change]:
+    """Whoever is in the space may enter: in the one that there is now."""
+    if group.space is None:
+        return ()
+    wanted = {
+        ("m.room.join_rules", ""): _rule(group.space),
+        ("m.space.parent", group.space): {"via": via(group), "canonical": True},
+    } | {("m.space.parent", room): {} for room in group.former if _content(observed, "m.space.parent", room)}
+    return [
+        Change(kind=kind, key=key, content=content)
+        for (kind, key), content in wanted.items()
+        if kind != "m.room.join_rules" or _content(observed, kind).get("allow") != content["allow"]
+        if kind != "m.space.parent" or bool(_content(observed, kind, key)) != bool(content)
+    ]
+
+
+def _rule(space: str) -> Json:
+    return {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": space}]}
 
 
 def guide_mark(group: Group) -> str:

@@ -14,6 +14,7 @@ municipality = sa.Table(
     sa.Column("code", Words, nullable=False),
     sa.Column("kind", Words, nullable=False),  # municipality | prefecture | partner
     sa.Column("contact", Words, nullable=False),
+    sa.Column("population", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("keys", sa.JSON, nullable=False),
     comment="the alliance, as the list in force has it",
 )

@@ -20,13 +20,12 @@ from bridge.store import motions, rolls, rooms
 from bridge.store.alliance_tables import attempt
 from bridge.store.desk import Municipality
 from bridge.store.engine import upsert
+from bridge.store.rolls import FORFEIT, NEW_ROOM
 
 log = logging.getLogger(__name__)
 
 RENEWED = timedelta(hours=24)
 """A list of this age is followed by a new one, though nothing changed."""
-NEW_ROOM = "alliance:room"
-"""The fact that names a room that we made for all members, which no list names yet."""
 MOST_OF_ONE = 4
 """Lists with one member's signature alone that wait for others' signatures: the newest."""
 
@@ -69,10 +68,15 @@ class CouncilDesk:
         """Since when there is something to agree on; in the future where it is known already."""
         found = [motions.ready_since(self.connection, change, roll, self.now) for change in self._open(roll)]
         moments = [at for at in found if at is not None]
-        if not roll.room and rooms.facts(self.connection).get(NEW_ROOM):
+        if self._new_room(roll):
             moments.append(rolls.since(self.connection, roll))
         moments.append(from_moment(roll.issued) + RENEWED)
         return min(moments)
+
+    def _new_room(self, roll: Roll) -> str | None:
+        """One that we made, where the list names none or one that must be given up."""
+        known = rooms.facts(self.connection)
+        return known.get(NEW_ROOM) if roll.room in ("", known.get(FORFEIT)) else None
 
     def _open(self, roll: Roll) -> Sequence[Change]:
         return motions.open_ones(self.connection, roll, self.now)
@@ -150,11 +154,12 @@ class CouncilDesk:
 
     def _offer(self, roll: Roll) -> Document:
         changes = [(change, motions.approving(self.connection, change)) for change in self._open(roll)]
-        return offer(roll, changes, moment(self.now), room=rooms.facts(self.connection).get(NEW_ROOM))
+        return offer(roll, changes, moment(self.now), room=self._new_room(roll))
 
     def _proposed(self, roll: Roll, mine: Attempt, message: Message) -> list[tuple[Message, str | None]]:
         assert message.value is not None
-        wrong = objection(message.value, roll, moment(self.now))
+        forfeit = rooms.facts(self.connection).get(FORFEIT, "")
+        wrong = objection(message.value, roll, moment(self.now), forfeit=forfeit)
         if wrong is not None:
             log.warning("a list that was offered is not signed: %s", wrong)
             return []

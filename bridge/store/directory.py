@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bots.events import UserId
 from bots.ports_groups import Entry
+from bridge.store import let_in
 from bridge.store.alliance_tables import municipality
 from bridge.store.desk import Desk, server_of
 from bridge.store.engine import upsert
@@ -41,6 +42,8 @@ class DirectoryDesk:
             "department": entry.department, "duties": entry.duties,
         }  # fmt: skip
         upsert(self._db, colleague, row)
+        if server_of(entry.user) == self._desk.town.server:
+            let_in.changed(self._db)
         return True
 
     def _count(self, server: str) -> int:

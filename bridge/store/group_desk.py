@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bots.events import RoomId, Signed, UserId
 from bots.group_log import KIND, Deed, Do, Group, body_of
-from bots.ports_groups import Made, Work
+from bots.ports_groups import Made, Upgraded, Work
 from bots.roles import Role
 from bridge.store import groups, rooms
 from bridge.store.desk import Desk, derived, role_of
@@ -100,7 +100,10 @@ class GroupDesk:
         here = (group_place.c.group_id == made.group) & (group_place.c.key == made.key)
         self._db.execute(sa.update(group_place).where(here).values(by=None))
 
-    def to_enter(self) -> Sequence[tuple[str, str]]:
+    def upgraded(self) -> Sequence[Upgraded]:
+        return groups.take_upgraded(self._db, self._desk.town.server)
+
+    def to_enter(self) -> Sequence[tuple[str, str, RoomId]]:
         return groups.to_enter(self._db)
 
     def people(self, room: RoomId) -> Sequence[UserId]:

@@ -25,6 +25,16 @@ group_place = sa.Table(
     comment="which room is which, of groups",
 )
 
+group_upgrade = sa.Table(
+    "group_upgrade",
+    metadata,
+    sa.Column("group_id", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("before", Words, nullable=False),
+    sa.Column("room_id", Words, nullable=False),
+    comment="rooms of groups that our own Kairan made and upgraded, until everybody was told",
+)
+
 group_task = sa.Table(
     "group_task",
     metadata,
@@ -53,6 +63,14 @@ colleague = sa.Table(
     sa.Column("department", Words, nullable=False),
     sa.Column("duties", Words, nullable=False),
     comment="the directory: the newest that each colleague's municipality publishes",
+)
+
+let_in = sa.Table(
+    "let_in",
+    metadata,
+    sa.Column("user_id", Words, primary_key=True),
+    sa.Column("whom", Words, primary_key=True),  # a server, or a person
+    comment="whose invitations our people want, beside those that come because the directory shows them",
 )
 
 neighbour = sa.Table(

@@ -6,12 +6,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bots.events import RoomId, Signed
-from bots.group_log import MOST_DEEDS, Deed, Group, deed_of, standing
+from bots.events import RoomId, Signed, UserId
+from bots.group_log import MOST_DEEDS, Deed, Group, deed_of
+from bots.group_standing import standing
+from bots.ports_groups import Upgraded
+from bridge import clock
 from bridge.alliance.parcel import read_envelope
 from bridge.store import rooms
+from bridge.store.desk import derived, server_of
 from bridge.store.engine import insert_new, upsert
-from bridge.store.group_tables import group_deed, group_place, group_task
+from bridge.store.group_tables import group_deed, group_place, group_task, group_upgrade
 from bridge.store.hot import Hot
 from bridge.store.tables import room
 
@@ -24,13 +28,16 @@ FACT = "room:group "
 # Asked every second.
 _SPACE = group_place.alias()
 _UNENTERED = Hot(
-    sa.select(group_place.c.group_id, group_place.c.key)
+    sa.select(group_place.c.group_id, group_place.c.key, group_place.c.room_id)
     .join(_SPACE, (_SPACE.c.group_id == group_place.c.group_id) & (_SPACE.c.key == SPACE))
     .join(room, (room.c.room_id == _SPACE.c.room_id) & (room.c.membership == "joined"))
     .where(~sa.exists().where(sa.literal_column("r.room_id") == group_place.c.room_id).select_from(room.alias("r")))
     .where(group_place.c.key != SPACE)
 )
-_ASKED_TO_ENTER = Hot(sa.select(group_task.c.group_id, group_task.c.key).where(group_task.c.work == "enter"))
+_ASKED_TO_ENTER = Hot(
+    sa.select(group_task.c.group_id, group_task.c.key, group_task.c.target).where(group_task.c.work == "enter")
+)
+_UPGRADED = Hot(sa.select(group_upgrade).order_by(group_upgrade.c.group_id, group_upgrade.c.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +123,42 @@ def places(connection: sa.Connection, group: str) -> dict[str, RoomId]:
     return {key: RoomId(room_id) for key, room_id in connection.execute(query)}
 
 
-def to_enter(connection: sa.Connection) -> Sequence[tuple[str, str]]:
-    """(group, key) of rooms that we have nothing to do with yet, of spaces that we are in."""
+def upgraded(connection: sa.Connection, old: str, new: str) -> None:
+    """Where the old one is a group's: our caretaker looks whether the group is to follow."""
+    here = sa.select(group_place.c.group_id, group_place.c.key).where(group_place.c.room_id == old)
+    for group, key in connection.execute(here).all():
+        row = {
+            "id": derived("upgraded", group, old, new), "group_id": group, "work": "follow", "key": key, "target": new,
+            "by": "", "state": "wanted", "attempts": 0, "next_try": None, "since": clock.now(),
+        }  # fmt: skip
+        insert_new(connection, group_task, row)
+
+
+def note_upgrade(connection: sa.Connection, group: str, key: str, *, before: str, room_id: str) -> None:
+    """Our own Kairan made both: it is to be told."""
+    upsert(connection, group_upgrade, {"group_id": group, "key": key, "before": before, "room_id": room_id})
+
+
+def take_upgraded(connection: sa.Connection, own: str) -> Sequence[Upgraded]:
+    """Those of groups in which somebody of ours may still say so; each once."""
+    rows, found = _UPGRADED.mappings(connection), []
+    for row in rows:
+        group = group_of(connection, row["group_id"])
+        by = next((user for user in group.stewards if server_of(user) == own), None) if group else None
+        if by is not None:
+            present = tuple(map(UserId, rooms.members(connection, row["before"], joined=True)))
+            known = {"group": row["group_id"], "key": row["key"], "by": by, "present": present}
+            found.append(Upgraded(**known, before=RoomId(row["before"]), room=RoomId(row["room_id"])))
+    if rows:
+        connection.execute(sa.delete(group_upgrade))
+    return found
+
+
+def to_enter(connection: sa.Connection) -> Sequence[tuple[str, str, RoomId]]:
+    """(group, key, room) of rooms that we have nothing to do with yet, of spaces that we are in."""
     found = _UNENTERED.rows(connection)
     known = {tuple(row) for row in _ASKED_TO_ENTER.rows(connection)} if found else set()
-    return [(g, k) for g, k in found if (g, k) not in known]
+    return [(g, k, RoomId(r)) for g, k, r in found if (g, k, r) not in known]
 
 
 # -- the caretaker's work --------------------------------------------------------------------------------------------
@@ -129,7 +167,7 @@ def to_enter(connection: sa.Connection) -> Sequence[tuple[str, str]]:
 def tasks(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Task]:
     """What is to be done now; rooms are made before anything is done in them."""
     due = (group_task.c.next_try.is_(None)) | (group_task.c.next_try <= now)
-    first = sa.case((group_task.c.work == "make", 0), (group_task.c.work == "settle", 1), else_=2)
+    first = sa.case((group_task.c.work == "make", 0), (group_task.c.work.in_(["follow", "settle"]), 1), else_=2)
     query = sa.select(group_task).where(group_task.c.state == "wanted", due)
     rows = connection.execute(query.order_by(first, group_task.c.since, group_task.c.id).limit(limit)).mappings()
     return [

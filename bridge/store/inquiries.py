@@ -93,6 +93,10 @@ class InquiryDesk:
         where = (inquiry.c.asker == asker) & inquiry.c.closed_at.is_(None)
         return int(self._db.execute(sa.select(sa.func.count()).select_from(inquiry).where(where)).scalar_one())
 
+    def sent_since(self, at: datetime) -> int:
+        where = (inquiry.c.asker == self._desk.town.server) & (inquiry.c.at > at)
+        return int(self._db.execute(sa.select(sa.func.count()).select_from(inquiry).where(where)).scalar_one())
+
     def _rows(self, where: Any) -> list[Asking | Asked]:
         rows = self._db.execute(sa.select(inquiry).where(where).order_by(inquiry.c.number.desc())).mappings().all()
         return [self._inquiry(row) for row in rows]

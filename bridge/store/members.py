@@ -71,6 +71,7 @@ def _row(one: Listed) -> dict[str, Any]:
         "code": member.code,
         "kind": member.kind,
         "contact": member.contact,
+        "population": member.population,
         "keys": dict(one.keys),
     }
 
@@ -105,6 +106,7 @@ def _member(row: Mapping[str, Any]) -> Member:
         code=row["code"],
         kind=row["kind"],
         contact=row["contact"],
+        population=row["population"],
     )
 
 

@@ -39,6 +39,12 @@ BEHIND = "alliance:behind"
 """The fact that somebody spoke of a newer list than ours."""
 # Asked every second.
 _IN_FORCE = Hot(sa.select(roll.c.raw).where(roll.c.state == "in force"))
+NEW_ROOM = "alliance:room"
+"""The fact that names a room that we made for all members, which no list names yet."""
+FORFEIT = "alliance:forfeit"
+"""The fact that names the alliance's room where somebody has power in it for good who is no member."""
+FORMER = "alliance:former"
+"""The fact that names the room that was the alliance's before, until we have left it."""
 _MONTH = timedelta(days=30)
 REMEMBERED = 400
 """Lists that are kept: a year's, so that whoever was away finds the way."""
@@ -117,12 +123,20 @@ def enforce(connection: sa.Connection, town: Municipality, new: Roll, now: datet
     connection.execute(sa.update(motion).where(motion.c.id.in_(list(new.carried))).values(state="carried"))
     _tidy(connection, now)
     if new.room:
-        rooms.set_fact(connection, ROOM, new.room)
+        _housed(connection, old.room if old is not None else "", new.room)
     if old is not None and {one.server for one in new.entries} - {one.server for one in old.entries}:
         rooms.set_fact(connection, TO_REPEAT, str(moment(now + SETTLED_IN)))
     before, after = standing(connection), settle(connection, town, now)
     well = [News(kind="well")] if before in ("old", "early") and after == "none" else []
     return well + _difference(old, new, town.server)
+
+
+def _housed(connection: sa.Connection, before: str, room: str) -> None:
+    rooms.set_fact(connection, ROOM, room)
+    rooms.drop_fact(connection, NEW_ROOM)  # ours, or another's was chosen
+    if before and before != room:
+        rooms.drop_fact(connection, FORFEIT)
+        rooms.set_fact(connection, FORMER, before)
 
 
 def begin(connection: sa.Connection, town: Municipality, founded: Roll, now: datetime) -> None:

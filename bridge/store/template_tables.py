@@ -79,3 +79,21 @@ asking = sa.Table(
     sa.Column("at", Moment, nullable=False),
     comment="which members were asked for the templates that they keep, and which asked us",
 )
+
+lacking = sa.Table(
+    "template_lacking",
+    metadata,
+    sa.Column("server", Words, primary_key=True),
+    sa.Column("marks", sa.JSON, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("asked", Moment),
+    comment="templates that a member hands on and that are not here; when it was asked for them",
+)
+
+told = sa.Table(
+    "template_told",
+    metadata,
+    sa.Column("server", Words, primary_key=True),  # empty: all members
+    sa.Column("at", Moment, nullable=False),
+    comment="whom we told which templates we hand on, and when",
+)

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bridge.store import outbox, rooms
+from bridge.store import groups, outbox, rooms
 from bridge.store.tables import digest, direct, fact, live, publication, reminder, room
 
 
@@ -24,7 +24,8 @@ def succeed(connection: sa.Connection, new: str, old: object) -> None:
 
 
 def _moved(connection: sa.Connection, old: str, new: str) -> None:
-    """Everything that pointed at the old room follows."""
+    """Everything that pointed at the old room follows; a group's room where its log says so."""
+    groups.upgraded(connection, old, new)
     outbox.move(connection, old, new)
     # What was said in the old room cannot be edited from the new one: the live message begins anew.
     connection.execute(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.events import Signed
-from bots.group_log import Appoint, Bar, Create, Guide, Invite, Place, Theme, body_of, deed_of, standing
+from bots.group_log import Appoint, Bar, Create, Guide, Invite, Move, Place, Theme, body_of, deed_of
+from bots.group_standing import standing
 from bridge.alliance.parcel import sealed
 from bridge.alliance.signing import Key
 
@@ -53,6 +54,27 @@ def test_who_is_no_steward_changes_nothing():
         deed(MALLORY, 5, Theme(key="talk", on=False)),
     ]
     assert standing(deeds) == standing([FOUNDED])
+
+
+def test_only_who_made_a_room_moves_it_and_from_where_it_stands():
+    placed = [FOUNDED, deed(ANN, 2, Place(key="talk", room="!1")), deed(BEN, 3, Place(key="", room="!s"))]
+
+    def moved(by, key, before, room, n=4):
+        return standing([*placed, deed(by, n, Move(key=key, before=before, room=room))])
+
+    assert moved(ANN, "talk", "!1", "!2").rooms["talk"].room == "!2"
+    assert moved(ANN, "talk", "!1", "!2").former == {"!1"}
+    assert moved(BEN, "", "!s", "!t").space == "!t"
+    for wrong in ((BEN, "talk", "!1", "!2"), (ANN, "talk", "!0", "!2"), (ANN, "", "!s", "!t"), (ANN, "x", "!1", "!2"),
+                  (MALLORY, "talk", "!1", "!2")):  # fmt: skip
+        after = moved(*wrong)
+        assert (after.space, after.rooms["talk"].room, after.former) == ("!s", "!1", frozenset())
+
+
+def test_a_room_does_not_go_back_to_where_it_was():
+    placed, moved = Place(key="talk", room="!1"), Move(key="talk", before="!1", room="!2")
+    there = [FOUNDED, deed(ANN, 2, placed), deed(ANN, 3, moved)]
+    assert standing([*there, deed(ANN, 4, Move(key="talk", before="!2", room="!1"))]).rooms["talk"].room == "!2"
 
 
 def test_the_first_place_of_a_room_counts():

@@ -30,7 +30,20 @@ from bridge.alliance.motion import (
 )
 from bridge.alliance.names import skeleton, warnings
 from bridge.alliance.parcel import sealed
-from bridge.alliance.roll import LIVES, Entry, NoRoll, complete, fingerprint, quorum_for, read, signers, written
+from bridge.alliance.powers import powers
+from bridge.alliance.roll import (
+    LIVES,
+    Entry,
+    NoRoll,
+    complete,
+    entry_written,
+    fingerprint,
+    quorum_for,
+    read,
+    read_entry,
+    signers,
+    written,
+)
 from bridge.alliance.signing import Key, canonical, sign
 from bridge.clock import now as this_moment
 from forms.text import Text
@@ -306,6 +319,62 @@ def test_a_list_without_a_change_is_renewed_but_not_all_the_time():
     moved = offer(housed, [], NOW + LIVES // 3)
     moved["list"]["room"] = "!other"
     assert objection(moved, housed, NOW + LIVES // 3) == "another room"
+
+
+def test_all_move_to_another_room_only_where_each_saw_that_theirs_must_be_given_up():
+    housed = signed(following(alliance(3), [], NOW + 1000, room="!room"), SERVERS[:2])
+    moved = offer(housed, [], NOW + 2000, room="!other")
+    assert objection(moved, housed, NOW + 2000) == "another room"
+    assert objection(moved, housed, NOW + 2000, forfeit="!elsewhere") == "another room"
+    assert objection(moved, housed, NOW + 2000, forfeit="!room") is None
+    moved["list"]["room"] = ""
+    assert objection(moved, housed, NOW + 2000, forfeit="!room") == "another room"
+
+
+@pytest.mark.parametrize(
+    ("create", "users", "own", "kept", "forfeit"),
+    [
+        # version 12: its maker takes everybody's, the others see that it can
+        ("12 @a", {"@b": 100, "@gone": 100, "@x": 50}, "@a", {"@b": 100}, False),
+        ("12 @a", {"@b": 100, "@gone": 100, "@x": 50}, "@b", {"@b": 100, "@gone": 100}, False),
+        # its maker is no member any more: nobody can
+        ("12 @gone", {"@a": 100, "@b": 100}, "@a", {"@a": 100, "@b": 100}, True),
+        # an earlier version: one of 100 cannot take another's, one above can
+        ("10 @gone", {"@a": 100, "@b": 100, "@gone": 100}, "@a", {"@a": 100, "@b": 100, "@gone": 100}, True),
+        ("10 @gone", {"@a": 101, "@b": 100, "@gone": 100}, "@a", {"@a": 100, "@b": 100}, False),
+        ("10 @gone", {"@a": 101, "@b": 100, "@gone": 100}, "@b", {"@a": 100, "@b": 100, "@gone": 100}, False),
+        ("10 @a", {"@a": 100, "@b": 100}, "@a", {"@a": 100, "@b": 100}, False),
+    ],
+)
+def test_whoever_stays_and_stands_higher_takes_the_power_of_who_went(create, users, own, kept, forfeit):
+    version, maker = create.split()
+    event = {"sender": maker, "content": {"room_version": version}}
+    found = powers(event, {"users": users}, bots=["@a", "@b"], own=own)
+    assert (found.users, found.forfeit) == (kept, forfeit)
+    assert bool(found.beyond) == (forfeit or "@gone" in kept)
+
+
+def test_a_member_that_is_none_of_the_longest_standing_has_no_power_and_is_no_reason_to_move():
+    event, users = {"sender": "@a", "content": {"room_version": "12"}}, {"@b": 100, "@late": 100}
+    found = {own: powers(event, {"users": users}, bots=["@a", "@b", "@late"], chosen=["@a", "@b"], own=own)
+             for own in ("@a", "@b")}  # fmt: skip
+    assert (found["@a"].users, found["@b"].users) == ({"@b": 100}, users)
+    assert not any(one.beyond or one.forfeit for one in found.values())
+
+
+def test_how_many_people_a_member_has_is_signed_with_the_rest_where_it_says_so():
+    entry = alliance(1).entries[0]
+    large = replace(entry, member=replace(entry.member, population=256_000))
+    assert read_entry(entry_written(large)) == large
+    assert "population" not in entry_written(entry)
+    for wrong in (0, -1, 10**9, "many", 1.5, True):
+        with pytest.raises(NoRoll):
+            read_entry({**entry_written(entry), "population": wrong})
+
+
+@pytest.mark.parametrize("levels", [{}, {"users": 3}, {"users": {"@x": "much", "@y": None, 3: 4}}])
+def test_levels_that_make_no_sense_are_survived(levels):
+    assert powers({"sender": 3, "content": 4}, levels, bots=["@a"], own="@a").users["@a"] == 100
 
 
 def test_an_old_vote_is_no_vote_for_the_next_time():

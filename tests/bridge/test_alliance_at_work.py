@@ -11,7 +11,7 @@ from bridge.alliance.motion import deciding, following, from_moment, moment, rea
 from bridge.alliance.roll import LIVES, read, written
 from bridge.alliance.signing import Key, canonical, sign
 from bridge.stage import START
-from bridge.store import motions, rolls
+from bridge.store import motions, rolls, rooms
 from tests.country import Country, Post, entry, first_list
 from tests.postgres import opened
 
@@ -106,6 +106,35 @@ def test_post_that_comes_twice_or_in_another_order_changes_nothing(made, post):
     assert (
         len({stage.query("SELECT id FROM roll WHERE state = 'in force'")[0] for stage in country.stages.values()}) == 1
     )
+
+
+def note(country, town, **facts):
+    for name, value in facts.items():
+        country.stages[town]._do(lambda c, n=name, v=value: rooms.set_fact(c, f"alliance:{n}", v))
+
+
+def each_has_a_turn(country):
+    for _ in range(2 * len(ALL)):
+        heard(country, seconds=20)
+
+
+@pytest.mark.parametrize("seen_by", [("tsukuba",), ("tsukuba", "tama")])
+def test_all_move_to_a_new_room_once_a_quorum_saw_that_theirs_must_be_given_up(country, seen_by):
+    note(country, "tsukuba", room="!first")
+    each_has_a_turn(country)
+    assert {stage._do(rooms.facts)["alliance"] for stage in country.stages.values()} == {"!first"}
+    for town in seen_by:
+        note(country, town, forfeit="!first")
+    note(country, "tsukuba", room="!second")
+    each_has_a_turn(country)
+    moved = len(seen_by) == 2
+    facts = [stage._do(rooms.facts) for stage in country.stages.values()]
+    assert {one["alliance"] for one in facts} == {"!second" if moved else "!first"}
+    assert [one.get("alliance:former") for one in facts] == (["!first"] * 3 if moved else [None] * 3)
+    if moved:
+        assert not any({"alliance:forfeit", "alliance:room"} & one.keys() for one in facts)
+        assert heard(country, hours=80) == []
+        assert {stage._do(rooms.facts)["alliance"] for stage in country.stages.values()} == {"!second"}
 
 
 def test_a_list_that_nobody_renews_stops_federation_and_says_so_and_work_at_home_goes_on(country):

@@ -283,7 +283,11 @@ def test_a_new_certificate_is_taken_up_while_it_runs(tmp_path):
 def test_invitations_reach_those_who_want_them(tmp_path):
     write_wishes(
         tmp_path / "invites.json",
-        Wishes(visible=frozenset({"@seen:t"}), lists={"@hidden:t": frozenset({"@friend:n", "tama"})}),
+        Wishes(
+            visible=frozenset({"@seen:t"}),
+            kairans=frozenset({"@kairan:n"}),
+            lists={"@hidden:t": frozenset({"@friend:n", "tama"})},
+        ),
     )
 
     async def story(stage):
@@ -297,6 +301,7 @@ def test_invitations_reach_those_who_want_them(tmp_path):
         assert stage.behind.heard[0][3].startswith(b'{"event"')
         assert await invite("@friend:n", "@hidden:t") == 200
         assert await invite("@any:tama", "@hidden:t") == 200
+        assert await invite("@kairan:n", "@hidden:t") == 200
         assert await invite("@any:n", "@hidden:t") == 403
         assert await invite("@any:n", "@hidden:t", version=1) == 403
         path = "/_matrix/federation/v2/invite/!r/$e"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bots.group_log import Group, Themed
-from bridge.matrix.group_rooms import inside, meant, plan, room_body, space_body
+from bridge.matrix.group_rooms import inside, is_ours, meant, plan, room_body, space_body
 
 BOTS = {"a": "@kairan:a", "b": "@kairan:b", "c": "@kairan:c"}
 GROUP = Group(
@@ -54,6 +54,36 @@ def test_a_room_that_is_not_made_yet_is_not_shown():
     assert [(c.kind, c.key, c.content) for c in changes] == [
         ("m.space.child", "!talk", {"via": ["a", "b"], "order": "000"})
     ]
+
+
+def test_a_room_that_was_upgraded_is_shown_no_more_and_one_opens_for_the_space_that_there_is_now():
+    moved = Group(**{**_fields(), "space": "!space2", "former": frozenset({"!space", "!talk0"})})
+    shown = state(WANTED, children=["!talk0", "!talk"])
+    assert [(c.kind, c.key, c.content) for c in plan(moved, "", state=shown, bots=BOTS, own="@kairan:a")] == [
+        ("m.space.child", "!talk0", {})
+    ]
+    rule = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": "!space"}]}
+    parent = event("m.space.parent", {"via": ["a"]}, key="!space")
+    before = [*state(WANTED, name="talk"), event("m.room.join_rules", rule), parent]
+    changes = plan(moved, "talk", state=before, bots=BOTS, own="@kairan:a")
+    assert [(c.kind, c.key) for c in changes] == [
+        ("m.room.join_rules", ""), ("m.space.parent", "!space2"), ("m.space.parent", "!space"),
+    ]  # fmt: skip
+    assert changes[0].content["allow"][0]["room_id"] == "!space2"
+    after = [event(c.kind, c.content, key=c.key) for c in changes]
+    assert plan(moved, "talk", state=[*state(WANTED, name="talk"), *after], bots=BOTS, own="@kairan:a") == []
+
+
+def test_a_group_goes_on_only_in_what_its_maker_made_and_rules():
+    levels = {"users": {"@kairan:b": 100}, "state_default": 100}
+    create = {"sender": "@kairan:a", "content": {"room_version": "12", "predecessor": {"room_id": "!old"}}}
+    assert is_ours(create, levels, before="!old", own="@kairan:a")
+    assert not is_ours(create, levels, before="!other", own="@kairan:a")
+    assert not is_ours(create, levels, before="!old", own="@kairan:b")
+    older = {**create, "content": {**create["content"], "room_version": "11"}}  # its maker has what the levels say
+    assert not is_ours(older, levels, before="!old", own="@kairan:a")
+    assert is_ours(older, {"users": {"@kairan:a": 100}, "state_default": 100}, before="!old", own="@kairan:a")
+    assert not is_ours({"sender": "@kairan:a", "content": {"predecessor": "x"}}, {}, before="!old", own="@kairan:a")
 
 
 def levels(users, own, group=GROUP):

@@ -9,7 +9,9 @@ from tests.bridge.inquiring import (
     PEOPLE,
     SAID,
     answer,
+    body_of,
     country,
+    deliver,
     everything,
     holds,
     release,
@@ -122,3 +124,41 @@ def test_people_of_other_municipalities_are_not_asked_though_they_are_in_the_roo
     assert f"{len(PEOPLE) + 1}人に配りました" in said
     asked = land.stages["nakatsu"].query("SELECT user_id FROM asked")
     assert {user.partition(":")[2] for (user,) in asked} == {"nakatsu"}
+
+
+def test_a_group_s_name_means_the_members_whose_people_sit_in_it(land):
+    said = texts(say(land, "佐藤", "!group create 給食部会 with @中津管理:nakatsu rooms 相談"))
+    assert "作っています" in said
+    say(land, "佐藤", "!group show 給食部会")
+    send(land, to="給食部会")
+    assert [row[0] for row in told(land)] == ["nakatsu"]
+    say(land, "多摩管理", "!group join 給食部会")
+    send(land, to="「給食部会」")
+    assert [row[0] for row in told(land)] == ["nakatsu", "nakatsu", "tama"]
+
+
+def test_a_group_that_we_are_not_in_is_to_be_joined_first(land):
+    say(land, "中津管理", "!group create 給食部会 with @多摩管理:tama rooms 相談")
+    said = texts(say(land, "佐藤", "!inquiry send kyushoku to 給食部会 by 12月1日 17:00"))
+    assert "先に「!group join 給食部会」" in said
+    say(land, "佐藤", "!group join 給食部会")
+    send(land, to="給食部会")
+    assert [row[0] for row in told(land)] == ["nakatsu", "tama"]
+
+
+def test_results_are_split_by_how_many_people_the_members_have_as_their_list_says(land):
+    send(land)
+    answer(land)
+    release(land)
+    deliver(land, "inquiry-release", body_of(land), sender="tama")
+    assert "人未満" not in texts(say(land, "佐藤", "!inquiry results 1 by 規模"))
+    for member, people in (("nakatsu", 83_000), ("tama", 7_000)):
+        land.stages["tsukuba"]._do(
+            lambda c, m=member, n=people: c.exec_driver_sql(
+                f"UPDATE municipality SET population = {n} WHERE server = '{m}'"
+            )
+        )
+    split = texts(say(land, "佐藤", "!inquiry results 1 by 規模"))
+    assert "5万〜20万人未満" in split
+    assert "1万人未満" in split
+    assert "人口83,000人" in texts(say(land, "佐藤", "!federation members"))

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bots import notices
+from bots.inquiry_bot import MOST_A_DAY
 from bridge.alliance.parcel import parts_of, sealed
 from bridge.alliance.signing import Key
 from forms.form import Form
 from forms.inquiry import document_of
+from forms.inquiry_outcomes import MOST_OPEN
 from tests.bridge.inquiring import (
     answer,
     body_of,
@@ -280,3 +283,47 @@ def deliver_quietly(land, kind, body):
     for stage in land.stages.values():
         stage.now += timedelta(seconds=5)
     land.tick()
+
+
+def flood(land, count, sender="tsukuba", **change):
+    document = document_of(
+        Form.model_validate({"name": "x", "title": "調べ", "questions": [{"id": "a", "kind": "yesno", "title": "a"}]})
+    )
+    by = int((land.now + timedelta(days=5)).timestamp() * 1000)
+    said = []
+    for n in range(count):
+        body = {"id": f"{sender}{n}", "form": document, "needs": 1, "kind": "totals", "by": by, **change}
+        signed = sealed("inquiry", body, server=sender, key=Key.of(sender), at=land.now, to="nakatsu", cause=str(n))
+        for part in parts_of(signed.raw, f"f{n}"):
+            land.stages["nakatsu"].receive(f"@kairan:{sender}", part)
+        said += [heard.text for town, heard in land.read() if town == "nakatsu"]
+    return said
+
+
+@pytest.mark.parametrize("change", [{}, {"needs": 99}], ids=["inquiries", "forms too new"])
+def test_a_member_that_floods_is_cut_with_one_word_and_nobody_else_is(land, change):
+    said = flood(land, 70, **change)
+    shown = [one for one in said if "つくば市から照会が届きました" in one or "実行できない" in one]
+    assert len(shown) == notices.MOST
+    assert [one for one in said if "20件を超える" in one] == said[notices.MOST :]
+    assert len(said) == notices.MOST + 1
+    assert "多摩市から照会が届きました" in "\n".join(flood(land, 1, sender="tama"))
+    kept = land.stages["nakatsu"].query("SELECT count(*) FROM inquiry WHERE asker = 'tsukuba'")[0][0]
+    assert kept == (0 if change else MOST_OPEN)
+    land.move(land.now + timedelta(hours=25))
+    land.read()
+    assert flood(land, 1, needs=99, id="tomorrow")
+
+
+def test_a_flood_of_one_member_hides_no_alarm_of_the_alliance():
+    assert not any(kind.startswith(notices.LIMITED) for kind in ("roll", "council", "vote", "motion"))
+
+
+def test_inquiries_sent_one_after_another_end_at_so_many_a_day(land):
+    for n in range(MOST_A_DAY):
+        land.say("佐藤", f"!inquiry send kyushoku to 中津市 by 12月{n % 9 + 1}日 17:00")
+        assert "送りました" in texts(land.read())
+    refused = say(land, "佐藤", "!inquiry send kyushoku to 中津市 by 12月1日 17:00")
+    assert "1日に20件まで" in texts(refused)
+    land.move(land.now + timedelta(hours=25))
+    send(land)

@@ -1,6 +1,7 @@
 """What the index of templates must do, on SQLite and on PostgreSQL: found in any spelling, each version once."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,7 @@ from bridge.store.exchange import ExchangeDesk
 from bridge.store.members import put_in_force
 from bridge.store.neighbours import Neighbours
 from bridge.store.sealing import Keyring
+from bridge.store.template_index import IndexDesk
 from bridge.store.templates import TemplateDesk
 from forms.form import Form
 from forms.mistake import Mistake
@@ -35,12 +37,12 @@ def store(database, tmp_path):
     store.close()
 
 
-def desk(connection, role=Role.EDITOR):
+def desk(connection, role=Role.EDITOR, at=NOW):
     town = Municipality(
         bot="@kairan:tsukuba", server="tsukuba", neighbours=Neighbours("tsukuba", names={}, allowed=[]),
         zone=ZoneInfo("Asia/Tokyo"), language="ja", key=Key.of("tsukuba"),
     )  # fmt: skip
-    return Desk(connection=connection, town=town, who=UserId("@sato:tsukuba"), role=role, room=RoomId("!r"), at=NOW,
+    return Desk(connection=connection, town=town, who=UserId("@sato:tsukuba"), role=role, room=RoomId("!r"), at=at,
                 source="$e", keys=Keyring())  # fmt: skip
 
 
@@ -122,3 +124,21 @@ def test_residents_see_nothing_of_it_and_staff_adopts_nothing(store):
     kept = on(store, lambda t: t.find("gakudo-nyusho"), role=Role.STAFF)
     with pytest.raises(NotAllowed):
         on(store, lambda a: a.adopt("mine", kept), AdoptionDesk, role=Role.STAFF)
+
+
+def test_of_many_that_could_give_what_is_lacking_a_few_are_asked_each_minute(store):
+    towns = [f"town{n:02}" for n in range(25)]
+    neighbours = Neighbours("tsukuba", names={}, allowed=[])
+    everybody = [listed("tsukuba"), *(_town(name) for name in towns)]
+    store.do(lambda c: put_in_force(c, neighbours, everybody))
+    for n, town in enumerate(towns):
+        on(store, lambda i, t=town, n=n: i.note(t, [f"{n:016}"]), IndexDesk)
+    moments = [NOW + timedelta(minutes=2 * minute) for minute in range(4) for _ in range(3)]
+    asked = [on(store, lambda i: i.turns(), IndexDesk, at=moment) for moment in moments]
+    assert [len(turns) for turns in asked] == [10, 0, 0, 10, 0, 0, 5, 0, 0, 0, 0, 0]
+    assert len({server for turns in asked for server, _ in turns}) == 25
+
+
+def _town(server):
+    one = listed("nakatsu")
+    return replace(one, member=replace(one.member, server=server, bot=UserId(f"@kairan:{server}")))

@@ -77,6 +77,11 @@ class Town(Kairan):
         rows = self.ask("select server from municipality order by server")
         return [row[0] for row in rows] == sorted(town.server for town in towns)
 
+    def room(self):
+        """The alliance's, as this Kairan knows."""
+        found = self.ask("select value from fact where name = 'alliance'")
+        return found[0][0] if found else None
+
     def inside(self):
         """Bots in the alliance's room, as this Kairan knows."""
         found = self.ask("select value from fact where name = 'alliance'")
@@ -114,6 +119,10 @@ async def shared_message(one, other):
     await eventually(came, seconds=60)
 
 
+async def has_left(town, room):
+    return not town.ask("select 1 from room where room_id = ? and membership = 'joined'", room)
+
+
 async def _yes(value):
     return value
 
@@ -148,6 +157,7 @@ def test_newcomers_are_voted_in_without_a_restart_and_a_dead_founder_stops_nobod
         await asyncio.gather(*(eventually(lambda t=town: _yes(bots <= t.inside()), seconds=90) for town in towns))
         assert pids == [(town._process.pid, town.homeserver.pid) for town in towns]
 
+        room = nakatsu.room()
         tsukuba.end(signal.SIGKILL)
         await tsukuba.homeserver.kill()
         began = time.monotonic()
@@ -158,6 +168,14 @@ def test_newcomers_are_voted_in_without_a_restart_and_a_dead_founder_stops_nobod
         print(f"founder dead, revoked by the others: {time.monotonic() - began:.1f} s")
         await eventually(lambda: _yes(tsukuba.server not in tama.homeserver.allow_file.read_text().split()), seconds=60)
         await shared_message(nakatsu, tama)
+
+        async def moved(town):
+            return town.room() not in (None, room) and {nakatsu.bot, tama.bot} == town.inside()
+
+        await asyncio.gather(*(eventually(moved, town, seconds=180) for town in (nakatsu, tama)))
+        print(f"and in a room where it has no power: {time.monotonic() - began:.1f} s")
+        assert nakatsu.room() == tama.room()
+        await asyncio.gather(*(eventually(has_left, town, room, seconds=200) for town in (nakatsu, tama)))
 
     try:
         asyncio.run(play())

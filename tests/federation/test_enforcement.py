@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from bots.events import UserId
 from bridge.alliance.signing import Key
 from bridge.config import read_config
 from bridge.lab import TOWNS, Lab
+from bridge.lab.gatehouse import Gatehouse
 from bridge.store.engine import Store, database_url
 from bridge.store.members import Listed, put_in_force
 from bridge.store.neighbours import Neighbours
@@ -110,6 +112,52 @@ def test_a_member_is_let_in_revoked_and_let_in_again_without_any_restart(guarded
         assert kairan.bugs() == []
     finally:
         kairan.end()
+
+
+def test_only_whom_a_person_allows_or_who_finds_them_in_the_directory_can_invite_them(guarded, tmp_path):
+    kairan = Enforcing(guarded, tmp_path / "kairan")
+    own, tama = kairan.homeserver, kairan.stranger
+    wishes = kairan.folder / "invites.json"
+
+    async def story():
+        await kairan.found()
+        kairan.end()
+        with kairan.config.open("a", encoding="utf-8") as config:
+            config.write('\n[federation.door]\ninvites = "invites.json"\n')
+        kairan.put_in_force(own.server_name, tama.server_name)
+        await kairan.start()
+        await eventually(_is, lambda: wishes.exists() and tama.server_name in kairan.allowed())
+        asking = replace(own.settings, training=replace(own.settings.training, invites=str(wishes)))
+        await own.gatehouse.stop()
+        own.gatehouse = Gatehouse(asking, own._held)
+        await own.gatehouse.start()
+
+        suzuki, other = await Plain.at(tama), await Plain.at(tama)
+        talk = await kairan.chief.direct(kairan.bot)
+        assert not await can_invite(suzuki, kairan.chief)
+        await kairan.chief.asks(talk, f"!who allow {suzuki.user_id}", "招待が届くようにしました")
+        assert await eventually(can_invite, suzuki, kairan.chief)
+        assert not await can_invite(other, kairan.chief)
+        await kairan.chief.asks(talk, "!who show デジタル課", "名簿に載せました")
+        assert await eventually(can_invite, other, kairan.chief)
+        await kairan.chief.asks(talk, "!who hide", "名簿から外しました")
+        await eventually(_cannot_invite, other, kairan.chief)
+
+    try:
+        asyncio.run(story())
+        assert kairan.bugs() == []
+    finally:
+        kairan.end()
+
+
+async def can_invite(person, invitee):
+    """Into a room of its own, as a client does that begins a conversation."""
+    room = (await person.call("POST", "/createRoom", {"preset": "private_chat"}))["room_id"]
+    return (await person.ask("POST", f"/rooms/{room}/invite", {"user_id": invitee.user_id}))[0] == 200
+
+
+async def _cannot_invite(person, invitee):
+    return not await can_invite(person, invitee)
 
 
 async def _is(true):

@@ -7,6 +7,7 @@ import re
 import signal
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 
 from bridge.lab import Lab
@@ -153,6 +154,68 @@ def test_a_group_lives_on_when_its_founder_s_server_dies_for_good(cities):
     for city in (other, third):
         assert city.bugs() == []
         assert city.ask("select work, state, attempts from group_task where state = 'refused'") == []
+
+
+def test_a_group_follows_where_its_rooms_and_its_space_are_upgraded(cities):
+    founder, other, third = cities
+
+    async def play():
+        await asyncio.gather(*(city.settle() for city in cities))
+        await asyncio.gather(*(city.open() for city in cities))
+        await founder.told(f"!group create {SPACE} with {other.chief.user_id} rooms 相談", "を作っています")
+        await founder.enters_space()
+        space = await other.enters_space()
+        await third.told(f"!group join {SPACE}", "参加を申し込みました")
+        await third.enters_space()
+        talk = await third.shown(space, "相談")
+        await eventually(knows, third, "相談", talk)
+
+        new_talk = await upgraded(founder, talk)
+        for city in cities:
+            await eventually(knows, city, "相談", new_talk, seconds=60)
+        for city in (other, third):
+            await eventually(shows, city, space, new_talk, seconds=60)
+        await eventually(hears, other, new_talk, await third.chief.say(new_talk, "新しい部屋でも"))
+
+        new_space = await upgraded(founder, space)
+        for city in (other, third):
+            await eventually(knows, city, "", new_space, seconds=60)
+            assert await eventually(city.invitation, SPACE, seconds=60) == new_space
+            await eventually(city.chief.enters, new_space, seconds=30)
+            await eventually(shows, city, new_space, new_talk, seconds=60)
+        founder.end(signal.SIGKILL)
+        await founder.homeserver.kill()
+        await other.told(f"!group rooms add {SPACE} 窓口", "部屋「窓口」を作ります")
+        desk = await third.shown(new_space, "窓口")
+        await eventually(hears, third, desk, await other_says(other, new_space, desk))
+
+    asyncio.run(play())
+    for city in (other, third):
+        assert city.bugs() == []
+        assert city.ask("select work, state, attempts from group_task where state = 'refused'") == []
+
+
+async def upgraded(city, room):
+    """By the Kairan that made it, as its operator may have it done."""
+    settings = city.homeserver.settings
+    url = f"{city.homeserver.client_url}/_matrix/client/v3/rooms/{quote(room)}/upgrade"
+    given = {"params": {"user_id": city.bot}, "headers": {"Authorization": f"Bearer {settings.as_token}"}}
+    async with aiohttp.ClientSession() as web, web.post(url, json={"new_version": "12"}, **given) as reply:
+        assert reply.status == 200, await reply.text()
+        return (await reply.json())["replacement_room"]
+
+
+async def knows(city, key, room):
+    return bool(city.ask("select 1 from group_place where key = ? and room_id = ?", key, room))
+
+
+async def shows(city, space, room):
+    return await city.shown(space, "相談") == room
+
+
+async def other_says(city, space, room):
+    await city.shown(space, "窓口")
+    return await city.chief.say(room, "続けられます")
 
 
 async def hears(city, room, event):

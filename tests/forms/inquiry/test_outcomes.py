@@ -172,7 +172,9 @@ def test_the_asker_s_own_rooms_and_times_do_not_travel():
 
 
 def test_at_home_people_read_who_asks_and_what_leaves():
-    form = at_home(FORM, 3, kind="totals", asker=Text(ja="つくば市", en="Tsukuba"))
+    form = at_home(
+        FORM, 3, kind="totals", asker=Text(ja="つくば市", en="Tsukuba"), home=Text(ja="中津市", en="Nakatsu")
+    )
     assert form.name == "照会3-kyushoku"
     assert "つくば市" in form.about.ja
     Form.model_validate_json(form.model_dump_json(exclude_defaults=True))
@@ -180,7 +182,9 @@ def test_at_home_people_read_who_asks_and_what_leaves():
 
 def test_a_hostile_form_does_not_decide_at_home_whom_when_or_how_loudly_people_are_asked():
     loud = FORM.model_copy(update={"urgent": True, "about": Text(ja="長" * 4000, en="x" * 4000)})
-    form = at_home(loud, 3, kind="totals", asker=Text(ja="つくば市", en="Tsukuba"))
+    form = at_home(
+        loud, 3, kind="totals", asker=Text(ja="つくば市", en="Tsukuba"), home=Text(ja="中津市", en="Nakatsu")
+    )
     assert (form.urgent, form.audience, form.closes, form.remind) == (False, None, None, ())
     Form.model_validate_json(form.model_dump_json(exclude_defaults=True))
 

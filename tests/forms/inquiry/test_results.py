@@ -22,22 +22,22 @@ FORM = Form.model_validate(
 )  # fmt: skip
 
 
-def reply(name, code, asked, part, numbers=None, *, kind="municipality"):
+def reply(name, code, people, part, numbers=None, *, kind="municipality"):
     parts = {"a": part, "n": numbers or Part()}
-    released = Released(version=1, asked=asked, answered=20, parts=parts)
-    return Reply(name=Text(ja=name, en=name), code=code, kind=kind, released=released)
+    released = Released(version=1, asked=50, answered=20, parts=parts)
+    return Reply(name=Text(ja=name, en=name), code=code, kind=kind, released=released, population=people)
 
 
 SHOWN = Part(base=20, cells={"はい": 12, "=いいえ": 8})
 HELD = Part(base=20, cells={}, withheld=("はい", "=いいえ"))
 NUMBERS = Part(base=20, cells={"given": 15, "": 5}, total="4500")
 REPLIES = [
-    reply("中津市", "442038", 50, SHOWN, NUMBERS),
-    reply("別府市", "442020", 300, HELD),
-    reply("日出町", "443417", 2500, SHOWN, NUMBERS),
-    reply("つくば市", "082201", 700, Part()),
-    reply("大分県", "440001", 40, SHOWN, kind="prefecture"),
-    reply("DMAT", "", 40, SHOWN, kind="partner"),
+    reply("中津市", "442038", 83_000, SHOWN, NUMBERS),
+    reply("別府市", "442020", 112_000, HELD),
+    reply("日出町", "443417", 27_500, SHOWN, NUMBERS),
+    reply("つくば市", "082201", 256_000, Part()),
+    reply("大分県", "440001", 1_090_000, SHOWN, kind="prefecture"),
+    reply("DMAT", "", 0, SHOWN, kind="partner"),
 ]
 
 
@@ -56,7 +56,7 @@ def test_there_are_forty_seven_prefectures_in_the_order_of_their_codes():
     [
         ("prefecture", ["大分県", "大分県", "大分県", "茨城県", "大分県", "不明"]),
         ("kind", ["市", "市", "町", "市", "都道府県", "協力団体"]),
-        ("size", ["100人未満", "100〜499人", "2,000人以上", "500〜1,999人", "100人未満", "100人未満"]),
+        ("size", ["5万〜20万人未満", "5万〜20万人未満", "1万〜5万人未満", "20万〜50万人未満", "50万人以上", "不明"]),
     ],
 )
 def test_each_is_in_its_group(by, groups):
@@ -106,9 +106,9 @@ def test_the_workbook_holds_states_and_totals_and_computes_nothing():
     book = load_workbook(BytesIO(workbook(FORM, lines, "totals", zone=ZoneInfo("Asia/Tokyo"))))
     assert book.sheetnames == ["状況", "集計"]
     states = list(book["状況"].values)
-    assert states[1][:7] == ("中津市", "442038", "大分県", "市", "回答済み", 50, 20)
-    assert states[1][8] == datetime(2026, 11, 25, 10, 0)  # noqa: DTZ001 - a cell has no zone
-    assert states[7][:5] == ("多摩市", "132241", "東京都", "市", "辞退")
+    assert states[1][:8] == ("中津市", "442038", "大分県", "市", "5万〜20万人未満", "回答済み", 50, 20)
+    assert states[1][9] == datetime(2026, 11, 25, 10, 0)  # noqa: DTZ001 - a cell has no zone
+    assert states[7][:6] == ("多摩市", "132241", "東京都", "市", "不明", "辞退")
     totals = list(book["集計"].values)
     assert totals[0][:5] == ("設問", "項目", "合計", "中津市", "別府市")
     assert totals[2][:5] == ("無償", "はい", 48, 12, "伏せ")
