@@ -155,7 +155,14 @@ class Story:
         text = text.replace("[federation]\n", '[federation]\nadmin_token = "admin.token"\n', 1)
         (self.tsukuba / "kairan.toml").write_text(text, "utf-8")
 
+    async def let_in(self):
+        """The door looks there at each invitation."""
+        wishes = self.tsukuba.with_name("beppu") / "invites.json"
+        return wishes.exists() and json.loads(wishes.read_text("utf-8"))["lists"].get(self.abe.user_id)
+
     async def talk(self):
+        await self.abe.say(self.other, "!who allow つくば市")
+        await eventually(self.let_in)
         room = await self.sato.create_room(name="行政DX", invite=[self.abe.user_id], encrypted=True)
         await self.abe.say(room, "別府市です")
         await self.sato.hears(room, "別府市です", timeout=60)
