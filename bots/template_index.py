@@ -49,6 +49,8 @@ def heard_index(
 
 def _told(index: Index, to: Sequence[str | None], *, tell: bool) -> tuple[Post, ...]:
     """What we hand on; `tell`: and what do you? Nothing where there is neither to say."""
+    if not to:
+        return ()
     marks, gone = index.ours(MOST_MARKS)
     if not marks and not gone and not tell:
         return ()

@@ -13,6 +13,12 @@ ROOMS_OF_ONE = 5
 """So many rooms one person may have with a function: no more invitations of theirs are accepted."""
 
 # Asked again and again: built once.
+_PAIR = Hot(
+    sa.select(function.c.name, member.c.user_id)
+    .join(room, room.c.speaker == function.c.user_id)
+    .join(member, (member.c.room_id == room.c.room_id) & (member.c.user_id != function.c.user_id))
+    .where(room.c.room_id == sa.bindparam("room"))
+)
 _ACCOUNTS = Hot(
     sa.select(function.c.user_id, function.c.name, function.c.state)
     .where(function.c.state != "closed")
@@ -54,13 +60,8 @@ def joined(connection: sa.Connection, user: str) -> Sequence[str]:
 
 def pair_in(connection: sa.Connection, room_id: str) -> tuple[str, str] | None:
     """(name of the function, the person) that the room belongs to; None where it is no function's."""
-    query = (
-        sa.select(function.c.name, member.c.user_id)
-        .join(room, room.c.speaker == function.c.user_id)
-        .join(member, (member.c.room_id == room.c.room_id) & (member.c.user_id != function.c.user_id))
-    )
-    found = connection.execute(query.where(room.c.room_id == room_id)).first()
-    return None if found is None else (found.name, found.user_id)
+    found = _PAIR.first(connection, room=room_id)
+    return None if found is None else (found[0], found[1])
 
 
 def unfit(connection: sa.Connection, user: str) -> Sequence[str]:

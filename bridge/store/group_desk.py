@@ -28,6 +28,11 @@ NEAR = Text(ja="もしかして「{near}」ですか。", en="Did you mean “{n
 _MADE = Hot(
     sa.select(group_place).where(group_place.c.by.is_not(None)).order_by(group_place.c.group_id, group_place.c.key)
 )
+_PACED = Hot(
+    sa.select(sa.func.count())
+    .select_from(paced)
+    .where(paced.c.what == sa.bindparam("what"), paced.c.at > sa.bindparam("since", type_=paced.c.at.type))
+)
 _GREETED = Hot(sa.select(neighbour.c.server).where(neighbour.c.greeted))
 SILENT = timedelta(hours=13)
 """Signs of life come every six hours: two were missed."""
@@ -118,8 +123,7 @@ class GroupDesk:
         return None if found is None else RoomId(found)
 
     def once(self, what: str, *, most: int, within_hours: int) -> bool:
-        recent = (paced.c.what == what) & (paced.c.at > self._desk.at - timedelta(hours=within_hours))
-        if self._db.execute(sa.select(sa.func.count()).select_from(paced).where(recent)).scalar_one() >= most:
+        if _PACED.value(self._db, what=what, since=self._desk.at - timedelta(hours=within_hours)) >= most:
             return False
         row = {"id": derived("paced", what, *self._cause), "what": what, "at": self._desk.at}
         insert_new(self._db, paced, row)

@@ -34,6 +34,15 @@ _UNENTERED = Hot(
     .where(~sa.exists().where(sa.literal_column("r.room_id") == group_place.c.room_id).select_from(room.alias("r")))
     .where(group_place.c.key != SPACE)
 )
+_THEN = (group_task.c.work == "follow") | (group_task.c.work == "settle")
+_TASKS = Hot(
+    sa.select(group_task)
+    .where(
+        group_task.c.state == "wanted", group_task.c.next_try.is_(None) | (group_task.c.next_try <= sa.bindparam("now"))
+    )
+    .order_by(sa.case((group_task.c.work == "make", 0), (_THEN, 1), else_=2), group_task.c.since, group_task.c.id)
+    .limit(sa.bindparam("most"))
+)
 _ASKED_TO_ENTER = Hot(
     sa.select(group_task.c.group_id, group_task.c.key, group_task.c.target).where(group_task.c.work == "enter")
 )
@@ -166,16 +175,12 @@ def to_enter(connection: sa.Connection) -> Sequence[tuple[str, str, RoomId]]:
 
 def tasks(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Task]:
     """What is to be done now; rooms are made before anything is done in them."""
-    due = (group_task.c.next_try.is_(None)) | (group_task.c.next_try <= now)
-    first = sa.case((group_task.c.work == "make", 0), (group_task.c.work.in_(["follow", "settle"]), 1), else_=2)
-    query = sa.select(group_task).where(group_task.c.state == "wanted", due)
-    rows = connection.execute(query.order_by(first, group_task.c.since, group_task.c.id).limit(limit)).mappings()
     return [
         Task(
             id=row["id"], group=row["group_id"], work=row["work"], key=row["key"], target=row["target"],
             by=row["by"], attempts=row["attempts"],
         )
-        for row in rows
+        for row in _TASKS.mappings(connection, now=now, most=limit)
     ]  # fmt: skip
 
 

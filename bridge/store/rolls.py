@@ -38,6 +38,7 @@ FITS = 60_000
 BEHIND = "alliance:behind"
 """The fact that somebody spoke of a newer list than ours."""
 # Asked every second.
+_NEWS = Hot(sa.select(fact.c.value).where(fact.c.name == NEWS))
 _IN_FORCE = Hot(sa.select(roll.c.raw).where(roll.c.state == "in force"))
 NEW_ROOM = "alliance:room"
 """The fact that names a room that we made for all members, which no list names yet."""
@@ -272,7 +273,7 @@ def leave_news(connection: sa.Connection, news: Sequence[News]) -> None:
 
 def take_news(connection: sa.Connection) -> tuple[News, ...] | None:
     """None where there is none."""
-    found = connection.execute(sa.select(fact.c.value).where(fact.c.name == NEWS)).scalar()
+    found = _NEWS.value(connection)
     if found is None:
         return None
     connection.execute(sa.delete(fact).where(fact.c.name == NEWS))

@@ -37,6 +37,14 @@ _CROWDED = Hot(
 )
 
 
+_DOORS = Hot(
+    sa.select(direct.c.user_id, direct.c.generation, direct.c.attempts)
+    .where(direct.c.state == "wanted", direct.c.next_try.is_(None) | (direct.c.next_try <= sa.bindparam("now")))
+    .order_by(direct.c.attempts, direct.c.user_id)
+    .limit(sa.bindparam("most"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """A direct room to open with `user`, for the `generation`-th time."""
@@ -211,9 +219,7 @@ def want_direct(connection: sa.Connection, user: str, source: str) -> str:
 
 def doors(connection: sa.Connection, now: datetime, limit: int) -> Sequence[Door]:
     """Direct rooms to open now; those first that were tried least."""
-    due = (direct.c.next_try.is_(None)) | (direct.c.next_try <= now)
-    query = sa.select(direct.c.user_id, direct.c.generation, direct.c.attempts).where(direct.c.state == "wanted", due)
-    return [Door(*row) for row in connection.execute(query.order_by(direct.c.attempts, direct.c.user_id).limit(limit))]
+    return [Door(*row) for row in _DOORS.rows(connection, now=now, most=limit)]
 
 
 def seal(connection: sa.Connection, room_id: str) -> None:

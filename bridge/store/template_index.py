@@ -9,12 +9,17 @@ from bots.ports_template import MARK
 from bridge.store.desk import Desk
 from bridge.store.engine import insert_new, upsert
 from bridge.store.exchange import handed_on
+from bridge.store.hot import Hot
 from bridge.store.members import members
 from bridge.store.template_tables import lacking, template, told, withdrawn
 
 A_MINUTE, PAUSE = 10, timedelta(minutes=10)
 """How many members are asked within a minute; and how long one has for its answer before it is asked again."""
 _ALL = ""
+
+# Asked every second.
+_TOLD = Hot(sa.select(told.c.server, told.c.at))
+_WAITING = Hot(sa.select(lacking).where(lacking.c.asked.is_(None)).order_by(lacking.c.at, lacking.c.server))
 
 
 class IndexDesk:
@@ -41,29 +46,29 @@ class IndexDesk:
         return [mark for mark in dict.fromkeys(marks) if mark not in here]
 
     def turns(self) -> Sequence[tuple[str, Sequence[str]]]:
+        waiting = _WAITING.mappings(self._db)
+        if not waiting:
+            return ()
         lately = lacking.c.asked > self._desk.at - timedelta(minutes=1)
         free = A_MINUTE - int(
             self._db.execute(sa.select(sa.func.count()).select_from(lacking).where(lately)).scalar_one()
         )
-        if free <= 0:
-            return ()
-        waiting = sa.select(lacking).where(lacking.c.asked.is_(None)).order_by(lacking.c.at, lacking.c.server)
         given = []
-        for row in self._db.execute(waiting.limit(free)).all():
-            here = lacking.c.server == row.server
-            wanted = self._missing(row.marks)  # another member may have given it meanwhile
-            if not wanted or row.server not in self._others():
+        for row in waiting[: max(0, free)]:
+            here = lacking.c.server == row["server"]
+            wanted = self._missing(row["marks"])  # another member may have given it meanwhile
+            if not wanted or row["server"] not in self._others():
                 self._db.execute(sa.delete(lacking).where(here))
                 continue
             self._db.execute(sa.update(lacking).where(here).values(marks=wanted, asked=self._desk.at))
-            given.append((row.server, wanted))
+            given.append((row["server"], wanted))
         return given
 
     def _others(self) -> Sequence[str]:
         return [member.server for member in members(self._db) if member.server != self._desk.town.server]
 
     def untold(self) -> Sequence[str]:
-        done = frozenset(self._db.execute(sa.select(told.c.server)).scalars())
+        done = frozenset(row[0] for row in _TOLD.rows(self._db))
         new = [server for server in self._others() if server not in done]
         insert_new(self._db, told, *({"server": server, "at": self._desk.at} for server in new))
         gone = done - {_ALL, *self._others()}
@@ -72,7 +77,7 @@ class IndexDesk:
         return new
 
     def is_time(self, *, hours: int) -> bool:
-        last = self._db.execute(sa.select(told.c.at).where(told.c.server == _ALL)).scalar()
+        last = next((at for server, at in _TOLD.rows(self._db) if server == _ALL), None)
         if last is not None and abs(self._desk.at - last) < timedelta(hours=hours):
             return False
         upsert(self._db, told, {"server": _ALL, "at": self._desk.at})
