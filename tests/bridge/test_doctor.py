@@ -148,7 +148,8 @@ def test_a_database_server_that_is_away(folder):
 
 def test_a_font_that_is_missing(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib_fontja", None)  # as where it was never installed
-    picture.font_file.cache_clear()
+    for remembered in (picture.font_file, picture.png):
+        remembered.cache_clear()
     try:
         assert the_only_mistake(seen(folder)) == "font"
     finally:
