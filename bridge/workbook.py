@@ -188,8 +188,9 @@ def _list(raw: bytes) -> bytes:
 
 def _limit() -> None:
     """From here on: little time and memory, no files, no other processes. Beyond it the process dies."""
-    import xlrd  # noqa: F401 - before no more files may be opened
-    import xlsxwriter  # noqa: F401
+    if sys.argv[1] == "form":
+        import xlrd  # noqa: F401 - before no more files may be opened
+        import xlsxwriter  # noqa: F401
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + 1 + SECONDS

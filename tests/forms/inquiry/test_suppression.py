@@ -91,12 +91,14 @@ def test_no_small_count_follows_from_whom_a_further_question_was_put_to():
 def test_no_small_count_follows_from_a_release_and_its_correction_together():
     """Whatever was true first, and whatever is true then: neither is certain from the two that were released."""
     both = [table for total in range(LEAST, 8) for table in tables_of(4, total)]
-    first = {table: released(OPTIONS, of_sheets(table), asked=50, version=1) for table in both}
-    kept = {table: truths(OPTIONS, of_sheets(table), first[table]) for table in both}
+    tallies = {table: of_sheets(table) for table in both}
+    first = {table: released(OPTIONS, tallies[table], asked=50, version=1) for table in both}
+    kept = {table: truths(OPTIONS, tallies[table], first[table]) for table in both}
+    told = {table: repr(first[table]) for table in both}
     before, after = defaultdict(list), defaultdict(list)
     for one in both:
         for other in both:
-            seen = repr(first[one]), repr(released(OPTIONS, of_sheets(other), asked=50, version=2, past=[kept[one]]))
+            seen = told[one], repr(released(OPTIONS, tallies[other], asked=50, version=2, past=[kept[one]]))
             before[seen].append(one)
             after[seen].append(other)
     assert list(small_and_certain(before)) == []
