@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 # Cases are judged, never how quickly they are made: the machine may be busy with anything.
 settings.register_profile("kairan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", settings.get_profile("kairan"), max_examples=25)
+settings.register_profile("quick", settings.get_profile("kairan"), max_examples=15)
 settings.load_profile("kairan")
 
 

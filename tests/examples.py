@@ -1,4 +1,4 @@
-"""How many cases hypothesis tries: all, or a quarter with `--hypothesis-profile quick` (script/test --fast)."""
+"""How many cases hypothesis tries: all, or about a seventh with `--hypothesis-profile quick` (script/test --fast)."""
 
 from hypothesis import settings
 

@@ -242,22 +242,22 @@ def many():
     return question(
         "lookup",
         options=[
-            {"name": f"c{n}", "label": f"第{n}団体", "columns": {"kana": f"だい{n}だんたい"}} for n in range(20_000)
+            {"name": f"c{n}", "label": f"第{n}団体", "columns": {"kana": f"だい{n}だんたい"}} for n in range(12_500)
         ],
         from_list="bodies",
     )
 
 
-def test_twenty_thousand_that_stand_in_the_form_itself_are_searched_at_once(many):
-    many.read("第19999団体", TODAY)  # the index is made once
+def test_12_500_that_stand_in_the_form_itself_are_searched_at_once(many):
+    many.read("第12499団体", TODAY)  # the index is made once
     began = perf_counter()
     again = many.asked_as(Around("r"))
-    assert again.read("ﾀﾞｲ１９９９９ダンタイ", TODAY) == "c19999"
+    assert again.read("ﾀﾞｲ１２４９９ダンタイ", TODAY) == "c12499"
     assert perf_counter() - began < 1
 
 
 def test_too_many_are_not_listed_but_more_is_asked_for(many):
-    assert "20,000件" in why(many, "団体").ja
+    assert "12,500件" in why(many, "団体").ja
     assert "1." not in why(many, "団体").ja
 
 
