@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bots.events import RoomId, UserId
 from bridge import clock
@@ -58,23 +57,16 @@ class Enforcement:
     async def _admitted(self, room: RoomId, wanted: Wanted) -> frozenset[str] | None:
         try:
             here = servers_of((await self._door.members(room)).get("chunk"))
-            acl = await self._state(room, ACL)
+            acl = await self._door.find_state(room, ACL)
             if acl is None and here <= {self._own}:
                 return None
             create = await self._door.creation(room)
-            if not may_change(self._door.user_id, create, await self._state(room, "m.room.power_levels"), ACL):
+            levels = await self._door.find_state(room, "m.room.power_levels")
+            if not may_change(self._door.user_id, create, levels, ACL):
                 return None
         except Refused:  # we are no longer in it
             return None
         return admitted(acl, here | wanted.servers)
-
-    async def _state(self, room: RoomId, kind: str) -> dict[str, Any] | None:
-        try:
-            return await self._door.get_state(room, kind)
-        except Refused as no:
-            if no.status == 404:
-                return None
-            raise
 
     async def carry_out(self, changes: Sequence[Change], *, until: int | None = None) -> Report:
         """One after the other. A room that fails does not keep the list waiting."""

@@ -84,11 +84,9 @@ class Strangers:
         if not servers:
             return servers
         try:
-            acl = await self._door.get_state(RoomId(room), "m.room.server_acl")
-        except Refused as no:
-            if no.status != 404:
-                return frozenset()  # we are no longer there
-            return servers
+            acl = await self._door.find_state(RoomId(room), "m.room.server_acl")
+        except Refused:
+            return frozenset()  # we are no longer there
         return frozenset(server for server in servers if not bars(acl, server))
 
 

@@ -114,6 +114,15 @@ class Door(Wire):
     async def get_state(self, room: RoomId, kind: str, *, key: str = "") -> Json:
         return await self.call("GET", f"{_room(room)}/state/{segment(kind)}/{segment(key)}")
 
+    async def find_state(self, room: RoomId, kind: str, *, key: str = "") -> Json | None:
+        """The content of a state event, or None where the room has none."""
+        try:
+            return await self.get_state(room, kind, key=key)
+        except Refused as no:
+            if no.status == 404:
+                return None
+            raise
+
     async def state(self, room: RoomId) -> list[Json]:
         """Every state event of a room that we are in, as it stands now."""
         async with self.opened("GET", f"{_room(room)}/state", patience=LONG) as reply:

@@ -127,12 +127,7 @@ class Doorkeeper:
 
     async def _invited(self, room: RoomId, wanted: Wanted) -> RoomId:
         """The room was made, but perhaps its invitation failed."""
-        state = {}
-        try:
-            state = await self._door.get_state(room, "m.room.member", key=wanted.user)
-        except Refused as no:
-            if no.status != 404:
-                raise
+        state = await self._door.find_state(room, "m.room.member", key=wanted.user) or {}
         if state.get("membership") not in ("invite", "join"):
             await self._door.invite(room, UserId(wanted.user))
         return room

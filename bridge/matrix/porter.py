@@ -65,21 +65,13 @@ class Porter:
             unlisted = [server for server in present if server not in self._permitted]
             if not unlisted or (await self._store.run(rooms.facts)).get(ALLIANCE) == room:
                 return
-            acl = await self._acl(room)
+            acl = await self._door.find_state(room, "m.room.server_acl")
             if all(bars(acl, server) for server in unlisted):
                 return
             log.info("left a room at once: an unlisted server is in it")
             await self._door.leave(room)
         except (Unreachable, Refused):
             return  # what sits there is found when the room is looked at again
-
-    async def _acl(self, room: RoomId) -> dict[str, object] | None:
-        try:
-            return await self._door.get_state(room, "m.room.server_acl")
-        except Refused as no:
-            if no.status == 404:
-                return None
-            raise
 
 
 def later(attempts: int) -> datetime:
